@@ -1,0 +1,3 @@
+//! The Web Worker: listens for orders and carries them out.
+
+fn main() {}

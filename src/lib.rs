@@ -1,0 +1,25 @@
+//! Sync or Swim: a simulated mesh of services, and who is blocked in it.
+//!
+//! ```text
+//! text ─parse→ Scenario ─run(seed)→ Trace ─measure→ Metrics │ ─picture(viewport)→ Shapes ─paint→ canvas, SVG, file
+//!              (what a person writes)   (pure engine)        │ Web Worker border      (the page, the command line)
+//! ```
+//!
+//! The modules stand in reading order; each head prints the law of its module, and `tests/tidy.rs` keeps the
+//! arrows between them: `time` knows nobody, the engine never draws, the page never simulates.
+//!
+//! Glossary: a *request* is one root call of a client, a *span* one execution of an operation, an *edge* one
+//! caller → callee pair with its mode, a *lane* one worker over time. The Web Worker is the *backend*; a
+//! *worker* is always a service's thread; messages to the backend are *orders*.
+
+pub mod backend;
+pub mod engine;
+pub mod metrics;
+pub mod picture;
+pub mod protocol;
+pub mod scenario;
+pub mod theory;
+pub mod time;
+pub mod trace;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;

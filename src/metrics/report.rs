@@ -1,0 +1,135 @@
+//! The report of a run, with the keys that `swim run --json` prints.
+//!
+//! Times are milliseconds and rates are per second unless a name says otherwise. Counts and times follow the
+//! cohort (requests offered in [warm-up, duration)); shares and means over time follow the window, summed over
+//! replicas. offered = replied + failed + inFlight.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything that was measured in one run, or the means over several.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    pub scenario: String,
+    pub seed: u64,
+    /// Name and version of the engine.
+    pub engine: String,
+    /// How far the run has come, in simulated seconds.
+    #[serde(rename = "simulatedS")]
+    pub simulated_s: f64,
+    /// Events that the engine handled.
+    pub events: u64,
+    /// A hash of everything that happened: sixteen hexadecimal digits.
+    pub digest: String,
+    pub warnings: Vec<String>,
+    pub clients: BTreeMap<String, ClientReport>,
+    pub services: BTreeMap<String, ServiceReport>,
+    pub edges: BTreeMap<String, EdgeReport>,
+    pub channels: BTreeMap<String, ChannelReport>,
+}
+
+/// What the requests of a client experienced.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClientReport {
+    pub offered: u64,
+    pub replied: u64,
+    pub failed: u64,
+    pub failures: BTreeMap<String, u64>,
+    pub in_flight: u64,
+    #[serde(rename = "throughputPerS")]
+    pub throughput_per_s: f64,
+    #[serde(rename = "goodputPerS")]
+    pub goodput_per_s: f64,
+    pub response_ms: Summary,
+    pub completion_ms: Summary,
+    pub open_completions: u64,
+}
+
+/// What the workers of a service did.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceReport {
+    pub arrivals: u64,
+    pub completed: u64,
+    pub failed: u64,
+    pub rejected: u64,
+    pub in_flight: u64,
+    pub running_share: f64,
+    pub blocked_share: f64,
+    pub core_wait_share: f64,
+    pub idle_share: f64,
+    /// The share of workers that are not idle, blocked ones included.
+    pub utilization: f64,
+    /// The share of cores that run work; without `cores`, each worker has one.
+    pub core_utilization: f64,
+    pub backlog_mean: f64,
+    pub backlog_max: u64,
+    pub in_flight_mean: f64,
+    pub response_ms: Summary,
+}
+
+/// What happened to the calls over an edge.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EdgeReport {
+    pub mode: String,
+    pub calls: u64,
+    pub attempts: u64,
+    pub ok: u64,
+    pub failed: u64,
+    pub failures: BTreeMap<String, u64>,
+    pub retries: u64,
+    pub hedges: u64,
+    pub fallbacks: u64,
+    /// Messages that the network lost.
+    pub lost: u64,
+    pub in_flight: u64,
+    /// Worker-seconds for which callers were blocked on this edge.
+    #[serde(rename = "blockedS")]
+    pub blocked_s: f64,
+    pub call_ms: Summary,
+}
+
+/// What happened in a channel.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChannelReport {
+    pub published: u64,
+    pub delivered: u64,
+    pub redelivered: u64,
+    pub dead_lettered: u64,
+    pub dropped: u64,
+    pub duplicates: u64,
+    pub out_of_order: u64,
+    pub depth_mean: f64,
+    pub depth_max: u64,
+    pub age_ms: Summary,
+    pub groups: BTreeMap<String, GroupReport>,
+}
+
+/// What one consumer group of a channel received.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupReport {
+    pub delivered: u64,
+    pub lag_mean: f64,
+    pub lag_max: u64,
+}
+
+/// A distribution in a few numbers; an empty one has count 0 and nulls.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    pub mean: Option<f64>,
+    pub p50: Option<f64>,
+    pub p90: Option<f64>,
+    pub p95: Option<f64>,
+    pub p99: Option<f64>,
+    pub p999: Option<f64>,
+    pub max: Option<f64>,
+    pub count: u64,
+    /// 95 % confidence interval of the mean.
+    pub ci95: Option<[f64; 2]>,
+}

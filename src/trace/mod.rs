@@ -1,0 +1,15 @@
+//! What happened in a run: the vocabulary in which the engine tells it, and the columns in which it is kept.
+//!
+//! ```text
+//! engine ──Observer──▶ metrics::Meter      (numbers, any length of run)
+//!                └───▶ trace::Recorder ──▶ Trace (lanes and spans of a window, bounded by a budget)
+//! ```
+//!
+//! Law: a `Trace` is complete without the engine: it can be loaded from a file.
+
+mod observer;
+mod record;
+pub mod swimlane;
+
+pub use observer::*;
+pub use record::*;

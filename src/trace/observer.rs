@@ -1,0 +1,145 @@
+//! The events of a run, as the engine tells them to whoever listens.
+//!
+//! ```text
+//! client   offered ─────────────────────────────────────────▶ replied | failed      completed
+//! edge            sent ──(lost)                       returned ┘                     ┘
+//! service                accepted ─▶ began ─▶ responded ─▶ ended     (or refused)
+//! lane                               idle → running ⇄ blocked | waiting for a core → idle
+//! ```
+//!
+//! Law: an observer cannot influence a run. Slots are reused after `ended`, `refused`, `returned` and `lost`
+//! have all passed; they name a span or a request only while it lives.
+
+use crate::scenario::{ClientId, EdgeId, Mode, ServiceId};
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
+
+/// A request of a client while it lives.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    pub slot: u32,
+    pub client: ClientId,
+    /// 0, 1, 2, … per client (per client and user where closed).
+    pub number: u64,
+    pub offered: Instant,
+    /// Whether it was offered inside the window of measurement.
+    pub counted: bool,
+}
+
+/// One attempt of a call over an edge, and the span that it causes at the callee, while either lives.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    pub slot: u32,
+    /// The slot of the caller's span; none for a client's call.
+    pub parent: Option<u32>,
+    /// The slot of the request that caused it.
+    pub request: u32,
+    pub edge: EdgeId,
+    pub service: ServiceId,
+    /// The edge's mode when it was sent; a call keeps it.
+    pub mode: Mode,
+    pub sent: Instant,
+    /// When it reached the callee's replica; meaningful from `accepted` on.
+    pub arrived: Instant,
+    /// Whether its request was offered inside the window of measurement.
+    pub counted: bool,
+}
+
+/// Why a call or a request failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Cause {
+    /// The operation failed.
+    Error,
+    /// The caller gave up.
+    Timeout,
+    /// The backlog or the channel was full.
+    Refused,
+}
+
+impl Cause {
+    /// All causes of this floor.
+    pub const ALL: [Cause; 3] = [Cause::Error, Cause::Timeout, Cause::Refused];
+
+    /// The key in a report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Cause::Error => "error",
+            Cause::Timeout => "timeout",
+            Cause::Refused => "refused",
+        }
+    }
+}
+
+/// What a worker does at an instant; exactly one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Activity {
+    Idle,
+    /// Works on a core (with `cpu: "ps"`: is among those that share the cores).
+    Running,
+    /// Has work, but all cores are taken.
+    CoreWait,
+    /// Held by a span that waits: blocked on somebody.
+    Blocked(On),
+}
+
+/// Whom or what a blocked worker waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum On {
+    /// A `wait` step: a disk, a sleep.
+    Wait,
+    /// The outcome of a call over this edge, or a broker's ack.
+    Edge(EdgeId),
+}
+
+/// Listens to a run. Every method has an empty body, so that a listener says only what it wants to hear.
+#[allow(unused_variables)]
+pub trait Observer {
+    /// A client sends a new request.
+    fn offered(&mut self, now: Instant, request: Request) {}
+    /// The client has its reply (or, over `oneway` and `queue`, has sent it or has the ack).
+    fn replied(&mut self, now: Instant, request: Request) {}
+    /// The client has an error, a timeout or a refusal.
+    fn failed(&mut self, now: Instant, request: Request, cause: Cause) {}
+    /// The request is over: it has its outcome, and all spans and messages that it caused have ended. The slot
+    /// is free from here on.
+    fn completed(&mut self, now: Instant, request: Request, replied: bool) {}
+
+    /// An attempt leaves the caller. `lane` is the caller's worker at that moment; none for a client.
+    fn sent(&mut self, now: Instant, call: Call, lane: Option<u32>) {}
+    /// The network lost the request, the reply or the ack of this call.
+    fn lost(&mut self, now: Instant, call: Call) {}
+    /// The caller learns the outcome: reply, error, refusal, timeout, ack; over `oneway` at sending.
+    fn returned(&mut self, now: Instant, call: Call, outcome: Result<(), Cause>) {}
+
+    /// A call or message has reached a replica; `queued` where it has to wait for a worker.
+    fn accepted(&mut self, now: Instant, call: Call, queued: bool) {}
+    /// A replica refuses a call: its backlog is full.
+    fn refused(&mut self, now: Instant, call: Call) {}
+    /// A worker takes the span for the first time; `queued` as it was said by `accepted`.
+    fn began(&mut self, now: Instant, call: Call, lane: u32, queued: bool) {}
+    /// The span's reply leaves; `ok` unless the operation failed.
+    fn responded(&mut self, now: Instant, call: Call, ok: bool) {}
+    /// The span's last step is over; `ok` unless the operation failed.
+    fn ended(&mut self, now: Instant, call: Call, ok: bool) {}
+
+    /// A worker changes what it does. `call` is the slot of the span that it does it for (the old one where it
+    /// becomes idle). Never called with `was == is` for the same span.
+    fn lane(&mut self, now: Instant, service: ServiceId, lane: u32, was: Activity, is: Activity, call: u32) {}
+    /// With `cpu: "ps"`: of the workers said to be running in this service, this many are in excess of the
+    /// cores, so that running = running lanes − excess, and waiting for a core = excess.
+    fn crowded(&mut self, now: Instant, service: ServiceId, was: u32, is: u32) {}
+
+    /// A message has reached the channel of this edge; its depth before and now.
+    fn published(&mut self, now: Instant, call: Call, depth: u32) {}
+    /// The channel of this edge is full and refuses.
+    fn overflowed(&mut self, now: Instant, call: Call) {}
+    /// A consumer takes the oldest message; `published` is when it reached the channel; `again` for a redelivery.
+    fn delivered(&mut self, now: Instant, call: Call, published: Instant, depth: u32, again: bool) {}
+    /// A failed message lies in the channel again, before all others.
+    fn requeued(&mut self, now: Instant, call: Call, depth: u32) {}
+    /// A message is given up after its last delivery.
+    fn dropped(&mut self, now: Instant, call: Call) {}
+}
+
+/// Nobody listens.
+impl Observer for () {}

@@ -1,0 +1,116 @@
+//! A window of a run in columns: what each lane did, each span with its call, and each channel's depth.
+//!
+//! ```text
+//! segments   lane │ start │ end │ activity │ span            sorted by lane, then start; idle is not stored
+//! spans      one row a call: sent ▸ arrived ▸ began ▸ responded ▸ ended ▸ returned, NEVER where it did not happen
+//! depths     channel │ time │ depth                           sorted by channel, then time
+//! ```
+
+use super::{Activity, Cause, On};
+use crate::scenario::{ClientId, EdgeId, Mode, Scenario, ServiceId};
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
+
+/// The row of no span.
+pub const NO_SPAN: u32 = u32::MAX;
+/// The lane of no worker: a client.
+pub const NO_LANE: u32 = u32::MAX;
+
+/// What happened between two instants.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Trace {
+    pub from: Instant,
+    /// Everything before this instant is recorded.
+    pub until: Instant,
+    /// Whether the recording budget, and not the run, ended it.
+    pub truncated: bool,
+    pub segments: Vec<Segment>,
+    pub spans: Vec<Span>,
+    pub depths: Vec<Depth>,
+    /// The requests that the spans belong to.
+    pub requests: Vec<RequestRow>,
+}
+
+/// A time in which one worker did one thing for one span.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    pub lane: u32,
+    pub start: Instant,
+    /// Exclusive; a segment still going on at the end of the recording ends there.
+    pub end: Instant,
+    pub activity: Activity,
+    /// A row of [`Trace::spans`], or [`NO_SPAN`] where that span began before the recording.
+    pub span: u32,
+}
+
+/// One call and the span that it caused.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Span {
+    /// A row of [`Trace::requests`].
+    pub request: u32,
+    /// The caller's row, or [`NO_SPAN`] for a client's call.
+    pub parent: u32,
+    pub edge: EdgeId,
+    pub mode: Mode,
+    pub service: ServiceId,
+    /// The caller's lane when it sent, or [`NO_LANE`].
+    pub from_lane: u32,
+    /// The lane on which it began, or [`NO_LANE`] as long as it has not.
+    pub lane: u32,
+    pub sent: Instant,
+    pub arrived: Instant,
+    pub began: Instant,
+    pub responded: Instant,
+    pub ended: Instant,
+    /// When the caller learnt the outcome.
+    pub returned: Instant,
+    pub outcome: Option<Result<(), Cause>>,
+}
+
+/// A root call of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RequestRow {
+    pub client: ClientId,
+    pub number: u64,
+    pub offered: Instant,
+    /// When the client had its outcome, or NEVER.
+    pub returned: Instant,
+    /// When the last work that it caused was over, or NEVER.
+    pub completed: Instant,
+    pub outcome: Option<Result<(), Cause>>,
+}
+
+/// How many messages lay in a channel from this instant on.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Depth {
+    /// The edge whose channel it is.
+    pub channel: EdgeId,
+    pub at: Instant,
+    pub depth: u32,
+}
+
+/// The names of all lanes, `service/replica.worker` or `service/worker` where there is one replica.
+pub fn lane_names(scenario: &Scenario) -> Vec<String> {
+    let mut names = Vec::new();
+    for service in &scenario.services {
+        for replica in 0..service.replicas {
+            for worker in 0..service.runtime.workers() {
+                names.push(match service.replicas {
+                    1 => format!("{}/{worker}", service.name),
+                    _ => format!("{}/{replica}.{worker}", service.name),
+                });
+            }
+        }
+    }
+    names
+}
+
+/// One letter for an activity in text lanes: `#` running, `=` blocked, `~` waiting for a core, `.` idle.
+pub fn letter(activity: Activity) -> char {
+    match activity {
+        Activity::Running => '#',
+        Activity::Blocked(On::Edge(_) | On::Wait) => '=',
+        Activity::CoreWait => '~',
+        Activity::Idle => '.',
+    }
+}

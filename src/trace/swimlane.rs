@@ -1,0 +1,1 @@
+//! Text swimlanes: one line a lane, one character a time step.
