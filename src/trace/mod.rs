@@ -9,7 +9,9 @@
 
 mod observer;
 mod record;
+mod recorder;
 pub mod swimlane;
 
 pub use observer::*;
 pub use record::*;
+pub use recorder::Recorder;

@@ -139,6 +139,10 @@ pub trait Observer {
     fn requeued(&mut self, now: Instant, call: Call, depth: u32) {}
     /// A message is given up after its last delivery.
     fn dropped(&mut self, now: Instant, call: Call) {}
+
+    /// A random quantity was drawn: the key names its place in the request's story, the value is in nanoseconds
+    /// or, for choices, the raw 64 bits.
+    fn drawn(&mut self, now: Instant, key: u64, value: u64) {}
 }
 
 /// Nobody listens.

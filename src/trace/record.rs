@@ -61,10 +61,13 @@ pub struct Span {
     pub arrived: Instant,
     pub began: Instant,
     pub responded: Instant,
+    /// When the callee's side was over, or that of its closed door.
     pub ended: Instant,
     /// When the caller learnt the outcome.
     pub returned: Instant,
     pub outcome: Option<Result<(), Cause>>,
+    /// Whether the network lost a message of it; then `arrived` tells which: NEVER means the request.
+    pub lost: bool,
 }
 
 /// A root call of a client.

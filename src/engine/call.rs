@@ -1,0 +1,206 @@
+//! A call on its way: sent, lost, answered, given up.
+//!
+//! ```text
+//! caller ──latency──▶ callee (or its channel)      loss may take the message, in each direction
+//!        ◀─latency── reply, refusal, ack
+//!        ⏲ timeout: the caller gives up, the callee works on
+//! ```
+//!
+//! Law: a caller learns exactly one outcome of each call. A slot is held by the caller that waits, by the callee's
+//! side and by a reply under way, and is free when all three have let go.
+
+use super::chance::Purpose;
+use super::queue::{Event, Handle};
+use super::slab::NONE;
+use super::turn::Turn;
+use super::world::{Chain, Task};
+use crate::scenario::Mode;
+use crate::time::Instant;
+use crate::trace::{Cause, Observer};
+
+impl<O: Observer> Turn<'_, O> {
+    /// Sends one attempt over an edge, and yields whether somebody waits for its outcome. `caller` is the fiber
+    /// that does, `parent` its span; none for a client.
+    pub(super) fn send(&mut self, edge: u32, key: u64, request: u32, caller: u32, parent: u32) -> bool {
+        let now = self.now();
+        let mode = self.world.edges[edge as usize].mode;
+        let waits = mode != Mode::Oneway;
+        let slot = self.world.tasks.insert(Task {
+            edge,
+            key,
+            request,
+            parent,
+            sent: now,
+            caller: if waits { caller } else { NONE },
+            mode,
+            counted: self.world.requests[request].counted,
+            holds: 1 + waits as u8,
+            awaited: waits,
+            ..EMPTY
+        });
+        self.world.tasks[slot].root = slot;
+        self.world.requests[request].open += 1;
+        let lane = if parent == NONE {
+            None
+        } else {
+            Some(self.world.tasks[parent].lane)
+        };
+        self.observer.sent(now, self.world.view(slot), lane);
+        if waits && let Some(timeout) = self.world.edges[edge as usize].timeout {
+            self.world.tasks[slot].timeout = self.world.queue.push_cancellable(now + timeout, Event::Timeout(slot));
+        }
+        if !waits {
+            self.observer.returned(now, self.world.view(slot), Ok(()));
+            if caller == NONE {
+                self.request_returned(request, Ok(()));
+            }
+        }
+        self.travel(slot, Purpose::LossThere, Purpose::LatencyThere, Event::Arrive(slot));
+        waits
+    }
+
+    /// A message of this call sets out; it arrives, or the network loses it.
+    fn travel(&mut self, slot: u32, loss: Purpose, latency: Purpose, arrival: Event) {
+        let (index, key) = (self.world.tasks[slot].edge as usize, self.world.tasks[slot].key);
+        let odds = self.world.edges[index].loss;
+        if !odds.never() {
+            let bits = self.draw_bits(key, 0, loss);
+            if odds.hit(bits) {
+                self.lose(slot, matches!(arrival, Event::Arrive(_)));
+                return;
+            }
+        }
+        let mut at = self.now();
+        let sampler = &self.world.edges[index].latency;
+        if !sampler.is_zero() {
+            let draw = super::chance::Draw::new(key, 0, latency);
+            let delay = sampler.sample(&self.world.ziggurat, draw);
+            self.observer.drawn(at, draw.key(), delay.0);
+            at = at + delay;
+        }
+        if matches!(arrival, Event::Reply(_)) && self.world.tasks[slot].mode == Mode::Queue {
+            at = at + self.acknowledgement_time(slot);
+        }
+        self.world.queue.push(at, arrival);
+    }
+
+    /// How long the broker takes before it acknowledges; a refusal is immediate.
+    fn acknowledgement_time(&self, slot: u32) -> crate::time::Duration {
+        let task = &self.world.tasks[slot];
+        match task.reply {
+            Ok(()) => self.world.edges[task.edge as usize].channel.ack,
+            Err(_) => crate::time::Duration::ZERO,
+        }
+    }
+
+    /// The network has lost the request (then the callee never hears of it) or the reply.
+    fn lose(&mut self, slot: u32, request: bool) {
+        self.observer.lost(self.now(), self.world.view(slot));
+        if request {
+            self.work_of_call_ended(slot);
+        } else {
+            self.release(slot);
+        }
+    }
+
+    /// The callee, its closed door or the broker answers.
+    pub(super) fn answer(&mut self, slot: u32, outcome: Result<(), Cause>) {
+        let task = &mut self.world.tasks[slot];
+        if task.mode == Mode::Oneway {
+            return;
+        }
+        task.reply = outcome;
+        task.holds += 1;
+        self.travel(slot, Purpose::LossBack, Purpose::LatencyBack, Event::Reply(slot));
+    }
+
+    /// An answer is there; it counts unless the caller has given up.
+    pub(super) fn reply_arrived(&mut self, slot: u32) {
+        let task = &mut self.world.tasks[slot];
+        if task.awaited {
+            let (timeout, outcome) = (task.timeout, task.reply);
+            task.timeout = Handle::NONE;
+            if timeout != Handle::NONE {
+                self.world.queue.cancel(timeout);
+            }
+            self.conclude(slot, outcome);
+        }
+        self.release(slot);
+    }
+
+    /// The caller gives up; whatever the callee still does is late work.
+    pub(super) fn timed_out(&mut self, slot: u32) {
+        self.world.tasks[slot].timeout = Handle::NONE;
+        self.conclude(slot, Err(Cause::Timeout));
+    }
+
+    /// The caller learns the outcome and goes on.
+    fn conclude(&mut self, slot: u32, outcome: Result<(), Cause>) {
+        self.world.tasks[slot].awaited = false;
+        self.observer.returned(self.now(), self.world.view(slot), outcome);
+        let (caller, request) = (self.world.tasks[slot].caller, self.world.tasks[slot].request);
+        self.release(slot);
+        if caller == NONE {
+            self.request_returned(request, outcome);
+        } else {
+            self.world.tasks[caller].outcome = outcome;
+            self.resume(caller);
+        }
+    }
+
+    /// The callee's side of a call is over: its span has ended, or there will never be one.
+    pub(super) fn work_of_call_ended(&mut self, slot: u32) {
+        let request = self.world.tasks[slot].request;
+        self.release(slot);
+        self.work_of_request_ended(request);
+    }
+
+    /// One of those who hold the slot lets go.
+    #[inline]
+    fn release(&mut self, slot: u32) {
+        let task = &mut self.world.tasks[slot];
+        task.holds -= 1;
+        if task.holds == 0 {
+            self.world.tasks.remove(slot);
+        }
+    }
+}
+
+/// A task before anything is known of it.
+pub(super) const EMPTY: Task = Task {
+    key: 0,
+    sent: Instant::START,
+    arrived: Instant::START,
+    published: Instant::START,
+    stamp: 0,
+    work: crate::time::Duration::ZERO,
+    edge: NONE,
+    request: NONE,
+    caller: NONE,
+    parent: NONE,
+    replica: NONE,
+    root: NONE,
+    pc: 0,
+    frame: NONE,
+    join: NONE,
+    next: NONE,
+    timeout: Handle::NONE,
+    mode: Mode::Sync,
+    counted: false,
+    holds: 0,
+    awaited: false,
+    reply: Ok(()),
+    outcome: Ok(()),
+    pin: None,
+    before: NONE,
+    after: NONE,
+    lane: NONE,
+    active: NONE,
+    ready: Chain::EMPTY,
+    pinned: Chain::EMPTY,
+    fibers: 0,
+    queued: false,
+    responded: false,
+    failed: false,
+    delivery: 0,
+};

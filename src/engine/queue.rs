@@ -1,0 +1,395 @@
+//! The future-event list: what will happen, in one total order of time, class and order of scheduling.
+//!
+//! ```text
+//! pop ◀─ due[class 0..4]   events of this very instant, first come first served within a class
+//!     ◀─ 4-ary heap        later ones; the hole at the root is filled by the next push
+//! ```
+//!
+//! Law: at one instant changes come first, then ends of work, replies, timeouts, arrivals; within a class the
+//! order of scheduling decides. Cancelling takes O(log n) and leaves nothing behind.
+
+use crate::time::Instant;
+use std::collections::VecDeque;
+
+/// Something that will happen, with the slot of what it happens to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A change of the scenario takes effect.
+    Change(u32),
+    /// A worker's burst of work on a core of its own, or on one of the replica's, is over.
+    WorkEnd(u32),
+    /// The earliest burst of work among those that share the cores of this replica is over.
+    SharedWorkEnd(u32),
+    /// A `wait` step is over.
+    WaitEnd(u32),
+    /// A reply, refusal or ack reaches the caller.
+    Reply(u32),
+    /// A caller gives up.
+    Timeout(u32),
+    /// An open client sends.
+    Offer(u32),
+    /// A user has finished thinking.
+    Wake(u32),
+    /// A call reaches the callee's service or channel.
+    Arrive(u32),
+}
+
+const CLASSES: usize = 5;
+const CLASS_SHIFT: u32 = 60;
+
+impl Event {
+    /// The rank among events of one instant.
+    fn class(self) -> usize {
+        match self {
+            Event::Change(_) => 0,
+            Event::WorkEnd(_) | Event::SharedWorkEnd(_) | Event::WaitEnd(_) => 1,
+            Event::Reply(_) => 2,
+            Event::Timeout(_) => 3,
+            Event::Offer(_) | Event::Wake(_) | Event::Arrive(_) => 4,
+        }
+    }
+
+    /// The event as a number, for the digest.
+    pub fn code(self) -> u64 {
+        let (kind, slot) = match self {
+            Event::Change(i) => (0, i),
+            Event::WorkEnd(i) => (1, i),
+            Event::SharedWorkEnd(i) => (2, i),
+            Event::WaitEnd(i) => (3, i),
+            Event::Reply(i) => (4, i),
+            Event::Timeout(i) => (5, i),
+            Event::Offer(i) => (6, i),
+            Event::Wake(i) => (7, i),
+            Event::Arrive(i) => (8, i),
+        };
+        kind << 32 | slot as u64
+    }
+}
+
+/// Names an event that may be cancelled until it has been popped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handle(u32);
+
+impl Handle {
+    /// The handle of no event.
+    pub const NONE: Handle = Handle(u32::MAX);
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    at: Instant,
+    /// Class in the upper bits, sequence number in the lower ones.
+    order: u64,
+    event: Event,
+    handle: Handle,
+}
+
+impl Entry {
+    #[inline(always)]
+    fn before(&self, other: &Entry) -> bool {
+        (self.at < other.at) | ((self.at == other.at) & (self.order < other.order))
+    }
+}
+
+/// All events that are still to come.
+pub struct Queue {
+    now: Instant,
+    sequence: u64,
+    /// Heap of arity 4; `heap[0]` is void while `hole` is set.
+    heap: Vec<Entry>,
+    hole: bool,
+    /// Where the event of each handle lies in the heap.
+    positions: Vec<u32>,
+    unused: Vec<u32>,
+    due: [VecDeque<Event>; CLASSES],
+    due_classes: u32,
+}
+
+impl Queue {
+    /// An empty queue at the start of time.
+    pub fn new() -> Queue {
+        Queue {
+            now: Instant::START,
+            sequence: 0,
+            heap: Vec::with_capacity(1024),
+            hole: false,
+            positions: Vec::new(),
+            unused: Vec::new(),
+            due: Default::default(),
+            due_classes: 0,
+        }
+    }
+
+    /// The instant of the event that was popped last.
+    #[inline(always)]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Schedules an event that will certainly happen; `at` is never in the past.
+    #[inline]
+    pub fn push(&mut self, at: Instant, event: Event) {
+        if at == self.now {
+            let class = event.class();
+            self.due[class].push_back(event);
+            self.due_classes |= 1 << class;
+        } else {
+            self.insert(at, event, Handle::NONE);
+        }
+    }
+
+    /// Schedules an event that may still be cancelled.
+    pub fn push_cancellable(&mut self, at: Instant, event: Event) -> Handle {
+        let handle = match self.unused.pop() {
+            Some(index) => Handle(index),
+            None => {
+                self.positions.push(0);
+                Handle(self.positions.len() as u32 - 1)
+            }
+        };
+        self.insert(at, event, handle);
+        handle
+    }
+
+    /// Takes an event out that has not been popped yet.
+    pub fn cancel(&mut self, handle: Handle) {
+        self.fill_hole();
+        let index = self.positions[handle.0 as usize] as usize;
+        debug_assert!(self.heap[index].handle == handle);
+        self.unused.push(handle.0);
+        let Some(last) = self.heap.pop() else { return };
+        if index < self.heap.len() {
+            if index > 0 && last.before(&self.heap[(index - 1) / 4]) {
+                self.sift_up(index, last);
+            } else {
+                self.sift_down(index, last);
+            }
+        }
+    }
+
+    /// The next event if it happens before `until`; the clock moves to it.
+    #[inline]
+    pub fn pop(&mut self, until: Instant) -> Option<Event> {
+        self.fill_hole();
+        if self.due_classes != 0 {
+            return Some(self.pop_due());
+        }
+        let top = self.heap.first()?;
+        if top.at >= until {
+            return None;
+        }
+        self.now = top.at;
+        Some(self.take_top())
+    }
+
+    /// The next event of this instant, whether it was scheduled long ago or just now.
+    #[inline]
+    fn pop_due(&mut self) -> Event {
+        let class = self.due_classes.trailing_zeros() as usize;
+        if let Some(top) = self.heap.first()
+            && top.at == self.now
+            && (top.order >> CLASS_SHIFT) as usize <= class
+        {
+            return self.take_top();
+        }
+        let event = self.due[class].pop_front();
+        if self.due[class].is_empty() {
+            self.due_classes &= !(1 << class);
+        }
+        event.unwrap_or_else(|| unreachable!("a class is marked only while it has events"))
+    }
+
+    #[inline]
+    fn take_top(&mut self) -> Event {
+        let top = self.heap[0];
+        if top.handle != Handle::NONE {
+            self.unused.push(top.handle.0);
+        }
+        self.hole = true;
+        top.event
+    }
+
+    #[inline]
+    fn insert(&mut self, at: Instant, event: Event, handle: Handle) {
+        debug_assert!(at >= self.now, "time never goes back");
+        self.sequence += 1;
+        let order = (event.class() as u64) << CLASS_SHIFT | self.sequence;
+        let entry = Entry {
+            at,
+            order,
+            event,
+            handle,
+        };
+        if self.hole {
+            self.hole = false;
+            self.sift_down(0, entry);
+        } else {
+            self.heap.push(entry);
+            self.sift_up(self.heap.len() - 1, entry);
+        }
+    }
+
+    #[inline]
+    fn fill_hole(&mut self) {
+        if self.hole {
+            self.hole = false;
+            if let Some(last) = self.heap.pop()
+                && !self.heap.is_empty()
+            {
+                self.sift_down(0, last);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn place(&mut self, index: usize, entry: Entry) {
+        self.heap[index] = entry;
+        if entry.handle != Handle::NONE {
+            self.positions[entry.handle.0 as usize] = index as u32;
+        }
+    }
+
+    fn sift_up(&mut self, mut index: usize, entry: Entry) {
+        while index > 0 {
+            let parent = (index - 1) / 4;
+            if !entry.before(&self.heap[parent]) {
+                break;
+            }
+            self.place(index, self.heap[parent]);
+            index = parent;
+        }
+        self.place(index, entry);
+    }
+
+    #[inline]
+    fn sift_down(&mut self, mut index: usize, entry: Entry) {
+        let len = self.heap.len();
+        loop {
+            let first = 4 * index + 1;
+            if first >= len {
+                break;
+            }
+            let mut least = first;
+            if first + 4 <= len {
+                let pair = first + self.heap[first + 1].before(&self.heap[first]) as usize;
+                let other = first + 2 + self.heap[first + 3].before(&self.heap[first + 2]) as usize;
+                least = if self.heap[other].before(&self.heap[pair]) {
+                    other
+                } else {
+                    pair
+                };
+            } else {
+                for child in first + 1..len {
+                    least = if self.heap[child].before(&self.heap[least]) {
+                        child
+                    } else {
+                        least
+                    };
+                }
+            }
+            if !self.heap[least].before(&entry) {
+                break;
+            }
+            self.place(index, self.heap[least]);
+            index = least;
+        }
+        self.place(index, entry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drain(queue: &mut Queue) -> Vec<(u64, Event)> {
+        std::iter::from_fn(|| queue.pop(Instant::NEVER).map(|event| (queue.now().0, event))).collect()
+    }
+
+    #[test]
+    fn events_come_in_order_of_time_class_and_scheduling() {
+        let mut queue = Queue::new();
+        queue.push(Instant(5), Event::Arrive(1));
+        queue.push(Instant(5), Event::Timeout(2));
+        queue.push(Instant(5), Event::WorkEnd(3));
+        queue.push(Instant(5), Event::WorkEnd(4));
+        queue.push(Instant(3), Event::Arrive(5));
+        queue.push(Instant(0), Event::Arrive(6));
+        queue.push(Instant(5), Event::Change(7));
+        let expected = [
+            (0, Event::Arrive(6)),
+            (3, Event::Arrive(5)),
+            (5, Event::Change(7)),
+            (5, Event::WorkEnd(3)),
+            (5, Event::WorkEnd(4)),
+            (5, Event::Timeout(2)),
+            (5, Event::Arrive(1)),
+        ];
+        assert_eq!(drain(&mut queue), expected);
+    }
+
+    #[test]
+    fn an_event_of_this_instant_waits_for_earlier_classes_of_it() {
+        let mut queue = Queue::new();
+        queue.push(Instant(4), Event::WorkEnd(1));
+        queue.push(Instant(4), Event::Timeout(2));
+        queue.push(Instant(4), Event::Arrive(3));
+        assert_eq!(queue.pop(Instant::NEVER), Some(Event::WorkEnd(1)));
+        queue.push(Instant(4), Event::Arrive(4));
+        queue.push(Instant(4), Event::Reply(5));
+        let rest: Vec<_> = drain(&mut queue).into_iter().map(|(_, event)| event).collect();
+        assert_eq!(
+            rest,
+            [Event::Reply(5), Event::Timeout(2), Event::Arrive(3), Event::Arrive(4)]
+        );
+    }
+
+    #[test]
+    fn nothing_is_popped_at_or_after_the_limit() {
+        let mut queue = Queue::new();
+        queue.push(Instant(7), Event::Arrive(1));
+        assert_eq!(queue.pop(Instant(7)), None);
+        assert_eq!(queue.pop(Instant(8)), Some(Event::Arrive(1)));
+    }
+
+    /// Against a sorted list, with pushes, pops and cancels in a scrambled order.
+    #[test]
+    fn the_heap_agrees_with_a_sorted_list() {
+        let mut queue = Queue::new();
+        let mut model: Vec<(u64, u64, u32)> = Vec::new();
+        let mut handles: Vec<(u32, Handle)> = Vec::new();
+        let mut state = 7u64;
+        for number in 0..20_000u32 {
+            state = state
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
+            let roll = state >> 33;
+            match roll % 5 {
+                0 | 1 => {
+                    let at = queue.now().0 + 1 + roll % 997;
+                    let handle = queue.push_cancellable(Instant(at), Event::WorkEnd(number));
+                    handles.push((number, handle));
+                    model.push((at, number as u64, number));
+                }
+                2 => {
+                    let at = queue.now().0 + 1 + roll % 97;
+                    queue.push(Instant(at), Event::WorkEnd(number));
+                    model.push((at, number as u64, number));
+                }
+                3 if !handles.is_empty() => {
+                    let (which, handle) = handles.swap_remove(roll as usize % handles.len());
+                    queue.cancel(handle);
+                    model.retain(|entry| entry.2 != which);
+                }
+                _ => {
+                    model.sort();
+                    let expected = (!model.is_empty()).then(|| model.remove(0));
+                    let popped = queue.pop(Instant::NEVER);
+                    assert_eq!(popped, expected.map(|entry| Event::WorkEnd(entry.2)));
+                    if let Some(entry) = expected {
+                        handles.retain(|(number, _)| *number != entry.2);
+                    }
+                }
+            }
+        }
+    }
+}

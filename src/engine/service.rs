@@ -1,0 +1,188 @@
+//! Who gets a worker: balancing over replicas, the backlog, the queue that continuations share with new requests.
+//!
+//! ```text
+//! call ─balance▶ replica ─ idle worker? ─yes▶ begin
+//!                          └ no ▶ backlog full? ─yes▶ refused
+//!                                 └ no ▶ fresh ┐ by order of joining
+//! span with its outcome, but no worker ▶ resumed ┘ ─▶ the next free worker
+//! ```
+//!
+//! Law: no worker idles while its replica's queue has something that may begin. A resumed span is never refused.
+
+use super::chance::{Draw, Purpose};
+use super::slab::NONE;
+use super::turn::Turn;
+use crate::scenario::{Balance, Mode};
+use crate::trace::{Activity, Cause, Observer};
+
+impl<O: Observer> Turn<'_, O> {
+    /// A call reaches the callee: its channel, or one of its replicas.
+    pub(super) fn arrive(&mut self, call: u32) {
+        if self.world.tasks[call].mode == Mode::Queue {
+            self.publish(call);
+            return;
+        }
+        let replica = self.balance(call);
+        self.world.tasks[call].arrived = self.now();
+        self.world.tasks[call].replica = replica;
+        let place = &self.world.replicas[replica as usize];
+        let service = &self.world.services[place.service as usize];
+        if place.waiting < service.backlog {
+            self.accept(call);
+        } else if let Some(lane) = self.idle_lane_for_new(replica) {
+            self.begin(call, lane);
+        } else {
+            self.refuse(call);
+        }
+    }
+
+    /// A replica takes a call or message, at once or into its queue.
+    pub(super) fn accept(&mut self, call: u32) {
+        let index = self.world.tasks[call].replica;
+        if let Some(lane) = self.idle_lane_for_new(index) {
+            self.begin(call, lane);
+            return;
+        }
+        self.observer.accepted(self.now(), self.world.view(call), true);
+        self.world.stamp += 1;
+        self.world.tasks[call].stamp = self.world.stamp;
+        self.world.tasks[call].queued = true;
+        let replica = &mut self.world.replicas[index as usize];
+        replica.waiting += 1;
+        replica.fresh.push(&mut self.world.tasks, call);
+    }
+
+    fn refuse(&mut self, call: u32) {
+        self.observer.refused(self.now(), self.world.view(call));
+        self.answer(call, Err(Cause::Refused));
+        self.work_of_call_ended(call);
+    }
+
+    /// An idle worker, if there is one and a further span may begin.
+    fn idle_lane_for_new(&mut self, index: u32) -> Option<u32> {
+        let replica = &mut self.world.replicas[index as usize];
+        if replica.begun >= self.world.services[replica.service as usize].in_flight {
+            return None;
+        }
+        replica.idle.take().map(|worker| replica.first_lane + worker)
+    }
+
+    /// A worker takes a call that came without queueing.
+    fn begin(&mut self, call: u32, lane: u32) {
+        self.observer.accepted(self.now(), self.world.view(call), false);
+        if self.occupy(call, lane) {
+            self.serve(self.world.tasks[call].replica, lane);
+        }
+    }
+
+    /// A worker begins a span; true when the worker is free again.
+    fn occupy(&mut self, call: u32, lane: u32) -> bool {
+        let task = &mut self.world.tasks[call];
+        let queued = std::mem::replace(&mut task.queued, false);
+        task.lane = lane;
+        task.pc = self.world.edges[task.edge as usize].entry;
+        task.fibers = 1;
+        task.responded = false;
+        task.failed = false;
+        self.world.replicas[task.replica as usize].begun += 1;
+        self.observer.began(self.now(), self.world.view(call), lane, queued);
+        self.drive(call, call)
+    }
+
+    /// A free worker looks for something to do, again and again until it is busy or there is nothing.
+    pub(super) fn serve(&mut self, index: u32, lane: u32) {
+        while let Some((slot, fresh)) = self.next_in_queue(index) {
+            let free = if fresh {
+                self.occupy(slot, lane)
+            } else {
+                let task = &mut self.world.tasks[slot];
+                task.queued = false;
+                task.lane = lane;
+                let fiber = self.pop_ready(slot).unwrap_or(slot);
+                self.drive(slot, fiber)
+            };
+            if !free {
+                return;
+            }
+        }
+        self.set_lane(lane, Activity::Idle, NONE);
+        let replica = &mut self.world.replicas[index as usize];
+        replica.idle.put(lane - replica.first_lane);
+    }
+
+    /// The first of those that may run: a new call, as long as the replica may begin one, or a resumed span.
+    fn next_in_queue(&mut self, index: u32) -> Option<(u32, bool)> {
+        let tasks = &mut self.world.tasks;
+        let replica = &mut self.world.replicas[index as usize];
+        let may_begin = replica.begun < self.world.services[replica.service as usize].in_flight;
+        let fresh = replica.fresh.first().filter(|_| may_begin);
+        let take_fresh = match (fresh, replica.resumed.first()) {
+            (Some(fresh), Some(resumed)) => tasks[fresh].stamp < tasks[resumed].stamp,
+            (fresh, _) => fresh.is_some(),
+        };
+        if take_fresh {
+            replica.waiting -= 1;
+            replica.fresh.pop(tasks).map(|slot| (slot, true))
+        } else {
+            replica.resumed.pop(tasks).map(|slot| (slot, false))
+        }
+    }
+
+    /// A span without a worker has something to do: an idle worker takes it, or it joins the queue.
+    pub(super) fn requeue_span(&mut self, root: u32) {
+        let index = self.world.tasks[root].replica;
+        let replica = &mut self.world.replicas[index as usize];
+        match replica.idle.take() {
+            Some(worker) => {
+                let lane = replica.first_lane + worker;
+                self.world.tasks[root].lane = lane;
+                let fiber = self.pop_ready(root).unwrap_or(root);
+                self.go_on(root, fiber);
+            }
+            None => {
+                self.world.stamp += 1;
+                self.world.tasks[root].stamp = self.world.stamp;
+                self.world.tasks[root].queued = true;
+                self.world.replicas[index as usize]
+                    .resumed
+                    .push(&mut self.world.tasks, root);
+            }
+        }
+    }
+
+    /// Which replica a call goes to, by the service's strategy.
+    fn balance(&mut self, call: u32) -> u32 {
+        let index = self.world.edges[self.world.tasks[call].edge as usize].to as usize;
+        let service = &mut self.world.services[index];
+        let (first, count) = (service.first_replica, service.replicas);
+        if count == 1 {
+            return first;
+        }
+        first
+            + match service.balance {
+                Balance::RoundRobin => {
+                    let turn = service.next_replica;
+                    service.next_replica = (turn + 1) % count;
+                    turn
+                }
+                Balance::Random => Draw::new(self.world.tasks[call].key, 0, Purpose::Balance).below(count),
+                Balance::LeastInFlight => (0..count).min_by_key(|i| (self.load(first + i), *i)).unwrap_or(0),
+                Balance::PowerOfTwo => {
+                    let mut draw = Draw::new(self.world.tasks[call].key, 0, Purpose::Balance);
+                    let one = draw.below(count);
+                    let other = (one + 1 + draw.below(count - 1)) % count;
+                    if self.load(first + other) < self.load(first + one) {
+                        other
+                    } else {
+                        one
+                    }
+                }
+            }
+    }
+
+    /// Spans in flight and calls waiting at a replica.
+    fn load(&self, replica: u32) -> u32 {
+        let replica = &self.world.replicas[replica as usize];
+        replica.begun + replica.waiting
+    }
+}

@@ -1,0 +1,393 @@
+//! How a span runs on its worker: fibers, forks, repeats, and what pins the worker.
+//!
+//! ```text
+//! drive ─▶ walk a fiber until it works ──────────▶ the worker is busy
+//!            │                    waits, or is over
+//!            ▼
+//!          another ready fiber of the same span? ─▶ walk it
+//!            └ none: is a fiber pinned? ─yes▶ the worker is blocked on it
+//!                                       └no─▶ the worker is free
+//! ```
+//!
+//! Law: on threads a `sync` call, a publish and a `wait` pin the worker; on a loop only a `sync` call does. While
+//! one fiber is pinned only fibers of the same span run there.
+
+use super::chance::{Draw, Purpose, mix};
+use super::program::{Address, Instruction};
+use super::queue::Event;
+use super::slab::NONE;
+use super::turn::Turn;
+use super::world::{Chain, Frame, Join, Task};
+use crate::scenario::{EdgeId, Mode};
+use crate::time::Duration;
+use crate::trace::{Activity, Cause, Observer, On};
+
+/// Why a fiber goes no further for now.
+#[derive(PartialEq)]
+enum Pause {
+    /// Its worker works for it, or waits for a core.
+    Busy,
+    /// It waits for somebody, or is over.
+    Waits,
+    /// It was the last of its span.
+    SpanOver,
+}
+
+impl<O: Observer> Turn<'_, O> {
+    /// A span goes on with this fiber on the worker that it has; a worker that comes free looks for more.
+    pub(super) fn go_on(&mut self, root: u32, fiber: u32) {
+        let (replica, lane) = (self.world.tasks[root].replica, self.world.tasks[root].lane);
+        if self.drive(root, fiber) {
+            self.serve(replica, lane);
+        }
+    }
+
+    /// Runs fibers of a span until its worker is busy, blocked or free; true when it is free.
+    pub(super) fn drive(&mut self, root: u32, first: u32) -> bool {
+        let mut fiber = first;
+        loop {
+            match self.walk(fiber) {
+                Pause::Busy => return false,
+                Pause::SpanOver => return true,
+                Pause::Waits => {}
+            }
+            match self.pop_ready(root) {
+                Some(next) => fiber = next,
+                None => break,
+            }
+        }
+        let span = &mut self.world.tasks[root];
+        let (pinned, lane) = (span.pinned.first, span.lane);
+        if pinned == NONE {
+            span.lane = NONE;
+            return true;
+        }
+        if let Some(on) = self.world.tasks[pinned].pin {
+            self.set_lane(lane, Activity::Blocked(on), root);
+        }
+        false
+    }
+
+    /// What a fiber waited for is there.
+    pub(super) fn resume(&mut self, fiber: u32) {
+        let root = self.world.tasks[fiber].root;
+        self.unpin(root, fiber);
+        let span = &self.world.tasks[root];
+        if span.lane == NONE {
+            let queued = span.queued;
+            self.push_ready(root, fiber);
+            if !queued {
+                self.requeue_span(root);
+            }
+        } else if span.active == NONE {
+            self.go_on(root, fiber);
+        } else {
+            self.push_ready(root, fiber);
+        }
+    }
+
+    /// Executes a fiber's instructions until it can go no further.
+    fn walk(&mut self, fiber: u32) -> Pause {
+        let mut fiber = fiber;
+        if self.world.tasks[fiber].outcome.is_err() {
+            self.world.tasks[fiber].outcome = Ok(());
+            match self.end_fiber(fiber, false) {
+                Ok(next) => fiber = next,
+                Err(pause) => return pause,
+            }
+        }
+        loop {
+            let task = &mut self.world.tasks[fiber];
+            let (instruction, step) = self.world.program.code[task.pc as usize];
+            task.pc += 1;
+            let key = task.key;
+            match instruction {
+                Instruction::Work(sampler) => {
+                    let work = self.draw_duration(sampler, key, step, Purpose::Work);
+                    if work > Duration::ZERO {
+                        self.begin_work(fiber, work);
+                        return Pause::Busy;
+                    }
+                }
+                Instruction::Wait(sampler) => {
+                    let wait = self.draw_duration(sampler, key, step, Purpose::Wait);
+                    if wait > Duration::ZERO {
+                        self.wait(fiber, wait);
+                        return Pause::Waits;
+                    }
+                }
+                Instruction::Call(edge) => {
+                    if self.call(fiber, edge, step) {
+                        return Pause::Waits;
+                    }
+                }
+                Instruction::Fork { first, count, need } => {
+                    self.fork(fiber, first, count, need);
+                    return Pause::Waits;
+                }
+                Instruction::Respond => self.respond(self.world.tasks[fiber].root, Ok(())),
+                Instruction::Fail(odds) => {
+                    let bits = self.draw_bits(key, step, Purpose::Fail);
+                    if odds.hit(bits) {
+                        match self.end_fiber(fiber, false) {
+                            Ok(next) => fiber = next,
+                            Err(pause) => return pause,
+                        }
+                    }
+                }
+                Instruction::EndBranch | Instruction::End => match self.end_fiber(fiber, true) {
+                    Ok(next) => fiber = next,
+                    Err(pause) => return pause,
+                },
+                control => self.steer(fiber, control, step),
+            }
+        }
+    }
+
+    /// Choices and repeats: where a fiber goes on.
+    fn steer(&mut self, fiber: u32, control: Instruction, step: u32) {
+        let key = self.world.tasks[fiber].key;
+        match control {
+            Instruction::Jump(to) => self.world.tasks[fiber].pc = to,
+            Instruction::Choose {
+                first,
+                count,
+                otherwise,
+            } => {
+                let bits = self.draw_bits(key, step, Purpose::Choose);
+                let options = &self.world.program.choices[first as usize..(first + count) as usize];
+                let chosen = options.iter().find(|(odds, _)| odds.hit(bits));
+                self.world.tasks[fiber].pc = chosen.map_or(otherwise, |(_, to)| *to);
+            }
+            Instruction::Repeat { times, end } => self.begin_repeat(fiber, times, step, end),
+            Instruction::RepeatGeometric { times, end } => {
+                let draw = Draw::new(key, step, Purpose::Repeat);
+                let times = self.world.program.geometrics[times as usize].sample(draw);
+                self.observer.drawn(self.now(), draw.key(), times as u64);
+                self.begin_repeat(fiber, times, step, end);
+            }
+            Instruction::Again(body) => self.repeat_again(fiber, body, step),
+            _ => unreachable!("walk handles every other instruction"),
+        }
+    }
+
+    fn begin_repeat(&mut self, fiber: u32, times: u32, step: u32, end: Address) {
+        let task = &mut self.world.tasks[fiber];
+        if times == 0 {
+            task.pc = end;
+            return;
+        }
+        let frame = Frame {
+            left: times,
+            iteration: 0,
+            outer_key: task.key,
+            outer_frame: task.frame,
+        };
+        task.key = iteration_key(frame.outer_key, step, 0);
+        task.frame = self.world.frames.insert(frame);
+    }
+
+    fn repeat_again(&mut self, fiber: u32, body: Address, step: u32) {
+        let task = &mut self.world.tasks[fiber];
+        let frame = &mut self.world.frames[task.frame];
+        frame.left -= 1;
+        if frame.left > 0 {
+            frame.iteration += 1;
+            task.key = iteration_key(frame.outer_key, step, frame.iteration);
+            task.pc = body;
+        } else {
+            self.leave_repeat(fiber);
+        }
+    }
+
+    fn leave_repeat(&mut self, fiber: u32) {
+        let task = &mut self.world.tasks[fiber];
+        let (slot, frame) = (task.frame, self.world.frames[task.frame]);
+        task.key = frame.outer_key;
+        task.frame = frame.outer_frame;
+        self.world.frames.remove(slot);
+    }
+
+    fn wait(&mut self, fiber: u32, wait: Duration) {
+        let root = self.world.tasks[fiber].root;
+        if self.threads(root) {
+            self.pin(root, fiber, On::Wait);
+        }
+        self.world.queue.push(self.now() + wait, Event::WaitEnd(fiber));
+    }
+
+    /// Sends a call; true when the fiber waits for its outcome.
+    fn call(&mut self, fiber: u32, edge: u32, step: u32) -> bool {
+        let task = &self.world.tasks[fiber];
+        let (root, request) = (task.root, self.world.tasks[task.root].request);
+        let key = mix(task.key, (step as u64) << 8 | Purpose::Call as u64);
+        let pins = match self.world.edges[edge as usize].mode {
+            Mode::Sync => true,
+            Mode::Queue => self.threads(root),
+            Mode::Await | Mode::Oneway => false,
+        };
+        if pins {
+            self.pin(root, fiber, On::Edge(EdgeId(edge)));
+        }
+        self.send(edge, key, request, fiber, root)
+    }
+
+    /// Whether a span runs on threads, which are pinned by every wait.
+    fn threads(&self, root: u32) -> bool {
+        let replica = &self.world.replicas[self.world.tasks[root].replica as usize];
+        self.world.services[replica.service as usize].threads
+    }
+
+    /// Starts the branches, ready in file order before every other fiber of the span.
+    fn fork(&mut self, fiber: u32, first: u32, count: u32, need: u32) {
+        let task = self.world.tasks[fiber];
+        let join = self.world.joins.insert(Join {
+            parent: fiber,
+            need,
+            succeeded: 0,
+            left: count,
+        });
+        let mut chain = self.world.tasks[task.root].ready;
+        for index in (first..first + count).rev() {
+            let branch = Task {
+                key: task.key,
+                root: task.root,
+                pc: self.world.program.branches[index as usize],
+                join,
+                after: chain.first,
+                ..super::call::EMPTY
+            };
+            let slot = self.world.tasks.insert(branch);
+            chain.last = if chain.first == NONE { slot } else { chain.last };
+            chain.first = slot;
+        }
+        let span = &mut self.world.tasks[task.root];
+        span.ready = chain;
+        span.fibers += count;
+    }
+
+    /// A fiber has come to its end. Yields the fiber that goes on in its place, or why none does.
+    fn end_fiber(&mut self, fiber: u32, ok: bool) -> Result<u32, Pause> {
+        while self.world.tasks[fiber].frame != NONE {
+            self.leave_repeat(fiber);
+        }
+        let Task { root, join, .. } = self.world.tasks[fiber];
+        self.world.tasks[root].fibers -= 1;
+        if fiber == root {
+            self.world.tasks[root].failed = !ok;
+            self.respond(root, if ok { Ok(()) } else { Err(Cause::Error) });
+        } else {
+            self.world.tasks.remove(fiber);
+            if let Some((parent, joined)) = self.joined(join, ok) {
+                return if joined {
+                    Ok(parent)
+                } else {
+                    self.end_fiber(parent, false)
+                };
+            }
+        }
+        if self.world.tasks[root].fibers > 0 {
+            return Err(Pause::Waits);
+        }
+        self.end_span(root);
+        Err(Pause::SpanOver)
+    }
+
+    /// A branch has ended; yields the forking fiber if it is decided now, and whether enough have succeeded.
+    fn joined(&mut self, slot: u32, ok: bool) -> Option<(u32, bool)> {
+        let join = &mut self.world.joins[slot];
+        join.left -= 1;
+        join.succeeded += ok as u32;
+        let (enough, hopeless) = (join.succeeded >= join.need, join.succeeded + join.left < join.need);
+        let decided = (join.parent != NONE && (enough || hopeless)).then_some((join.parent, enough));
+        if decided.is_some() {
+            join.parent = NONE;
+        }
+        if join.left == 0 {
+            self.world.joins.remove(slot);
+        }
+        decided
+    }
+
+    /// The reply leaves, once a span.
+    fn respond(&mut self, root: u32, outcome: Result<(), Cause>) {
+        if std::mem::replace(&mut self.world.tasks[root].responded, true) {
+            return;
+        }
+        self.observer
+            .responded(self.now(), self.world.view(root), outcome.is_ok());
+        if self.world.tasks[root].mode != Mode::Queue {
+            self.answer(root, outcome);
+        }
+    }
+
+    fn end_span(&mut self, root: u32) {
+        let task = &mut self.world.tasks[root];
+        task.lane = NONE;
+        let (failed, replica) = (task.failed, task.replica);
+        self.world.replicas[replica as usize].begun -= 1;
+        self.observer.ended(self.now(), self.world.view(root), !failed);
+        self.settle(root);
+    }
+
+    fn pin(&mut self, root: u32, fiber: u32, on: On) {
+        let last = self.world.tasks[root].pinned.last;
+        let task = &mut self.world.tasks[fiber];
+        task.pin = Some(on);
+        task.before = last;
+        task.after = NONE;
+        match last {
+            NONE => self.world.tasks[root].pinned.first = fiber,
+            last => self.world.tasks[last].after = fiber,
+        }
+        self.world.tasks[root].pinned.last = fiber;
+    }
+
+    fn unpin(&mut self, root: u32, fiber: u32) {
+        let Task { pin, before, after, .. } = self.world.tasks[fiber];
+        if pin.is_none() {
+            return;
+        }
+        self.world.tasks[fiber].pin = None;
+        match before {
+            NONE => self.world.tasks[root].pinned.first = after,
+            before => self.world.tasks[before].after = after,
+        }
+        match after {
+            NONE => self.world.tasks[root].pinned.last = before,
+            after => self.world.tasks[after].before = before,
+        }
+    }
+
+    fn push_ready(&mut self, root: u32, fiber: u32) {
+        self.world.tasks[fiber].after = NONE;
+        let Chain { last, .. } = self.world.tasks[root].ready;
+        match last {
+            NONE => self.world.tasks[root].ready.first = fiber,
+            last => self.world.tasks[last].after = fiber,
+        }
+        self.world.tasks[root].ready.last = fiber;
+    }
+
+    pub(super) fn pop_ready(&mut self, root: u32) -> Option<u32> {
+        let Chain { first, .. } = self.world.tasks[root].ready;
+        if first == NONE {
+            return None;
+        }
+        let after = self.world.tasks[first].after;
+        let ready = &mut self.world.tasks[root].ready;
+        ready.first = after;
+        if after == NONE {
+            ready.last = NONE;
+        }
+        Some(first)
+    }
+}
+
+/// The key of one iteration of a repeat.
+fn iteration_key(outer: u64, step: u32, iteration: u32) -> u64 {
+    mix(
+        mix(outer, (step as u64) << 8 | Purpose::Iteration as u64),
+        iteration as u64,
+    )
+}

@@ -1,0 +1,89 @@
+//! One event after the other: what happens next, and who is told.
+//!
+//! ```text
+//! queue ─pop▶ event ─▶ client | call | service | span | cpu | channel ─push▶ queue
+//!                          └──────── Observer ────────▶ metrics, trace
+//! ```
+
+use super::chance::{Draw, Purpose};
+use super::queue::Event;
+use super::world::World;
+use crate::scenario::{ServiceId, Setting};
+use crate::time::{Duration, Instant};
+use crate::trace::{Activity, Observer};
+
+/// The state of a run together with the one who listens.
+pub struct Turn<'a, O: Observer> {
+    pub world: &'a mut World,
+    pub observer: &'a mut O,
+}
+
+impl<O: Observer> Turn<'_, O> {
+    /// The present.
+    #[inline(always)]
+    pub(super) fn now(&self) -> Instant {
+        self.world.queue.now()
+    }
+
+    /// Lets one event happen.
+    #[inline(always)]
+    pub(super) fn handle(&mut self, event: Event) {
+        match event {
+            Event::Change(index) => self.change(index),
+            Event::WorkEnd(fiber) => self.work_ended(fiber),
+            Event::SharedWorkEnd(replica) => self.shared_work_ended(replica),
+            Event::WaitEnd(fiber) => self.resume(fiber),
+            Event::Reply(call) => self.reply_arrived(call),
+            Event::Timeout(call) => self.timed_out(call),
+            Event::Offer(client) => self.offer(client),
+            Event::Wake(user) => self.wake(user),
+            Event::Arrive(call) => self.arrive(call),
+        }
+    }
+
+    /// The reader has toggled something; calls in flight keep what they have.
+    fn change(&mut self, index: u32) {
+        let change = &self.world.changes[index as usize];
+        let edge = &mut self.world.edges[change.edge.0 as usize];
+        match &change.set {
+            Setting::Mode(mode) => edge.mode = *mode,
+            Setting::Timeout(timeout) => edge.timeout = *timeout,
+            Setting::Latency(dist) => edge.latency = super::chance::Sampler::new(dist),
+            Setting::Loss(loss) => edge.loss = super::chance::Odds::new(*loss),
+        }
+    }
+
+    /// A duration from one of the program's samplers, for this place in a story.
+    #[inline(always)]
+    pub(super) fn draw_duration(&mut self, sampler: u32, key: u64, step: u32, purpose: Purpose) -> Duration {
+        let draw = Draw::new(key, step, purpose);
+        let duration = self.world.program.samplers[sampler as usize].sample(&self.world.ziggurat, draw);
+        self.observer.drawn(self.world.queue.now(), draw.key(), duration.0);
+        duration
+    }
+
+    /// 64 bits for this place in a story.
+    #[inline(always)]
+    pub(super) fn draw_bits(&mut self, key: u64, step: u32, purpose: Purpose) -> u64 {
+        let mut draw = Draw::new(key, step, purpose);
+        let bits = draw.bits();
+        self.observer.drawn(self.world.queue.now(), draw.key(), bits);
+        bits
+    }
+
+    /// A worker turns to something else.
+    #[inline]
+    pub(super) fn set_lane(&mut self, lane: u32, is: Activity, task: u32) {
+        let entry = &mut self.world.lanes[lane as usize];
+        let was = entry.activity;
+        if was == is && entry.task == task {
+            return;
+        }
+        let about = if is == Activity::Idle { entry.task } else { task };
+        entry.activity = is;
+        entry.task = task;
+        let service = ServiceId(entry.service);
+        self.observer
+            .lane(self.world.queue.now(), service, lane, was, is, about);
+    }
+}

@@ -1,0 +1,411 @@
+//! Everything that a run remembers, and how it begins.
+//!
+//! ```text
+//! clients ─▶ requests          one Request per root call
+//! tasks                        one Task per call and the span it causes, one more per branch of a `parallel`
+//! services ─▶ replicas ─▶ lanes
+//! joins, frames                what a fork or a repeat has to remember
+//! ```
+//!
+//! Law: slots are bounded by what lives at once, not by the length of the run.
+
+use super::chance::{Odds, Sampler, Weights, Ziggurat, key_of_name};
+use super::cpu::SharedCores;
+use super::program::{Address, Program};
+use super::queue::{Event, Handle, Queue};
+use super::slab::{Fifo, Link, NONE, Roster, Slab};
+use crate::scenario::*;
+use crate::time::{Duration, Instant};
+use crate::trace::{Activity, Call, Cause, On, Request as RequestView};
+
+/// A call over an edge with the span that it causes, or a branch of a span.
+///
+/// It lives as long as somebody holds it: the caller until it has its outcome, the callee's side until the span
+/// has ended, and a reply that is under way.
+#[derive(Clone, Copy)]
+pub struct Task {
+    /// The story so far; draws are keyed by it.
+    pub key: u64,
+    pub sent: Instant,
+    pub arrived: Instant,
+    /// When it reached its channel.
+    pub published: Instant,
+    /// When it joined the replica's queue, as a number that grows.
+    pub stamp: u64,
+    /// Work that waits for a core.
+    pub work: Duration,
+    pub edge: u32,
+    pub request: u32,
+    /// The fiber that waits for the outcome; none for a client, or once nobody waits.
+    pub caller: u32,
+    /// The caller's span, for those who listen.
+    pub parent: u32,
+    pub replica: u32,
+    /// The span of a branch; a span's own slot.
+    pub root: u32,
+    pub pc: Address,
+    /// The innermost repeat that this fiber is in.
+    pub frame: u32,
+    /// The join that this branch belongs to.
+    pub join: u32,
+    pub next: u32,
+    pub timeout: Handle,
+    pub mode: Mode,
+    pub counted: bool,
+    /// Who still holds this slot.
+    pub holds: u8,
+    /// The caller has not learnt the outcome yet.
+    pub awaited: bool,
+    /// What the answer under way says.
+    pub reply: Result<(), Cause>,
+    /// The outcome of its last call, with which a fiber resumes.
+    pub outcome: Result<(), Cause>,
+    /// What a pinned fiber waits for.
+    pub pin: Option<On>,
+    /// Neighbours among the pinned or the ready fibers of the span.
+    pub before: u32,
+    pub after: u32,
+    // Of a span only:
+    /// The worker that it has.
+    pub lane: u32,
+    /// The fiber that works, or waits for a core.
+    pub active: u32,
+    pub ready: Chain,
+    pub pinned: Chain,
+    /// Fibers that have not ended.
+    pub fibers: u32,
+    pub queued: bool,
+    pub responded: bool,
+    /// How the operation ended, once it has.
+    pub failed: bool,
+    /// How often it was delivered again.
+    pub delivery: u32,
+}
+
+/// Fibers of one span in a row: those that are ready, or those that are pinned.
+#[derive(Clone, Copy)]
+pub struct Chain {
+    pub first: u32,
+    pub last: u32,
+}
+
+impl Chain {
+    /// Without any fiber.
+    pub const EMPTY: Chain = Chain {
+        first: NONE,
+        last: NONE,
+    };
+}
+
+impl Link for Task {
+    #[inline(always)]
+    fn next(&mut self) -> &mut u32 {
+        &mut self.next
+    }
+}
+
+/// A root call of a client.
+#[derive(Clone, Copy)]
+pub struct Request {
+    pub client: u32,
+    /// The user of a closed client.
+    pub user: u32,
+    pub number: u64,
+    pub offered: Instant,
+    /// Spans and messages that have not ended.
+    pub open: u32,
+    pub counted: bool,
+    pub outcome: Option<bool>,
+}
+
+/// What a fork waits for.
+#[derive(Clone, Copy)]
+pub struct Join {
+    /// The forking fiber; none once it has gone on.
+    pub parent: u32,
+    pub need: u32,
+    pub succeeded: u32,
+    pub left: u32,
+}
+
+/// Where a fiber is in a repeat.
+#[derive(Clone, Copy)]
+pub struct Frame {
+    pub left: u32,
+    pub iteration: u32,
+    pub outer_key: u64,
+    pub outer_frame: u32,
+}
+
+/// An edge as it is now.
+pub struct Edge {
+    pub to: u32,
+    pub entry: Address,
+    pub mode: Mode,
+    pub latency: Sampler,
+    pub loss: Odds,
+    pub timeout: Option<Duration>,
+    pub channel: Channel,
+}
+
+/// The broker's queue of an edge.
+pub struct Channel {
+    pub capacity: u32,
+    pub ack: Duration,
+    pub messages: Fifo,
+    pub depth: u32,
+    /// How many messages each replica of the consumer may hold, and how many it holds.
+    pub prefetch: u32,
+    pub unacked: Vec<u32>,
+    pub next_replica: u32,
+}
+
+/// What all replicas of a service share.
+pub struct Service {
+    pub first_replica: u32,
+    pub replicas: u32,
+    pub balance: Balance,
+    pub next_replica: u32,
+    /// Threads are pinned by waits and publishes; loops are not.
+    pub threads: bool,
+    pub backlog: u32,
+    pub in_flight: u32,
+}
+
+/// One replica with its workers, cores and queue.
+pub struct Replica {
+    pub service: u32,
+    pub first_lane: u32,
+    pub idle: Roster,
+    /// Calls that no worker has begun, and spans that want to go on.
+    pub fresh: Fifo,
+    pub resumed: Fifo,
+    /// The length of `fresh`.
+    pub waiting: u32,
+    pub begun: u32,
+    /// Cores of a `fifo` CPU that are free, and fibers that wait for one.
+    pub free_cores: u32,
+    pub core_queue: Fifo,
+    pub shared_cores: Option<Box<SharedCores>>,
+}
+
+/// One worker.
+#[derive(Clone, Copy)]
+pub struct Lane {
+    pub activity: Activity,
+    /// The span that has it, or had it last.
+    pub task: u32,
+    pub service: u32,
+}
+
+/// A source of requests.
+pub struct Client {
+    pub key: u64,
+    pub arrivals: Option<Arrivals>,
+    pub gap: Sampler,
+    pub think: Sampler,
+    pub edges: Vec<u32>,
+    pub weights: Weights,
+    pub sent: u64,
+}
+
+/// A user of a closed client.
+pub struct User {
+    pub client: u32,
+    pub key: u64,
+    pub sent: u64,
+}
+
+/// The whole state of a run.
+pub struct World {
+    pub queue: Queue,
+    pub program: Program,
+    pub ziggurat: Ziggurat,
+    pub warmup: Instant,
+    pub tasks: Slab<Task>,
+    pub requests: Slab<Request>,
+    pub joins: Slab<Join>,
+    pub frames: Slab<Frame>,
+    pub edges: Vec<Edge>,
+    pub services: Vec<Service>,
+    pub replicas: Vec<Replica>,
+    pub lanes: Vec<Lane>,
+    pub clients: Vec<Client>,
+    pub users: Vec<User>,
+    pub changes: Vec<Change>,
+    pub stamp: u64,
+}
+
+impl World {
+    /// The state before the first event; arrivals, first thoughts and changes are scheduled.
+    pub fn new(scenario: &Scenario, seed: u64) -> World {
+        let program = Program::new(scenario);
+        let edges = scenario
+            .edges
+            .iter()
+            .map(|edge| Edge::new(scenario, &program, edge))
+            .collect();
+        let mut world = World {
+            queue: Queue::new(),
+            program,
+            ziggurat: Ziggurat::new(),
+            warmup: Instant::START + scenario.run.warmup,
+            tasks: Slab::new(),
+            requests: Slab::new(),
+            joins: Slab::new(),
+            frames: Slab::new(),
+            edges,
+            services: Vec::new(),
+            replicas: Vec::new(),
+            lanes: Vec::new(),
+            clients: Vec::new(),
+            users: Vec::new(),
+            changes: scenario.changes.clone(),
+            stamp: 0,
+        };
+        scenario.services.iter().for_each(|service| world.add_service(service));
+        scenario
+            .clients
+            .iter()
+            .for_each(|client| world.add_client(scenario, client, seed));
+        for (index, change) in scenario.changes.iter().enumerate() {
+            world.queue.push(change.at, Event::Change(index as u32));
+        }
+        world
+    }
+
+    fn add_service(&mut self, service: &crate::scenario::Service) {
+        let index = self.services.len() as u32;
+        let first_replica = self.replicas.len() as u32;
+        self.services.push(Service {
+            first_replica,
+            replicas: service.replicas,
+            balance: service.balance,
+            next_replica: 0,
+            threads: matches!(service.runtime, Runtime::Threads(_)),
+            backlog: service.backlog.unwrap_or(u32::MAX),
+            in_flight: service.in_flight.unwrap_or(u32::MAX),
+        });
+        for _ in 0..service.replicas {
+            self.replicas
+                .push(Replica::new(index, service, self.lanes.len() as u32));
+            let lane = Lane {
+                activity: Activity::Idle,
+                task: NONE,
+                service: index,
+            };
+            self.lanes
+                .extend(std::iter::repeat_n(lane, service.runtime.workers() as usize));
+        }
+    }
+
+    fn add_client(&mut self, scenario: &Scenario, client: &crate::scenario::Client, seed: u64) {
+        let index = self.clients.len() as u32;
+        let zero = || Sampler::Constant(0);
+        let (arrivals, gap, think) = match &client.load {
+            Load::Open(arrivals) => match arrivals {
+                Arrivals::Poisson { gap_ns } => (Some(arrivals.clone()), Sampler::Exp { mean: *gap_ns }, zero()),
+                _ => (Some(arrivals.clone()), zero(), zero()),
+            },
+            Load::Closed { think, .. } => (None, zero(), Sampler::new(think)),
+        };
+        let key = key_of_name(seed, &client.name);
+        self.clients.push(Client {
+            key,
+            arrivals,
+            gap,
+            think,
+            edges: client.edges.iter().map(|edge| edge.0).collect(),
+            weights: Weights::new(client.edges.iter().map(|edge| scenario.edge(*edge).weight)),
+            sent: 0,
+        });
+        if let Load::Closed { users, .. } = client.load {
+            for user in 0..users {
+                let key = super::chance::mix(key, 1 + user as u64);
+                self.users.push(User {
+                    client: index,
+                    key,
+                    sent: 0,
+                });
+            }
+        }
+    }
+
+    /// What an observer may know of a call; `slot` is a span's, not a branch's.
+    #[inline(always)]
+    pub fn view(&self, slot: u32) -> Call {
+        let task = &self.tasks[slot];
+        Call {
+            slot,
+            parent: (task.parent != NONE).then_some(task.parent),
+            request: task.request,
+            edge: EdgeId(task.edge),
+            service: ServiceId(self.edges[task.edge as usize].to),
+            mode: task.mode,
+            sent: task.sent,
+            arrived: task.arrived,
+            counted: task.counted,
+        }
+    }
+
+    /// What an observer may know of a request.
+    #[inline(always)]
+    pub fn request_view(&self, slot: u32) -> RequestView {
+        let request = &self.requests[slot];
+        RequestView {
+            slot,
+            client: ClientId(request.client),
+            number: request.number,
+            offered: request.offered,
+            counted: request.counted,
+        }
+    }
+}
+
+impl Edge {
+    fn new(scenario: &Scenario, program: &Program, edge: &crate::scenario::Edge) -> Edge {
+        let service = scenario.service(edge.to);
+        let prefetch = match service.runtime {
+            Runtime::Threads(threads) => threads,
+            Runtime::Loop(_) => service.in_flight.unwrap_or(u32::MAX),
+        };
+        Edge {
+            to: edge.to.0,
+            entry: program.entries[edge.to.0 as usize][edge.operation as usize],
+            mode: edge.mode,
+            latency: Sampler::new(&edge.latency),
+            loss: Odds::new(edge.loss),
+            timeout: edge.timeout,
+            channel: Channel {
+                capacity: edge.channel.capacity.unwrap_or(u32::MAX),
+                ack: edge.channel.ack,
+                messages: Fifo::EMPTY,
+                depth: 0,
+                prefetch,
+                unacked: vec![0; service.replicas as usize],
+                next_replica: 0,
+            },
+        }
+    }
+}
+
+impl Replica {
+    fn new(index: u32, service: &crate::scenario::Service, first_lane: u32) -> Replica {
+        let shared = match (service.cpu, service.cores) {
+            (Cpu::Ps, Some(cores)) => Some(Box::new(SharedCores::new(cores))),
+            _ => None,
+        };
+        Replica {
+            service: index,
+            first_lane,
+            idle: Roster::new(service.runtime.workers()),
+            fresh: Fifo::EMPTY,
+            resumed: Fifo::EMPTY,
+            waiting: 0,
+            begun: 0,
+            free_cores: service.cores.unwrap_or(u32::MAX),
+            core_queue: Fifo::EMPTY,
+            shared_cores: shared,
+        }
+    }
+}

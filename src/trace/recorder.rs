@@ -1,0 +1,337 @@
+//! Listens to a run and keeps what reaches into a window, as far as the budget goes.
+//!
+//! ```text
+//!            from                        until
+//!    ████████┼███▒▒▒▒▒▒▒▒▒▒▒███          │       kept: everything that ends after `from`
+//!    ████    │                           │       forgotten when it ends
+//! ```
+//!
+//! Law: memory is bounded by the budget and by what lives at once, not by the length of the run. A recorder never
+//! stops the run; whoever advances it asks [`Recorder::is_full`].
+
+use super::observer::{Activity, Call, Cause, Observer, Request};
+use super::record::*;
+use crate::scenario::{EdgeId, Scenario, ServiceId};
+use crate::time::Instant;
+
+/// Rows of a span or request that is not kept.
+const FORGOTTEN: u32 = u32::MAX;
+
+/// Makes a [`Trace`] of a window of a run.
+pub struct Recorder {
+    from: Instant,
+    budget: usize,
+    trace: Trace,
+    lanes: Vec<Open>,
+    /// The row of each live span and request, by slot.
+    span_rows: Vec<u32>,
+    request_rows: Vec<u32>,
+    /// The depth of each edge's channel.
+    depths: Vec<u32>,
+    /// How many spans there may be before the window until those that are over are forgotten.
+    crowd: usize,
+    open: bool,
+}
+
+/// What a lane is doing.
+#[derive(Clone, Copy)]
+struct Open {
+    since: Instant,
+    activity: Activity,
+    span: u32,
+}
+
+impl Recorder {
+    /// Records from `from` on, at most about `budget` segments and as many spans.
+    pub fn new(scenario: &Scenario, from: Instant, budget: u32) -> Recorder {
+        let lanes = scenario.first_lanes().last().copied().unwrap_or(0) as usize;
+        let idle = Open {
+            since: Instant::START,
+            activity: Activity::Idle,
+            span: NO_SPAN,
+        };
+        Recorder {
+            from,
+            budget: budget as usize,
+            trace: Trace {
+                from,
+                ..Trace::default()
+            },
+            lanes: vec![idle; lanes],
+            span_rows: Vec::new(),
+            request_rows: Vec::new(),
+            depths: vec![0; scenario.edges.len()],
+            crowd: 1024,
+            open: false,
+        }
+    }
+
+    /// Whether the budget is used up.
+    pub fn is_full(&self) -> bool {
+        self.trace.segments.len() >= self.budget || self.trace.spans.len() >= self.budget
+    }
+
+    /// How many spans are kept so far.
+    pub fn spans(&self) -> usize {
+        self.trace.spans.len()
+    }
+
+    /// Ends the recording at `now`, before which everything has happened; `ended` unless the run goes on.
+    pub fn finish(mut self, now: Instant) -> Trace {
+        self.open_window_at(now);
+        let truncated = self.is_full();
+        for lane in 0..self.lanes.len() {
+            self.close(now, lane as u32);
+        }
+        self.trace.until = now.max(self.from);
+        self.trace.truncated = truncated;
+        self.trace.segments.sort_by_key(|segment| (segment.lane, segment.start));
+        self.trace.depths.sort_by_key(|depth| (depth.channel, depth.at));
+        self.trace
+    }
+
+    /// What a lane did until now becomes a segment, if it lasted and reaches into the window.
+    fn close(&mut self, now: Instant, lane: u32) {
+        let Open { since, activity, span } = self.lanes[lane as usize];
+        if activity != Activity::Idle && now > since && now > self.from {
+            let start = since.max(self.from);
+            self.trace.segments.push(Segment {
+                lane,
+                start,
+                end: now,
+                activity,
+                span,
+            });
+        }
+    }
+
+    fn row_of(rows: &[u32], slot: u32) -> u32 {
+        rows.get(slot as usize).copied().unwrap_or(FORGOTTEN)
+    }
+
+    fn set_row(rows: &mut Vec<u32>, slot: u32, row: u32) {
+        if rows.len() <= slot as usize {
+            rows.resize(slot as usize + 1, FORGOTTEN);
+        }
+        rows[slot as usize] = row;
+    }
+
+    fn span(&mut self, now: Instant, slot: u32) -> Option<&mut Span> {
+        self.open_window_at(now);
+        self.trace.spans.get_mut(Self::row_of(&self.span_rows, slot) as usize)
+    }
+
+    fn request(&mut self, now: Instant, slot: u32) -> Option<&mut RequestRow> {
+        self.open_window_at(now);
+        self.trace
+            .requests
+            .get_mut(Self::row_of(&self.request_rows, slot) as usize)
+    }
+
+    fn depth(&mut self, now: Instant, call: Call, depth: u32) {
+        self.open_window_at(now);
+        self.depths[call.edge.0 as usize] = depth;
+        if self.open {
+            self.trace.depths.push(Depth {
+                channel: call.edge,
+                at: now,
+                depth,
+            });
+        }
+    }
+
+    /// The first event inside the window: what is over by then is forgotten, and channels show what lies in them.
+    fn open_window_at(&mut self, now: Instant) {
+        if self.open || now < self.from {
+            return;
+        }
+        self.open = true;
+        self.compact();
+        for (edge, depth) in self.depths.iter().enumerate().filter(|(_, depth)| **depth > 0) {
+            self.trace.depths.push(Depth {
+                channel: EdgeId(edge as u32),
+                at: self.from,
+                depth: *depth,
+            });
+        }
+    }
+
+    /// Before the window, rows of what is over are given up from time to time.
+    fn make_room(&mut self, now: Instant) {
+        self.open_window_at(now);
+        if !self.open && self.trace.spans.len() >= self.crowd {
+            self.compact();
+            self.crowd = 1024.max(2 * self.trace.spans.len());
+        }
+    }
+
+    /// Drops the rows of spans and requests that have ended before the window.
+    fn compact(&mut self) {
+        let lives = |span: &Span| span.ended == Instant::NEVER || span.returned == Instant::NEVER;
+        let spans = renumber(&mut self.trace.spans, lives);
+        let requests = renumber(&mut self.trace.requests, |request| request.completed == Instant::NEVER);
+        for span in &mut self.trace.spans {
+            span.parent = Self::row_of(&spans, span.parent);
+            span.request = Self::row_of(&requests, span.request);
+        }
+        for row in &mut self.span_rows {
+            *row = Self::row_of(&spans, *row);
+        }
+        for row in &mut self.request_rows {
+            *row = Self::row_of(&requests, *row);
+        }
+        for lane in &mut self.lanes {
+            lane.span = Self::row_of(&spans, lane.span);
+        }
+    }
+}
+
+/// Keeps the rows that are wanted; yields the new number of each old one.
+fn renumber<T>(rows: &mut Vec<T>, keep: impl Fn(&T) -> bool) -> Vec<u32> {
+    let mut kept = 0;
+    let numbers = rows
+        .iter()
+        .map(|row| {
+            let number = if keep(row) { kept } else { FORGOTTEN };
+            kept += keep(row) as u32;
+            number
+        })
+        .collect();
+    rows.retain(keep);
+    numbers
+}
+
+impl Observer for Recorder {
+    fn offered(&mut self, now: Instant, request: Request) {
+        self.open_window_at(now);
+        let row = self.trace.requests.len() as u32;
+        self.trace.requests.push(RequestRow {
+            client: request.client,
+            number: request.number,
+            offered: now,
+            returned: Instant::NEVER,
+            completed: Instant::NEVER,
+            outcome: None,
+        });
+        Self::set_row(&mut self.request_rows, request.slot, row);
+    }
+
+    fn replied(&mut self, now: Instant, request: Request) {
+        if let Some(row) = self.request(now, request.slot) {
+            (row.returned, row.outcome) = (now, Some(Ok(())));
+        }
+    }
+
+    fn failed(&mut self, now: Instant, request: Request, cause: Cause) {
+        if let Some(row) = self.request(now, request.slot) {
+            (row.returned, row.outcome) = (now, Some(Err(cause)));
+        }
+    }
+
+    fn completed(&mut self, now: Instant, request: Request, _replied: bool) {
+        if let Some(row) = self.request(now, request.slot) {
+            row.completed = now;
+        }
+    }
+
+    fn sent(&mut self, now: Instant, call: Call, lane: Option<u32>) {
+        self.make_room(now);
+        let row = self.trace.spans.len() as u32;
+        let parent = call.parent.map_or(NO_SPAN, |slot| Self::row_of(&self.span_rows, slot));
+        self.trace.spans.push(Span {
+            request: Self::row_of(&self.request_rows, call.request),
+            parent,
+            edge: call.edge,
+            mode: call.mode,
+            service: call.service,
+            from_lane: lane.unwrap_or(NO_LANE),
+            lane: NO_LANE,
+            sent: now,
+            arrived: Instant::NEVER,
+            began: Instant::NEVER,
+            responded: Instant::NEVER,
+            ended: Instant::NEVER,
+            returned: Instant::NEVER,
+            outcome: None,
+            lost: false,
+        });
+        Self::set_row(&mut self.span_rows, call.slot, row);
+    }
+
+    fn lost(&mut self, now: Instant, call: Call) {
+        if let Some(span) = self.span(now, call.slot) {
+            span.lost = true;
+            if span.arrived == Instant::NEVER {
+                span.ended = now;
+            }
+        }
+    }
+
+    fn returned(&mut self, now: Instant, call: Call, outcome: Result<(), Cause>) {
+        if let Some(span) = self.span(now, call.slot) {
+            (span.returned, span.outcome) = (now, Some(outcome));
+        }
+    }
+
+    fn accepted(&mut self, now: Instant, call: Call, _queued: bool) {
+        if let Some(span) = self.span(now, call.slot) {
+            span.arrived = now;
+        }
+    }
+
+    fn refused(&mut self, now: Instant, call: Call) {
+        if let Some(span) = self.span(now, call.slot) {
+            (span.arrived, span.ended) = (now, now);
+        }
+    }
+
+    fn began(&mut self, now: Instant, call: Call, lane: u32, _queued: bool) {
+        if let Some(span) = self.span(now, call.slot) {
+            (span.began, span.lane) = (now, lane);
+        }
+    }
+
+    fn responded(&mut self, now: Instant, call: Call, _ok: bool) {
+        if let Some(span) = self.span(now, call.slot) {
+            span.responded = now;
+        }
+    }
+
+    fn ended(&mut self, now: Instant, call: Call, _ok: bool) {
+        if let Some(span) = self.span(now, call.slot) {
+            span.ended = now;
+        }
+    }
+
+    fn lane(&mut self, now: Instant, _: ServiceId, lane: u32, _was: Activity, is: Activity, call: u32) {
+        self.open_window_at(now);
+        let span = Self::row_of(&self.span_rows, call);
+        self.close(now, lane);
+        self.lanes[lane as usize] = Open {
+            since: now,
+            activity: is,
+            span,
+        };
+    }
+
+    fn published(&mut self, now: Instant, call: Call, depth: u32) {
+        self.depth(now, call, depth);
+    }
+
+    fn delivered(&mut self, now: Instant, call: Call, _: Instant, depth: u32, _: bool) {
+        self.depth(now, call, depth);
+    }
+
+    fn overflowed(&mut self, now: Instant, call: Call) {
+        if let Some(span) = self.span(now, call.slot) {
+            (span.arrived, span.ended) = (now, now);
+        }
+    }
+
+    fn requeued(&mut self, now: Instant, call: Call, depth: u32) {
+        self.depth(now, call, depth);
+        if let Some(span) = self.span(now, call.slot) {
+            (span.ended, span.began, span.lane) = (Instant::NEVER, Instant::NEVER, NO_LANE);
+        }
+    }
+}

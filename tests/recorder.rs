@@ -1,0 +1,126 @@
+//! What a recorder keeps of a run.
+
+use sync_or_swim::engine::Run;
+use sync_or_swim::scenario::*;
+use sync_or_swim::time::{Duration, Instant};
+use sync_or_swim::trace::{Activity, NO_LANE, On, Recorder, Trace};
+
+/// A client that sends every 10 ms, a caller with 2 ms of work and a call, a callee with 5 ms of work.
+fn scenario(mode: Mode) -> Scenario {
+    let work = |ms| Step::Work(Dist::Constant(Duration::from_ms(ms)));
+    let service = |name: &str, steps| Service {
+        name: name.to_string(),
+        replicas: 1,
+        balance: Balance::RoundRobin,
+        runtime: Runtime::Threads(1),
+        cores: None,
+        cpu: Cpu::Fifo,
+        backlog: None,
+        in_flight: None,
+        operations: vec![Operation {
+            name: "default".to_string(),
+            steps,
+        }],
+    };
+    let edge = |from, to, mode| Edge {
+        name: format!("{to}"),
+        from,
+        to: ServiceId(to),
+        operation: 0,
+        mode,
+        flip: Mode::Await,
+        weight: 1.0,
+        latency: Dist::Constant(Duration::ZERO),
+        loss: 0.0,
+        timeout: None,
+        channel: Channel::default(),
+        declared: true,
+    };
+    Scenario {
+        name: "two".to_string(),
+        about: String::new(),
+        seed: 1,
+        run: Window {
+            warmup: Duration::ZERO,
+            duration: Duration::from_s(10),
+        },
+        clients: vec![Client {
+            name: "client".to_string(),
+            load: Load::Open(Arrivals::Constant { gap_ns: 1e7 }),
+            edges: vec![EdgeId(0)],
+        }],
+        services: vec![
+            service("caller", vec![work(2), Step::Call(EdgeId(1))]),
+            service("callee", vec![work(5)]),
+        ],
+        edges: vec![
+            edge(Caller::Client(ClientId(0)), 0, Mode::Sync),
+            edge(Caller::Service(ServiceId(0)), 1, mode),
+        ],
+        changes: Vec::new(),
+    }
+}
+
+fn record(scenario: &Scenario, from_ms: u64, until_ms: u64) -> Trace {
+    let [from, until] = [from_ms, until_ms].map(|ms| Instant::START + Duration::from_ms(ms));
+    let mut recorder = Recorder::new(scenario, from, 1_000);
+    let mut run = Run::new(scenario, 1);
+    while !run.advance(until, 100, &mut recorder) {}
+    recorder.finish(until)
+}
+
+fn segments(trace: &Trace) -> Vec<(u32, f64, f64, Activity)> {
+    let ms = |at: Instant| Duration(at.0).as_ms();
+    trace
+        .segments
+        .iter()
+        .map(|s| (s.lane, ms(s.start), ms(s.end), s.activity))
+        .collect()
+}
+
+#[test]
+fn a_blocked_call_keeps_its_worker() {
+    let blocked = Activity::Blocked(On::Edge(EdgeId(1)));
+    let expected = [
+        (0, 10.0, 12.0, Activity::Running),
+        (0, 12.0, 17.0, blocked),
+        (1, 12.0, 17.0, Activity::Running),
+    ];
+    assert_eq!(segments(&record(&scenario(Mode::Sync), 0, 20)), expected);
+}
+
+#[test]
+fn an_awaited_call_frees_its_worker() {
+    let expected = [(0, 10.0, 12.0, Activity::Running), (1, 12.0, 17.0, Activity::Running)];
+    assert_eq!(segments(&record(&scenario(Mode::Await), 0, 20)), expected);
+}
+
+#[test]
+fn a_window_shows_what_reaches_into_it() {
+    let trace = record(&scenario(Mode::Sync), 9_015, 9_018);
+    let blocked = Activity::Blocked(On::Edge(EdgeId(1)));
+    assert_eq!(
+        segments(&trace),
+        [(0, 9015.0, 9017.0, blocked), (1, 9015.0, 9017.0, Activity::Running)]
+    );
+    assert_eq!((trace.spans.len(), trace.requests.len()), (2, 1));
+    let (root, call) = (&trace.spans[0], &trace.spans[1]);
+    assert_eq!(
+        (call.parent, call.from_lane, call.lane, root.from_lane),
+        (0, 0, 1, NO_LANE)
+    );
+    assert_eq!(trace.requests[root.request as usize].number, 900);
+}
+
+#[test]
+fn a_long_way_to_the_window_leaves_no_rows_behind() {
+    let scenario = scenario(Mode::Sync);
+    let from = Instant::START + Duration::from_s(9);
+    let mut recorder = Recorder::new(&scenario, from, 1_000);
+    let mut run = Run::new(&scenario, 1);
+    let mut most = 0;
+    while !run.advance(Instant::NEVER, 10, &mut recorder) && run.now() < from {
+        most = most.max(recorder.spans());
+    }
+    assert!(most > 100 && most <= 1024, "{most}");
+}
