@@ -13,7 +13,7 @@ use super::chance::Purpose;
 use super::queue::{Event, Handle};
 use super::slab::NONE;
 use super::turn::Turn;
-use super::world::{Chain, Task};
+use super::world::{Chain, Edge, Task};
 use crate::scenario::Mode;
 use crate::time::Instant;
 use crate::trace::{Cause, Observer};
@@ -23,7 +23,7 @@ impl<O: Observer> Turn<'_, O> {
     /// that does, `parent` its span; none for a client.
     pub(super) fn send(&mut self, edge: u32, key: u64, request: u32, caller: u32, parent: u32) -> bool {
         let now = self.now();
-        let mode = self.world.edges[edge as usize].mode;
+        let Edge { mode, timeout, .. } = self.world.edges[edge as usize];
         let waits = mode != Mode::Oneway;
         let slot = self.world.tasks.insert(Task {
             edge,
@@ -46,7 +46,7 @@ impl<O: Observer> Turn<'_, O> {
             Some(self.world.tasks[parent].lane)
         };
         self.observer.sent(now, self.world.view(slot), lane);
-        if waits && let Some(timeout) = self.world.edges[edge as usize].timeout {
+        if waits && let Some(timeout) = timeout {
             self.world.tasks[slot].timeout = self.world.queue.push_cancellable(now + timeout, Event::Timeout(slot));
         }
         if !waits {
@@ -55,7 +55,11 @@ impl<O: Observer> Turn<'_, O> {
                 self.request_returned(request, Ok(()));
             }
         }
-        self.travel(slot, Purpose::LossThere, Purpose::LatencyThere, Event::Arrive(slot));
+        if self.world.edges[edge as usize].instant {
+            self.world.queue.push(now, Event::Arrive(slot));
+        } else {
+            self.travel(slot, Purpose::LossThere, Purpose::LatencyThere, Event::Arrive(slot));
+        }
         waits
     }
 
@@ -111,6 +115,10 @@ impl<O: Observer> Turn<'_, O> {
         }
         task.reply = outcome;
         task.holds += 1;
+        if self.world.edges[task.edge as usize].instant && task.mode != Mode::Queue {
+            self.world.queue.push(self.world.queue.now(), Event::Reply(slot));
+            return;
+        }
         self.travel(slot, Purpose::LossBack, Purpose::LatencyBack, Event::Reply(slot));
     }
 

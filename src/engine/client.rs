@@ -10,29 +10,26 @@ use super::chance::{Draw, Purpose, constant_arrival, mix};
 use super::queue::Event;
 use super::slab::NONE;
 use super::turn::Turn;
-use super::world::{Request, World};
+use super::world::Request;
 use crate::scenario::Arrivals;
 use crate::time::Instant;
 use crate::trace::{Cause, Observer};
 
-impl World {
+impl<O: Observer> Turn<'_, O> {
     /// Schedules the first request of every client and the first thought of every user.
-    pub(super) fn wake_clients<O: Observer>(&mut self, observer: &mut O) {
-        let mut turn = Turn { world: self, observer };
-        for client in 0..turn.world.clients.len() as u32 {
-            match turn.world.clients[client as usize].arrivals {
-                Some(Arrivals::Burst { .. }) => turn.world.queue.push(Instant::START, Event::Offer(client)),
-                Some(_) => turn.schedule_next_offer(client),
+    pub(super) fn wake_clients(&mut self) {
+        for client in 0..self.world.clients.len() as u32 {
+            match self.world.clients[client as usize].arrivals {
+                Some(Arrivals::Burst { .. }) => self.world.queue.push(Instant::START, Event::Offer(client)),
+                Some(_) => self.schedule_next_offer(client),
                 None => {}
             }
         }
-        for user in 0..turn.world.users.len() as u32 {
-            turn.think(user);
+        for user in 0..self.world.users.len() as u32 {
+            self.think(user);
         }
     }
-}
 
-impl<O: Observer> Turn<'_, O> {
     /// An open client sends one request, or a burst of them.
     pub(super) fn offer(&mut self, client: u32) {
         match self.world.clients[client as usize].arrivals {
@@ -106,7 +103,10 @@ impl<O: Observer> Turn<'_, O> {
         let slot = self.world.requests.insert(request);
         self.observer.offered(offered, self.world.request_view(slot));
         let source = &self.world.clients[client as usize];
-        let edge = source.edges[source.weights.choose(Draw::new(key, 0, Purpose::Route))];
+        let edge = match source.edges[..] {
+            [only] => only,
+            _ => source.edges[source.weights.choose(Draw::new(key, 0, Purpose::Route))],
+        };
         self.send(edge, mix(key, Purpose::Call as u64), slot, NONE, NONE);
     }
 

@@ -32,57 +32,78 @@ pub const VERSION: &str = concat!("sync-or-swim ", env!("CARGO_PKG_VERSION"));
 /// Live calls and requests beyond which a run is hopeless and ends.
 pub const LIVE_LIMIT: usize = 2_000_000;
 
+/// Events of a single instant beyond which a run is hopeless and ends.
+pub const INSTANT_LIMIT: u64 = 50_000_000;
+
 /// A run that can be advanced in slices.
 pub struct Run {
-    world: World,
+    /// Absent only while it is being advanced.
+    world: Option<World>,
+    now: Instant,
     end: Instant,
     events: u64,
     digest: u64,
     begun: bool,
-    overflowed: bool,
+    /// Events since the clock moved last, counted in slices.
+    standstill: u64,
+    hopeless: Option<Hopeless>,
+}
+
+/// Why a run ends before its time.
+#[derive(Clone, Copy)]
+enum Hopeless {
+    TooManyLive,
+    TimeStands,
 }
 
 impl Run {
     /// A run of `scenario` that has not begun.
     pub fn new(scenario: &Scenario, seed: u64) -> Run {
         Run {
-            world: World::new(scenario, seed),
+            world: Some(World::new(scenario, seed)),
+            now: Instant::START,
             end: Instant::START + scenario.run.duration,
             events: 0,
             digest: 0xCBF2_9CE4_8422_2325,
             begun: false,
-            overflowed: false,
+            standstill: 0,
+            hopeless: None,
         }
     }
 
     /// Handles events until the next one would be at or after `until` (or at or after the scenario's duration), or
     /// `events` have been handled. True when nothing is left to do before `until`.
     pub fn advance<O: Observer>(&mut self, until: Instant, events: u64, observer: &mut O) -> bool {
+        let Some(world) = self.world.take() else { return true };
+        let mut turn = Turn { world, observer };
         if !self.begun {
             self.begun = true;
-            self.world.wake_clients(observer);
+            turn.wake_clients();
         }
         let until = until.min(self.end);
         let limit = self.events.saturating_add(events);
-        let mut turn = Turn {
-            world: &mut self.world,
-            observer,
-        };
-        while self.events < limit && !self.overflowed {
-            let Some(event) = turn.world.queue.pop(until) else {
-                return true;
+        let mut idle = false;
+        while self.events < limit && !idle && self.hopeless.is_none() {
+            let slice = (limit - self.events).min(1024);
+            let (handled, digest) = turn.handle_events(until, slice, self.digest);
+            self.events += handled;
+            self.digest = digest;
+            idle = handled < slice;
+            self.standstill = if turn.now() == self.now {
+                self.standstill + handled
+            } else {
+                0
             };
-            self.events += 1;
-            self.digest = fold(fold(self.digest, turn.world.queue.now().0), event.code());
-            turn.handle(event);
-            self.overflowed = turn.world.tasks.live() > LIVE_LIMIT;
+            self.now = turn.now();
+            self.hopeless = hopeless(turn.world.tasks.live(), self.standstill);
         }
-        self.overflowed
+        self.world = Some(turn.world);
+        idle || self.hopeless.is_some()
     }
 
     /// The instant of the last event; nothing before it is still to come.
     pub fn now(&self) -> Instant {
-        self.world.queue.now()
+        self.now
     }
 
     /// How many events have been handled.
@@ -97,17 +118,22 @@ impl Run {
 
     /// Why the run ended before its time, if it did.
     pub fn warning(&self) -> Option<String> {
-        self.overflowed.then(|| {
-            let at = Duration(self.now().0).as_s();
-            format!(
+        let at = Duration(self.now.0).as_s();
+        self.hopeless.map(|why| match why {
+            Hopeless::TooManyLive => format!(
                 "the run ended at {at:.3} s with more than {LIVE_LIMIT} live calls: they come faster than they are done"
-            )
+            ),
+            Hopeless::TimeStands => format!(
+                "the run ended at {at:.3} s: more than {INSTANT_LIMIT} events happened at that instant; something calls for ever without taking time"
+            ),
         })
     }
 }
 
-/// One step of a multiplicative hash.
-#[inline(always)]
-fn fold(hash: u64, value: u64) -> u64 {
-    (hash ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(27)
+fn hopeless(live: usize, standstill: u64) -> Option<Hopeless> {
+    if live > LIVE_LIMIT {
+        Some(Hopeless::TooManyLive)
+    } else {
+        (standstill > INSTANT_LIMIT).then_some(Hopeless::TimeStands)
+    }
 }

@@ -101,6 +101,8 @@ pub struct Queue {
     /// Where the event of each handle lies in the heap.
     positions: Vec<u32>,
     unused: Vec<u32>,
+    /// The one event of this instant, as long as there is only one.
+    single: Option<Event>,
     due: [VecDeque<Event>; CLASSES],
     due_classes: u32,
 }
@@ -115,6 +117,7 @@ impl Queue {
             hole: false,
             positions: Vec::new(),
             unused: Vec::new(),
+            single: None,
             due: Default::default(),
             due_classes: 0,
         }
@@ -127,14 +130,23 @@ impl Queue {
     }
 
     /// Schedules an event that will certainly happen; `at` is never in the past.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, at: Instant, event: Event) {
-        if at == self.now {
+        if at != self.now {
+            self.insert(at, event, Handle::NONE);
+        } else if self.single.is_none() && self.due_classes == 0 {
+            self.single = Some(event);
+        } else {
+            self.push_due(event);
+        }
+    }
+
+    /// One more event of this instant.
+    fn push_due(&mut self, event: Event) {
+        for event in self.single.take().into_iter().chain([event]) {
             let class = event.class();
             self.due[class].push_back(event);
             self.due_classes |= 1 << class;
-        } else {
-            self.insert(at, event, Handle::NONE);
         }
     }
 
@@ -168,11 +180,14 @@ impl Queue {
     }
 
     /// The next event if it happens before `until`; the clock moves to it.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self, until: Instant) -> Option<Event> {
+        if self.single.is_some() && !self.heap_has_more_now() {
+            return self.single.take();
+        }
         self.fill_hole();
-        if self.due_classes != 0 {
-            return Some(self.pop_due());
+        if self.single.is_some() || self.due_classes != 0 {
+            return self.pop_due();
         }
         let top = self.heap.first()?;
         if top.at >= until {
@@ -182,21 +197,34 @@ impl Queue {
         Some(self.take_top())
     }
 
+    /// Whether the heap has events of this instant; those lie at its top.
+    #[inline(always)]
+    fn heap_has_more_now(&self) -> bool {
+        match self.hole {
+            false => self.heap.first().is_some_and(|top| top.at == self.now),
+            true => self.heap.iter().skip(1).take(4).any(|entry| entry.at == self.now),
+        }
+    }
+
     /// The next event of this instant, whether it was scheduled long ago or just now.
-    #[inline]
-    fn pop_due(&mut self) -> Event {
+    fn pop_due(&mut self) -> Option<Event> {
+        if let Some(event) = self.single.take() {
+            let class = event.class();
+            self.due[class].push_back(event);
+            self.due_classes |= 1 << class;
+        }
         let class = self.due_classes.trailing_zeros() as usize;
         if let Some(top) = self.heap.first()
             && top.at == self.now
             && (top.order >> CLASS_SHIFT) as usize <= class
         {
-            return self.take_top();
+            return Some(self.take_top());
         }
         let event = self.due[class].pop_front();
         if self.due[class].is_empty() {
             self.due_classes &= !(1 << class);
         }
-        event.unwrap_or_else(|| unreachable!("a class is marked only while it has events"))
+        event
     }
 
     #[inline]
@@ -229,7 +257,7 @@ impl Queue {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn fill_hole(&mut self) {
         if self.hole {
             self.hole = false;
@@ -263,30 +291,25 @@ impl Queue {
 
     #[inline]
     fn sift_down(&mut self, mut index: usize, entry: Entry) {
-        let len = self.heap.len();
         loop {
             let first = 4 * index + 1;
-            if first >= len {
-                break;
-            }
-            let mut least = first;
-            if first + 4 <= len {
-                let pair = first + self.heap[first + 1].before(&self.heap[first]) as usize;
-                let other = first + 2 + self.heap[first + 3].before(&self.heap[first + 2]) as usize;
-                least = if self.heap[other].before(&self.heap[pair]) {
-                    other
-                } else {
-                    pair
-                };
-            } else {
-                for child in first + 1..len {
-                    least = if self.heap[child].before(&self.heap[least]) {
-                        child
+            let least = match self.heap.get(first..) {
+                Some([a, b, c, d, ..]) => {
+                    let (left, right) = (b.before(a) as usize, d.before(c) as usize);
+                    let (one, other) = (first + left, first + 2 + right);
+                    if self.heap[other].before(&self.heap[one]) {
+                        other
                     } else {
-                        least
-                    };
+                        one
+                    }
                 }
-            }
+                Some(rest) if !rest.is_empty() => {
+                    let least =
+                        |least: usize, child: usize| if rest[child].before(&rest[least]) { child } else { least };
+                    first + (1..rest.len()).fold(0, least)
+                }
+                _ => break,
+            };
             if !self.heap[least].before(&entry) {
                 break;
             }

@@ -12,9 +12,10 @@ use crate::scenario::{ServiceId, Setting};
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, Observer};
 
-/// The state of a run together with the one who listens.
+/// The state of a run together with the one who listens; it owns the state so that nothing is reached through
+/// two pointers.
 pub struct Turn<'a, O: Observer> {
-    pub world: &'a mut World,
+    pub world: World,
     pub observer: &'a mut O,
 }
 
@@ -25,9 +26,21 @@ impl<O: Observer> Turn<'_, O> {
         self.world.queue.now()
     }
 
+    /// Lets at most `events` events happen, all before `until`. Yields how many, and the digest with them.
+    pub(super) fn handle_events(&mut self, until: Instant, events: u64, mut digest: u64) -> (u64, u64) {
+        for handled in 0..events {
+            let Some(event) = self.world.queue.pop(until) else {
+                return (handled, digest);
+            };
+            digest = fold(digest, self.now().0 ^ event.code().rotate_right(20));
+            self.handle(event);
+        }
+        (events, digest)
+    }
+
     /// Lets one event happen.
     #[inline(always)]
-    pub(super) fn handle(&mut self, event: Event) {
+    fn handle(&mut self, event: Event) {
         match event {
             Event::Change(index) => self.change(index),
             Event::WorkEnd(fiber) => self.work_ended(fiber),
@@ -51,6 +64,7 @@ impl<O: Observer> Turn<'_, O> {
             Setting::Latency(dist) => edge.latency = super::chance::Sampler::new(dist),
             Setting::Loss(loss) => edge.loss = super::chance::Odds::new(*loss),
         }
+        edge.instant = edge.latency.is_zero() && edge.loss.never();
     }
 
     /// A duration from one of the program's samplers, for this place in a story.
@@ -86,4 +100,10 @@ impl<O: Observer> Turn<'_, O> {
         self.observer
             .lane(self.world.queue.now(), service, lane, was, is, about);
     }
+}
+
+/// One step of a multiplicative hash.
+#[inline(always)]
+fn fold(hash: u64, value: u64) -> u64 {
+    (hash ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(27)
 }

@@ -144,6 +144,8 @@ pub struct Edge {
     pub mode: Mode,
     pub latency: Sampler,
     pub loss: Odds,
+    /// Messages arrive at once and none is lost.
+    pub instant: bool,
     pub timeout: Option<Duration>,
     pub channel: Channel,
 }
@@ -375,6 +377,7 @@ impl Edge {
             mode: edge.mode,
             latency: Sampler::new(&edge.latency),
             loss: Odds::new(edge.loss),
+            instant: Sampler::new(&edge.latency).is_zero() && edge.loss == 0.0,
             timeout: edge.timeout,
             channel: Channel {
                 capacity: edge.channel.capacity.unwrap_or(u32::MAX),
