@@ -9,8 +9,15 @@ fn scenario(load: Load, work: Dist, workers: u32) -> Scenario {
         name: "limit".to_string(),
         about: String::new(),
         seed: 1,
-        run: Window { warmup: Duration::ZERO, duration: Duration::from_s(100) },
-        clients: vec![Client { name: "client".to_string(), load, edges: vec![EdgeId(0)] }],
+        run: Window {
+            warmup: Duration::ZERO,
+            duration: Duration::from_s(100),
+        },
+        clients: vec![Client {
+            name: "client".to_string(),
+            load,
+            edges: vec![EdgeId(0)],
+        }],
         services: vec![Service {
             name: "service".to_string(),
             replicas: 1,
@@ -20,7 +27,10 @@ fn scenario(load: Load, work: Dist, workers: u32) -> Scenario {
             cpu: Cpu::Fifo,
             backlog: None,
             in_flight: None,
-            operations: vec![Operation { name: "default".to_string(), steps: vec![Step::Work(work)] }],
+            operations: vec![Operation {
+                name: "default".to_string(),
+                steps: vec![Step::Work(work)],
+            }],
         }],
         edges: vec![Edge {
             name: "client->service".to_string(),
@@ -53,7 +63,10 @@ fn a_run_that_only_grows_ends_with_a_warning() {
 
 #[test]
 fn a_run_in_which_time_stands_still_ends_with_a_warning() {
-    let load = Load::Closed { users: 1, think: Dist::Constant(Duration::ZERO) };
+    let load = Load::Closed {
+        users: 1,
+        think: Dist::Constant(Duration::ZERO),
+    };
     let mut run = Run::new(&scenario(load, Dist::Constant(Duration::ZERO), 1), 1);
     assert!(run.advance(Instant::NEVER, u64::MAX, &mut ()));
     assert!(run.warning().expect("a warning").contains("at that instant"));

@@ -21,6 +21,7 @@ use crate::trace::{Cause, Observer};
 impl<O: Observer> Turn<'_, O> {
     /// Sends one attempt over an edge, and yields whether somebody waits for its outcome. `caller` is the fiber
     /// that does, `parent` its span; none for a client.
+    #[inline(always)]
     pub(super) fn send(&mut self, edge: u32, key: u64, request: u32, caller: u32, parent: u32) -> bool {
         let now = self.now();
         let Edge { mode, timeout, .. } = self.world.edges[edge as usize];
@@ -108,6 +109,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The callee, its closed door or the broker answers.
+    #[inline(always)]
     pub(super) fn answer(&mut self, slot: u32, outcome: Result<(), Cause>) {
         let task = &mut self.world.tasks[slot];
         if task.mode == Mode::Oneway {
@@ -143,6 +145,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The caller learns the outcome and goes on.
+    #[inline(always)]
     fn conclude(&mut self, slot: u32, outcome: Result<(), Cause>) {
         self.world.tasks[slot].awaited = false;
         self.observer.returned(self.now(), self.world.view(slot), outcome);
@@ -157,6 +160,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The callee's side of a call is over: its span has ended, or there will never be one.
+    #[inline(always)]
     pub(super) fn work_of_call_ended(&mut self, slot: u32) {
         let request = self.world.tasks[slot].request;
         self.release(slot);
@@ -164,7 +168,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// One of those who hold the slot lets go.
-    #[inline]
+    #[inline(always)]
     fn release(&mut self, slot: u32) {
         let task = &mut self.world.tasks[slot];
         task.holds -= 1;

@@ -228,10 +228,13 @@ impl Sampler {
     }
 }
 
-/// Rounds to whole nanoseconds; a year is the longest.
+/// The longest time that is drawn: a year.
+const LONGEST_NS: u64 = 31_557_600_000_000_000;
+
+/// Rounds to whole nanoseconds.
 #[inline(always)]
 fn whole(ns: f64) -> Duration {
-    Duration((ns.min(3.2e16) + 0.5) as u64)
+    Duration(((ns + 0.5) as i64 as u64).min(LONGEST_NS))
 }
 
 /// Probabilities summed up from the left, so that a uniform number picks by comparison.

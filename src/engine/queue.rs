@@ -84,6 +84,17 @@ struct Entry {
     handle: Handle,
 }
 
+/// Later than every entry.
+const VOID: Entry = Entry {
+    at: Instant::NEVER,
+    order: u64::MAX,
+    event: Event::Change(u32::MAX),
+    handle: Handle::NONE,
+};
+
+/// Children of one parent.
+const FAMILY: usize = 4;
+
 impl Entry {
     #[inline(always)]
     fn before(&self, other: &Entry) -> bool {
@@ -95,8 +106,10 @@ impl Entry {
 pub struct Queue {
     now: Instant,
     sequence: u64,
-    /// Heap of arity 4; `heap[0]` is void while `hole` is set.
+    /// Heap of arity 4, and behind its `len` entries as many voids as make every family of children whole;
+    /// `heap[0]` is void while `hole` is set.
     heap: Vec<Entry>,
+    len: usize,
     hole: bool,
     /// Where the event of each handle lies in the heap.
     positions: Vec<u32>,
@@ -113,7 +126,8 @@ impl Queue {
         Queue {
             now: Instant::START,
             sequence: 0,
-            heap: Vec::with_capacity(1024),
+            heap: vec![VOID; FAMILY],
+            len: 0,
             hole: false,
             positions: Vec::new(),
             unused: Vec::new(),
@@ -169,8 +183,8 @@ impl Queue {
         let index = self.positions[handle.0 as usize] as usize;
         debug_assert!(self.heap[index].handle == handle);
         self.unused.push(handle.0);
-        let Some(last) = self.heap.pop() else { return };
-        if index < self.heap.len() {
+        let last = self.take_last();
+        if index < self.len {
             if index > 0 && last.before(&self.heap[(index - 1) / 4]) {
                 self.sift_up(index, last);
             } else {
@@ -189,11 +203,11 @@ impl Queue {
         if self.single.is_some() || self.due_classes != 0 {
             return self.pop_due();
         }
-        let top = self.heap.first()?;
-        if top.at >= until {
+        let at = self.heap[0].at;
+        if at >= until {
             return None;
         }
-        self.now = top.at;
+        self.now = at;
         Some(self.take_top())
     }
 
@@ -201,8 +215,8 @@ impl Queue {
     #[inline(always)]
     fn heap_has_more_now(&self) -> bool {
         match self.hole {
-            false => self.heap.first().is_some_and(|top| top.at == self.now),
-            true => self.heap.iter().skip(1).take(4).any(|entry| entry.at == self.now),
+            false => self.heap[0].at == self.now,
+            true => self.heap[1..=FAMILY].iter().any(|entry| entry.at == self.now),
         }
     }
 
@@ -214,10 +228,8 @@ impl Queue {
             self.due_classes |= 1 << class;
         }
         let class = self.due_classes.trailing_zeros() as usize;
-        if let Some(top) = self.heap.first()
-            && top.at == self.now
-            && (top.order >> CLASS_SHIFT) as usize <= class
-        {
+        let top = &self.heap[0];
+        if top.at == self.now && (top.order >> CLASS_SHIFT) as usize <= class {
             return Some(self.take_top());
         }
         let event = self.due[class].pop_front();
@@ -252,8 +264,9 @@ impl Queue {
             self.hole = false;
             self.sift_down(0, entry);
         } else {
-            self.heap.push(entry);
-            self.sift_up(self.heap.len() - 1, entry);
+            self.heap.push(VOID);
+            self.len += 1;
+            self.sift_up(self.len - 1, entry);
         }
     }
 
@@ -261,12 +274,19 @@ impl Queue {
     fn fill_hole(&mut self) {
         if self.hole {
             self.hole = false;
-            if let Some(last) = self.heap.pop()
-                && !self.heap.is_empty()
-            {
+            let last = self.take_last();
+            if self.len > 0 {
                 self.sift_down(0, last);
             }
         }
+    }
+
+    /// The last entry leaves a void.
+    #[inline(always)]
+    fn take_last(&mut self) -> Entry {
+        self.len -= 1;
+        self.heap.pop();
+        std::mem::replace(&mut self.heap[self.len], VOID)
     }
 
     #[inline(always)]
@@ -291,29 +311,19 @@ impl Queue {
 
     #[inline]
     fn sift_down(&mut self, mut index: usize, entry: Entry) {
-        loop {
-            let first = 4 * index + 1;
-            let least = match self.heap.get(first..) {
-                Some([a, b, c, d, ..]) => {
-                    let (left, right) = (b.before(a) as usize, d.before(c) as usize);
-                    let (one, other) = (first + left, first + 2 + right);
-                    if self.heap[other].before(&self.heap[one]) {
-                        other
-                    } else {
-                        one
-                    }
-                }
-                Some(rest) if !rest.is_empty() => {
-                    let least =
-                        |least: usize, child: usize| if rest[child].before(&rest[least]) { child } else { least };
-                    first + (1..rest.len()).fold(0, least)
-                }
-                _ => break,
+        while let Some([a, b, c, d]) = self.heap.get(4 * index + 1..4 * index + 5) {
+            let (left, right) = (b.before(a) as usize, d.before(c) as usize);
+            let (one, other) = (4 * index + 1 + left, 4 * index + 3 + right);
+            let least = if self.heap[other].before(&self.heap[one]) {
+                other
+            } else {
+                one
             };
-            if !self.heap[least].before(&entry) {
+            let child = self.heap[least];
+            if !child.before(&entry) {
                 break;
             }
-            self.place(index, self.heap[least]);
+            self.place(index, child);
             index = least;
         }
         self.place(index, entry);

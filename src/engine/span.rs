@@ -310,6 +310,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The reply leaves, once a span.
+    #[inline(always)]
     fn respond(&mut self, root: u32, outcome: Result<(), Cause>) {
         if std::mem::replace(&mut self.world.tasks[root].responded, true) {
             return;
@@ -321,6 +322,7 @@ impl<O: Observer> Turn<'_, O> {
         }
     }
 
+    #[inline(always)]
     fn end_span(&mut self, root: u32) {
         let task = &mut self.world.tasks[root];
         task.lane = NONE;
