@@ -98,7 +98,8 @@ const FAMILY: usize = 4;
 impl Entry {
     #[inline(always)]
     fn before(&self, other: &Entry) -> bool {
-        (self.at < other.at) | ((self.at == other.at) & (self.order < other.order))
+        let key = |entry: &Entry| (entry.at.0 as u128) << 64 | entry.order as u128;
+        key(self) < key(other)
     }
 }
 
