@@ -1,0 +1,134 @@
+//! What a built site still lacks when trunk has done its part; trunk's `post_build` hook calls this in its staging
+//! directory, so that `trunk build` and `trunk serve` alike end here.
+//!
+//! ```text
+//! backend.js + backend_bg.wasm  ─▶ backend-<id>.js, backend-<id>.wasm    the id is a hash of both
+//! <meta name="backend">         ─▶ names backend-<id>.js                 where the page finds its Web Worker
+//! <script data-wasm …>          ─▶ start-<id>.js                         no inline script: the content policy forbids it
+//! ```
+
+use crate::place;
+use crate::shell::Outcome;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The element that trunk writes by `pattern_script` of `Trunk.toml`, up to the name of the glue script.
+const START: &str = "<script type=\"module\" data-glue=\"";
+const BACKEND: &str = "<meta name=\"backend\" content=\"";
+
+/// Finishes the site in trunk's staging directory.
+pub fn finish() -> Outcome<()> {
+    let staging = std::env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
+    let staging = staging.ok_or("`finish` is called by trunk, which says where: run `cargo xtask build` instead")?;
+    let page = staging.join("index.html");
+    let html = place::read(&page)?;
+    let backend = finish_backend(&staging)?;
+    let html = name_backend(&html, &backend)?;
+    let html = finish_start(&staging, &html)?;
+    refuse_inline_scripts(&html)?;
+    write(&page, html.as_bytes())
+}
+
+/// Gives the backend's files a build id; the glue starts itself. The name of its script.
+fn finish_backend(staging: &Path) -> Outcome<String> {
+    let (glue, module) = (staging.join("backend.js"), staging.join("backend_bg.wasm"));
+    let script = place::read(&glue)?;
+    let wasm = fs::read(&module).map_err(|why| format!("cannot read {}: {why}", module.display()))?;
+    let id = id_of(&[script.as_bytes(), &wasm]);
+    let renamed = staging.join(format!("backend-{id}.wasm"));
+    fs::rename(&module, &renamed).map_err(|why| format!("cannot rename {}: {why}", module.display()))?;
+    fs::remove_file(&glue).map_err(|why| format!("cannot remove {}: {why}", glue.display()))?;
+    // A failure to start is thrown outside of the promise, where the page hears of it as the worker's `error` event.
+    let start = format!(
+        "\nwasm_bindgen({{ module_or_path: \"backend-{id}.wasm\" }}).catch((why) => setTimeout(() => {{ throw why; }}));\n"
+    );
+    write(&staging.join(format!("backend-{id}.js")), (script + &start).as_bytes())?;
+    Ok(format!("backend-{id}.js"))
+}
+
+/// Puts the start of the page into a file of its own.
+fn finish_start(staging: &Path, html: &str) -> Outcome<String> {
+    let missing = "index.html lacks the start element that `pattern_script` of Trunk.toml writes";
+    let (head, rest) = html.split_once(START).ok_or(missing)?;
+    let (attributes, tail) = rest.split_once("\"></script>").ok_or(missing)?;
+    let (glue, wasm) = attributes.split_once("\" data-wasm=\"").ok_or(missing)?;
+    let script = start_script(glue, wasm);
+    let name = format!("start-{}.js", id_of(&[script.as_bytes()]));
+    write(&staging.join(&name), script.as_bytes())?;
+    Ok(format!(
+        "{head}<script type=\"module\" src=\"./{name}\"></script>{tail}"
+    ))
+}
+
+/// Starts the page; where that is impossible, the `#start` element of the page says so.
+fn start_script(glue: &str, wasm: &str) -> String {
+    format!(
+        "import init from \"{glue}\";
+init({{ module_or_path: new URL(\"{wasm}\", import.meta.url) }}).catch((why) => {{
+  const start = document.getElementById(\"start\");
+  if (start) start.textContent = `The playground could not start: ${{why}}`;
+  throw why;
+}});
+"
+    )
+}
+
+/// The text with the value of the backend element replaced.
+fn name_backend(html: &str, script: &str) -> Outcome<String> {
+    let missing = || format!("index.html lacks `{BACKEND}backend.js\">`");
+    let (head, rest) = html.split_once(BACKEND).ok_or_else(missing)?;
+    let (_, tail) = rest.split_once('"').ok_or_else(missing)?;
+    Ok(format!("{head}{BACKEND}./{script}\"{tail}"))
+}
+
+/// The content policy lets no inline script run; one that trunk or somebody adds should fail here, not in a browser.
+fn refuse_inline_scripts(html: &str) -> Outcome<()> {
+    let mut tags = html.split("<script").skip(1).filter_map(|rest| rest.split_once('>'));
+    match tags.find(|(attributes, _)| !attributes.contains(" src=")) {
+        None => Ok(()),
+        Some((attributes, _)) => Err(format!(
+            "index.html has an inline script `<script{attributes}>`: give it a file"
+        )),
+    }
+}
+
+/// A short name for content: FNV-1a (Fowler, Noll, Vo 1991), 64 bits.
+fn id_of(parts: &[&[u8]]) -> String {
+    let bytes = parts.iter().flat_map(|part| part.iter());
+    let hash = bytes.fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01B3)
+    });
+    format!("{hash:016x}")
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Outcome<()> {
+    fs::write(path, bytes).map_err(|why| format!("cannot write {}: {why}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_inline_script_is_refused() {
+        assert!(refuse_inline_scripts("<script src=\"a.js\"></script>").is_ok());
+        assert!(refuse_inline_scripts("<script src=\"a.js\"></script><script>a()</script>").is_err());
+    }
+
+    #[test]
+    fn the_page_names_the_built_backend() {
+        let html = "<meta name=\"backend\" content=\"backend.js\"><p>";
+        let named = name_backend(html, "backend-1.js");
+        assert_eq!(
+            named,
+            Ok("<meta name=\"backend\" content=\"./backend-1.js\"><p>".to_owned())
+        );
+        assert!(name_backend("<p>", "backend-1.js").is_err());
+    }
+
+    #[test]
+    fn different_content_has_different_ids() {
+        assert_eq!(id_of(&[b""]), "cbf29ce484222325");
+        assert_ne!(id_of(&[b"a"]), id_of(&[b"b"]));
+    }
+}

@@ -1,0 +1,49 @@
+//! The static site in `dist/`.
+
+use crate::setup::Tools;
+use crate::shell::{self, Outcome};
+use std::process::Command;
+
+/// How a site is built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Speed {
+    /// Small and fast, as it is published.
+    Release,
+    /// Soon, for somebody who is changing it.
+    Dev,
+}
+
+/// The speed that a command's words ask for.
+pub fn speed(words: &[&str]) -> Outcome<Speed> {
+    match words {
+        [] => Ok(Speed::Release),
+        ["--dev"] => Ok(Speed::Dev),
+        other => Err(format!(
+            "`{}` is not understood here; the only option is --dev",
+            other.join(" ")
+        )),
+    }
+}
+
+/// Builds the site.
+pub fn build(tools: &Tools, speed: Speed) -> Outcome<()> {
+    let place = crate::place::dist();
+    shell::say("building the site (some minutes the first time, then seconds)");
+    shell::run(&mut trunk(tools, "build", speed)?)?;
+    eprintln!("  the site is in {}", place.display());
+    Ok(())
+}
+
+/// trunk, with the tools of the cache and no wish to download others.
+pub fn trunk(tools: &Tools, command: &str, speed: Speed) -> Outcome<Command> {
+    let mut trunk = tools.command("trunk")?;
+    trunk
+        .arg(command)
+        .arg("--locked")
+        .arg("--color=never")
+        .env("TRUNK_SKIP_VERSION_CHECK", "true");
+    if speed == Speed::Release {
+        trunk.arg("--release");
+    }
+    Ok(trunk)
+}

@@ -1,0 +1,139 @@
+//! What the built site may weigh, gzipped, as a host sends it.
+
+use crate::place;
+use crate::shell::Outcome;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// The files of one budget.
+struct Budget {
+    name: &'static str,
+    /// In thousands of bytes, gzipped.
+    kilobytes: usize,
+    is_part: fn(&str) -> bool,
+}
+
+const BUDGETS: [Budget; 2] = [
+    Budget {
+        name: "backend",
+        kilobytes: 100,
+        is_part: is_backend,
+    },
+    Budget {
+        name: "page",
+        kilobytes: 150,
+        is_part: is_page,
+    },
+];
+
+fn is_backend(file: &str) -> bool {
+    file.starts_with("backend-")
+}
+
+/// All that a browser loads to show the page.
+fn is_page(file: &str) -> bool {
+    let kind = Path::new(file)
+        .extension()
+        .and_then(|kind| kind.to_str())
+        .unwrap_or_default();
+    !is_backend(file) && (file == "index.html" || ["js", "css", "wasm"].contains(&kind))
+}
+
+/// Prints the sizes of the built site; an error if one is over its budget.
+pub fn check() -> Outcome<()> {
+    let mut files = Vec::new();
+    collect(&place::dist(), &mut files)?;
+    let sizes = files.iter().map(|file| gzipped(file).map(|size| (name_of(file), size)));
+    let sizes: Vec<(String, usize)> = sizes.collect::<Outcome<_>>()?;
+    let over: Vec<String> = BUDGETS
+        .iter()
+        .filter_map(|budget| check_budget(budget, &sizes).err())
+        .collect();
+    if over.is_empty() { Ok(()) } else { Err(over.join("\n")) }
+}
+
+fn check_budget(budget: &Budget, sizes: &[(String, usize)]) -> Outcome<()> {
+    let parts = || sizes.iter().filter(|(name, _)| (budget.is_part)(name));
+    let total: usize = parts().map(|(_, size)| size).sum();
+    let allowed = budget.kilobytes * 1000;
+    println!(
+        "size {}: {:.1} KB of {} KB, gzipped",
+        budget.name,
+        total as f64 / 1e3,
+        budget.kilobytes
+    );
+    for (name, size) in parts() {
+        println!("  {:>7.1} KB  {name}", *size as f64 / 1e3);
+    }
+    match total {
+        0 => Err(format!("the site has no files of `{}`", budget.name)),
+        over if over > allowed => Err(format!("{} weighs {over} bytes and may weigh {allowed}", budget.name)),
+        _ => Ok(()),
+    }
+}
+
+fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Outcome<()> {
+    let failed = |why: std::io::Error| format!("cannot read {}: {why}", directory.display());
+    for entry in fs::read_dir(directory).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(())
+}
+
+fn name_of(file: &Path) -> String {
+    file.strip_prefix(place::dist())
+        .unwrap_or(file)
+        .to_string_lossy()
+        .replace('\\', "/")
+}
+
+fn gzipped(file: &Path) -> Outcome<usize> {
+    let failed = |why: std::io::Error| format!("cannot read {}: {why}", file.display());
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&fs::read(file).map_err(failed)?).map_err(failed)?;
+    encoder.finish().map(|bytes| bytes.len()).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BUDGET: Budget = Budget {
+        name: "page",
+        kilobytes: 1,
+        is_part: is_page,
+    };
+
+    fn check(sizes: &[(&str, usize)]) -> Outcome<()> {
+        let sizes: Vec<(String, usize)> = sizes.iter().map(|(name, size)| ((*name).to_owned(), *size)).collect();
+        check_budget(&BUDGET, &sizes)
+    }
+
+    #[test]
+    fn a_budget_counts_its_own_files() {
+        assert!(
+            check(&[
+                ("index.html", 500),
+                ("a.js", 500),
+                ("backend-1.js", 500),
+                ("poster.png", 500)
+            ])
+            .is_ok()
+        );
+    }
+
+    #[test]
+    fn one_byte_too_many_or_none_at_all_is_an_error() {
+        assert!(check(&[("index.html", 500), ("style/main.css", 501)]).is_err());
+        assert!(check(&[("poster.png", 500)]).is_err());
+    }
+}
