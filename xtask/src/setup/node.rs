@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The oldest Node.js that runs the browser tests.
-const NODE: u32 = 18;
+const NODE: u32 = 20;
 
 /// Sees to it that there is a Node.js that is not too old, and npm.
 pub fn ensure_node() -> Outcome<()> {
