@@ -24,23 +24,29 @@ impl<O: Observer> Turn<'_, O> {
     #[inline(always)]
     pub(super) fn send(&mut self, edge: u32, key: u64, request: u32, caller: u32, parent: u32) -> bool {
         let now = self.now();
-        let Edge { mode, timeout, .. } = self.world.edges[edge as usize];
+        let Edge {
+            mode, timeout, line, ..
+        } = self.world.edges[edge as usize];
         let waits = mode != Mode::Oneway;
-        let slot = self.world.tasks.insert(Task {
+        let requested = &mut self.world.requests[request];
+        requested.open += 1;
+        let counted = requested.counted;
+        let (slot, task) = self.world.tasks.reserve(EMPTY);
+        *task = Task {
             edge,
+            line,
             key,
             request,
             parent,
             sent: now,
+            root: slot,
             caller: if waits { caller } else { NONE },
             mode,
-            counted: self.world.requests[request].counted,
+            counted,
             holds: 1 + waits as u8,
             awaited: waits,
             ..EMPTY
-        });
-        self.world.tasks[slot].root = slot;
-        self.world.requests[request].open += 1;
+        };
         let lane = if parent == NONE {
             None
         } else {
@@ -56,7 +62,7 @@ impl<O: Observer> Turn<'_, O> {
                 self.request_returned(request, Ok(()));
             }
         }
-        if self.world.edges[edge as usize].instant {
+        if self.world.lines[line as usize].is_instant() {
             self.world.queue.push(now, Event::Arrive(slot));
         } else {
             self.travel(slot, Purpose::LossThere, Purpose::LatencyThere, Event::Arrive(slot));
@@ -66,8 +72,8 @@ impl<O: Observer> Turn<'_, O> {
 
     /// A message of this call sets out; it arrives, or the network loses it.
     fn travel(&mut self, slot: u32, loss: Purpose, latency: Purpose, arrival: Event) {
-        let (index, key) = (self.world.tasks[slot].edge as usize, self.world.tasks[slot].key);
-        let odds = self.world.edges[index].loss;
+        let (line, key) = (self.world.tasks[slot].line as usize, self.world.tasks[slot].key);
+        let odds = self.world.lines[line].loss;
         if !odds.never() {
             let bits = self.draw_bits(key, 0, loss);
             if odds.hit(bits) {
@@ -76,7 +82,7 @@ impl<O: Observer> Turn<'_, O> {
             }
         }
         let mut at = self.now();
-        let sampler = &self.world.edges[index].latency;
+        let sampler = &self.world.lines[line].latency;
         if !sampler.is_zero() {
             let draw = super::chance::Draw::new(key, 0, latency);
             let delay = sampler.sample(&self.world.ziggurat, draw);
@@ -117,7 +123,7 @@ impl<O: Observer> Turn<'_, O> {
         }
         task.reply = outcome;
         task.holds += 1;
-        if self.world.edges[task.edge as usize].instant && task.mode != Mode::Queue {
+        if self.world.lines[task.line as usize].is_instant() && task.mode != Mode::Queue {
             self.world.queue.push(self.world.queue.now(), Event::Reply(slot));
             return;
         }
@@ -187,6 +193,7 @@ pub(super) const EMPTY: Task = Task {
     stamp: 0,
     work: crate::time::Duration::ZERO,
     edge: NONE,
+    line: NONE,
     request: NONE,
     caller: NONE,
     parent: NONE,

@@ -9,6 +9,7 @@
 //! Law: a message is given to one consumer at a time; its end is the ack, its error brings it back.
 
 use super::chance::{Purpose, mix};
+use super::queue::Event;
 use super::turn::Turn;
 use crate::scenario::Mode;
 use crate::trace::{Cause, Observer};
@@ -36,7 +37,8 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// Hands out messages as long as there are some and a replica has room.
-    fn deliver(&mut self, edge: u32) {
+    pub(super) fn deliver(&mut self, edge: u32) {
+        self.world.edges[edge as usize].channel.due = false;
         let first_replica = self.world.services[self.world.edges[edge as usize].to as usize].first_replica;
         loop {
             let channel = &mut self.world.edges[edge as usize].channel;
@@ -76,7 +78,11 @@ impl<O: Observer> Turn<'_, O> {
         } else {
             self.work_of_call_ended(call);
         }
-        self.deliver(edge);
+        let channel = &mut self.world.edges[edge as usize].channel;
+        if channel.depth > 0 && !channel.due {
+            channel.due = true;
+            self.world.queue.push(self.world.queue.now(), Event::Deliver(edge));
+        }
     }
 
     /// A failed message lies in its channel again, or is given up.

@@ -32,6 +32,8 @@ pub enum Event {
     Wake(u32),
     /// A call reaches the callee's service or channel.
     Arrive(u32),
+    /// A consumer has room for a further message of this edge's channel.
+    Deliver(u32),
 }
 
 const CLASSES: usize = 5;
@@ -45,7 +47,7 @@ impl Event {
             Event::WorkEnd(_) | Event::SharedWorkEnd(_) | Event::WaitEnd(_) => 1,
             Event::Reply(_) => 2,
             Event::Timeout(_) => 3,
-            Event::Offer(_) | Event::Wake(_) | Event::Arrive(_) => 4,
+            Event::Offer(_) | Event::Wake(_) | Event::Arrive(_) | Event::Deliver(_) => 4,
         }
     }
 
@@ -61,6 +63,7 @@ impl Event {
             Event::Offer(i) => (6, i),
             Event::Wake(i) => (7, i),
             Event::Arrive(i) => (8, i),
+            Event::Deliver(i) => (9, i),
         };
         kind << 32 | slot as u64
     }

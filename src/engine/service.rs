@@ -72,8 +72,9 @@ impl<O: Observer> Turn<'_, O> {
     #[inline(always)]
     fn begin(&mut self, call: u32, lane: u32) {
         self.observer.accepted(self.now(), self.world.view(call), false);
+        let replica = self.world.tasks[call].replica;
         if self.occupy(call, lane) {
-            self.serve(self.world.tasks[call].replica, lane);
+            self.serve(replica, lane);
         }
     }
 

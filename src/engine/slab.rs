@@ -40,6 +40,19 @@ impl<T> Slab<T> {
         }
     }
 
+    /// A free slot with whatever it held last, or `blank`: for values that are too large to be moved.
+    #[inline(always)]
+    pub fn reserve(&mut self, blank: T) -> (u32, &mut T) {
+        let slot = match self.free.pop() {
+            Some(slot) => slot,
+            None => {
+                self.items.push(blank);
+                self.items.len() as u32 - 1
+            }
+        };
+        (slot, &mut self.items[slot as usize])
+    }
+
     /// Gives a slot back.
     #[inline]
     pub fn remove(&mut self, slot: u32) {

@@ -5,7 +5,7 @@
 //!                          └──────── Observer ────────▶ metrics, trace
 //! ```
 
-use super::chance::{Draw, Purpose};
+use super::chance::{Draw, Odds, Purpose, Sampler};
 use super::queue::Event;
 use super::world::World;
 use crate::scenario::{ServiceId, Setting};
@@ -51,6 +51,7 @@ impl<O: Observer> Turn<'_, O> {
             Event::Offer(client) => self.offer(client),
             Event::Wake(user) => self.wake(user),
             Event::Arrive(call) => self.arrive(call),
+            Event::Deliver(edge) => self.deliver(edge),
         }
     }
 
@@ -58,13 +59,15 @@ impl<O: Observer> Turn<'_, O> {
     fn change(&mut self, index: u32) {
         let change = &self.world.changes[index as usize];
         let edge = &mut self.world.edges[change.edge.0 as usize];
+        let mut line = self.world.lines[edge.line as usize].clone();
         match &change.set {
             Setting::Mode(mode) => edge.mode = *mode,
             Setting::Timeout(timeout) => edge.timeout = *timeout,
-            Setting::Latency(dist) => edge.latency = super::chance::Sampler::new(dist),
-            Setting::Loss(loss) => edge.loss = super::chance::Odds::new(*loss),
+            Setting::Latency(dist) => line.latency = Sampler::new(dist),
+            Setting::Loss(loss) => line.loss = Odds::new(*loss),
         }
-        edge.instant = edge.latency.is_zero() && edge.loss.never();
+        edge.line = self.world.lines.len() as u32;
+        self.world.lines.push(line);
     }
 
     /// A duration from one of the program's samplers, for this place in a story.

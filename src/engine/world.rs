@@ -35,6 +35,7 @@ pub struct Task {
     /// Work that waits for a core.
     pub work: Duration,
     pub edge: u32,
+    pub line: u32,
     pub request: u32,
     /// The fiber that waits for the outcome; none for a client, or once nobody waits.
     pub caller: u32,
@@ -142,12 +143,25 @@ pub struct Edge {
     pub to: u32,
     pub entry: Address,
     pub mode: Mode,
-    pub latency: Sampler,
-    pub loss: Odds,
-    /// Messages arrive at once and none is lost.
-    pub instant: bool,
+    /// The line that the next call takes.
+    pub line: u32,
     pub timeout: Option<Duration>,
     pub channel: Channel,
+}
+
+/// What a call's messages travel over; a call keeps the line on which it was sent.
+#[derive(Clone)]
+pub struct Line {
+    pub latency: Sampler,
+    pub loss: Odds,
+}
+
+impl Line {
+    /// Messages arrive at once and none is lost.
+    #[inline(always)]
+    pub fn is_instant(&self) -> bool {
+        self.latency.is_zero() && self.loss.never()
+    }
 }
 
 /// The broker's queue of an edge.
@@ -160,6 +174,8 @@ pub struct Channel {
     pub prefetch: u32,
     pub unacked: Vec<u32>,
     pub next_replica: u32,
+    /// A delivery is already scheduled for this instant.
+    pub due: bool,
 }
 
 /// What all replicas of a service share.
@@ -229,6 +245,8 @@ pub struct World {
     pub joins: Slab<Join>,
     pub frames: Slab<Frame>,
     pub edges: Vec<Edge>,
+    /// One for each edge, then one for each change.
+    pub lines: Vec<Line>,
     pub services: Vec<Service>,
     pub replicas: Vec<Replica>,
     pub lanes: Vec<Lane>,
@@ -242,11 +260,13 @@ impl World {
     /// The state before the first event; arrivals, first thoughts and changes are scheduled.
     pub fn new(scenario: &Scenario, seed: u64) -> World {
         let program = Program::new(scenario);
-        let edges = scenario
-            .edges
-            .iter()
-            .map(|edge| Edge::new(scenario, &program, edge))
+        let edges = (0..scenario.edges.len())
+            .map(|index| Edge::new(scenario, &program, index))
             .collect();
+        let line = |edge: &crate::scenario::Edge| Line {
+            latency: Sampler::new(&edge.latency),
+            loss: Odds::new(edge.loss),
+        };
         let mut world = World {
             queue: Queue::new(),
             program,
@@ -257,6 +277,7 @@ impl World {
             joins: Slab::new(),
             frames: Slab::new(),
             edges,
+            lines: scenario.edges.iter().map(line).collect(),
             services: Vec::new(),
             replicas: Vec::new(),
             lanes: Vec::new(),
@@ -365,7 +386,8 @@ impl World {
 }
 
 impl Edge {
-    fn new(scenario: &Scenario, program: &Program, edge: &crate::scenario::Edge) -> Edge {
+    fn new(scenario: &Scenario, program: &Program, index: usize) -> Edge {
+        let edge = &scenario.edges[index];
         let service = scenario.service(edge.to);
         let prefetch = match service.runtime {
             Runtime::Threads(threads) => threads,
@@ -375,9 +397,7 @@ impl Edge {
             to: edge.to.0,
             entry: program.entries[edge.to.0 as usize][edge.operation as usize],
             mode: edge.mode,
-            latency: Sampler::new(&edge.latency),
-            loss: Odds::new(edge.loss),
-            instant: Sampler::new(&edge.latency).is_zero() && edge.loss == 0.0,
+            line: index as u32,
             timeout: edge.timeout,
             channel: Channel {
                 capacity: edge.channel.capacity.unwrap_or(u32::MAX),
@@ -387,6 +407,7 @@ impl Edge {
                 prefetch,
                 unacked: vec![0; service.replicas as usize],
                 next_replica: 0,
+                due: false,
             },
         }
     }

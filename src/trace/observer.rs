@@ -125,8 +125,9 @@ pub trait Observer {
     /// A worker changes what it does. `call` is the slot of the span that it does it for (the old one where it
     /// becomes idle). Never called with `was == is` for the same span.
     fn lane(&mut self, now: Instant, service: ServiceId, lane: u32, was: Activity, is: Activity, call: u32) {}
-    /// With `cpu: "ps"`: of the workers said to be running in this service, this many are in excess of the
-    /// cores, so that running = running lanes − excess, and waiting for a core = excess.
+    /// With `cpu: "ps"`: of the workers of one replica said to be running, this many are in excess of its cores.
+    /// The excess of a service is the sum of all changes `is − was`; running = running lanes − excess, and waiting
+    /// for a core = excess.
     fn crowded(&mut self, now: Instant, service: ServiceId, was: u32, is: u32) {}
 
     /// A message has reached the channel of this edge; its depth before and now.
