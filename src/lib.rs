@@ -19,6 +19,9 @@ pub mod picture;
 pub mod protocol;
 pub mod scenario;
 pub mod theory;
+/// Name and version of the engine; a change of any result changes the version.
+pub const ENGINE: &str = concat!("sync-or-swim ", env!("CARGO_PKG_VERSION"));
+
 pub mod time;
 pub mod trace;
 #[cfg(target_arch = "wasm32")]

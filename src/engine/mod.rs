@@ -26,9 +26,6 @@ use crate::trace::Observer;
 use turn::Turn;
 use world::World;
 
-/// Name and version; a change of any result changes the version.
-pub const VERSION: &str = concat!("sync-or-swim ", env!("CARGO_PKG_VERSION"));
-
 /// Live calls and requests beyond which a run is hopeless and ends.
 pub const LIVE_LIMIT: usize = 2_000_000;
 

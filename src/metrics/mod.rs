@@ -2,6 +2,11 @@
 //!
 //! Law: derived only; the engine never reads them.
 
+mod distribution;
+pub mod interval;
+mod level;
+mod meter;
 pub mod report;
 
+pub use meter::Meter;
 pub use report::*;

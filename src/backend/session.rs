@@ -1,0 +1,170 @@
+//! What the backend has to do, as a pure state machine.
+//!
+//! ```text
+//! order(Measure) ─▶ ┌ measuring ┐ ─step─▶ Progress … Measured
+//! order(Record)  ─▶ └ recording ┘ ─step─▶ Recorded
+//! ```
+//!
+//! Law: a newer order of a kind replaces the older one, the newest order is worked on first, and a step handles no
+//! more events than it was told to. A scenario in an order is trusted: the page that sent it is of the same build
+//! (the handshake compares versions) and has checked it; a breach is a programmer's mistake and panics.
+
+use crate::engine::Run;
+use crate::metrics::{Meter, Report};
+use crate::protocol::{FromBackend, RunId, ToBackend, VERSION};
+use crate::scenario::Scenario;
+use crate::time::{Duration, Instant};
+use crate::trace::Recorder;
+
+/// Orders at work.
+#[derive(Default)]
+pub struct Session {
+    measuring: Option<Measuring>,
+    recording: Option<Recording>,
+}
+
+/// A run at full speed whose figures are wanted.
+struct Measuring {
+    run: RunId,
+    scenario: Scenario,
+    seed: u64,
+    engine: Run,
+    meter: Meter,
+    /// Figures so far are worth telling from this simulated instant on.
+    next_progress: Instant,
+}
+
+/// A run of which a window is wanted.
+struct Recording {
+    run: RunId,
+    engine: Run,
+    recorder: Recorder,
+    until: Instant,
+}
+
+impl Session {
+    /// Nothing to do yet.
+    pub fn new() -> Session {
+        Session::default()
+    }
+
+    /// What the backend says first.
+    pub fn ready() -> FromBackend {
+        FromBackend::Ready {
+            version: VERSION,
+            engine: crate::ENGINE.to_string(),
+        }
+    }
+
+    /// Whether a step would do something.
+    pub fn has_work(&self) -> bool {
+        self.measuring.is_some() || self.recording.is_some()
+    }
+
+    /// Takes an order; an older one of the same kind is given up.
+    pub fn order(&mut self, order: ToBackend) {
+        match order {
+            ToBackend::Measure { run, scenario, seed } => {
+                let (engine, meter) = (Run::new(&scenario, seed), Meter::new(&scenario));
+                let next_progress = Instant::START;
+                self.measuring = Some(Measuring {
+                    run,
+                    scenario,
+                    seed,
+                    engine,
+                    meter,
+                    next_progress,
+                });
+            }
+            ToBackend::Record {
+                run,
+                scenario,
+                seed,
+                from,
+                until,
+                budget,
+            } => {
+                let end = Instant::START + scenario.run.duration;
+                self.recording = Some(Recording {
+                    run,
+                    engine: Run::new(&scenario, seed),
+                    recorder: Recorder::new(&scenario, from, budget),
+                    until: until.min(end),
+                });
+            }
+        }
+    }
+
+    /// Handles at most `events` events of the newest order, and yields what there is to say.
+    pub fn step(&mut self, events: u64) -> Option<FromBackend> {
+        let measured = self.measuring.as_ref().map(|work| work.run);
+        let recorded = self.recording.as_ref().map(|work| work.run);
+        if recorded > measured {
+            self.record(events)
+        } else {
+            self.measure(events)
+        }
+    }
+
+    fn measure(&mut self, events: u64) -> Option<FromBackend> {
+        let mut work = self.measuring.take()?;
+        if work.engine.advance(Instant::NEVER, events, &mut work.meter) {
+            return Some(FromBackend::Measured {
+                run: work.run,
+                report: work.final_report(),
+            });
+        }
+        let answer = work.progress();
+        self.measuring = Some(work);
+        answer
+    }
+
+    fn record(&mut self, events: u64) -> Option<FromBackend> {
+        let mut work = self.recording.take()?;
+        let done = work.engine.advance(work.until, events, &mut work.recorder);
+        if !done && !work.recorder.is_full() {
+            self.recording = Some(work);
+            return None;
+        }
+        let complete = done && work.engine.warning().is_none();
+        let now = if complete { work.until } else { work.engine.now() };
+        Some(FromBackend::Recorded {
+            run: work.run,
+            trace: work.recorder.finish(now),
+        })
+    }
+}
+
+impl Measuring {
+    /// Figures so far, as soon as a client has a reply and then whenever a quarter of the time has been added.
+    fn progress(&mut self) -> Option<FromBackend> {
+        let now = self.engine.now();
+        if now < self.next_progress {
+            return None;
+        }
+        let report = self.report(now);
+        if report.clients.values().all(|client| client.replied == 0) {
+            return None;
+        }
+        self.next_progress = now + Duration(now.0 / 4);
+        Some(FromBackend::Progress { run: self.run, report })
+    }
+
+    fn final_report(&mut self) -> Report {
+        let warning = self.engine.warning();
+        let end = Instant::START + self.scenario.run.duration;
+        let mut report = self.report(if warning.is_some() { self.engine.now() } else { end });
+        report.warnings.extend(warning);
+        report
+    }
+
+    fn report(&self, now: Instant) -> Report {
+        self.meter.report(
+            &self.scenario,
+            self.seed,
+            now,
+            self.engine.events(),
+            self.engine.digest(),
+        )
+    }
+}

@@ -1,0 +1,71 @@
+//! A number that changes in time: how many workers run, how many requests wait.
+//!
+//! ```text
+//! 2 ─┐     ┌──          ∫ = Σ over changes of −Δ·t, + level·now at the end:
+//! 1  └─────┘            every change costs one multiplication, and nothing is ever rounded
+//! ```
+//!
+//! Law: only the window counts; a level that was there before it begins counts from its beginning.
+
+use crate::time::Instant;
+
+/// A level and its integral over the window.
+#[derive(Clone, Default)]
+pub struct Level {
+    level: i64,
+    max: i64,
+    sum: i128,
+}
+
+impl Level {
+    /// The level rises by `delta`, or falls. `opening` is the beginning of the window.
+    #[inline(always)]
+    pub fn change(&mut self, now: Instant, opening: Instant, delta: i64) {
+        if now >= opening {
+            self.max = self.max.max(self.level).max(self.level + delta);
+        }
+        self.level += delta;
+        self.sum -= delta as i128 * now.max(opening).0 as i128;
+    }
+
+    /// Level × nanoseconds in the window that ends now.
+    pub fn integral(&self, now: Instant, opening: Instant) -> i128 {
+        self.sum + self.level as i128 * now.max(opening).0 as i128
+    }
+
+    /// The mean level in the window; 0 where it is empty.
+    pub fn mean(&self, now: Instant, opening: Instant) -> f64 {
+        match now.since(opening).0 {
+            0 => 0.0,
+            length => self.integral(now, opening) as f64 / length as f64,
+        }
+    }
+
+    /// The highest level in the window so far.
+    pub fn max(&self) -> u64 {
+        self.max.max(self.level).max(0) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_began_before_the_window_counts_from_its_beginning() {
+        let mut level = Level::default();
+        let opening = Instant(100);
+        level.change(Instant(40), opening, 3);
+        level.change(Instant(90), opening, -1);
+        level.change(Instant(150), opening, -1);
+        assert_eq!(level.integral(Instant(200), opening), 2 * 50 + 50);
+        assert_eq!((level.mean(Instant(200), opening), level.max()), (1.5, 2));
+    }
+
+    #[test]
+    fn an_empty_window_has_no_mean() {
+        let mut level = Level::default();
+        level.change(Instant(5), Instant(100), 7);
+        assert_eq!(level.mean(Instant(50), Instant(100)), 0.0);
+    }
+}

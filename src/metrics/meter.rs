@@ -1,0 +1,377 @@
+//! Listens to a run and counts.
+//!
+//! ```text
+//! Observer events ─▶ counts and distributions of the cohort     (requests offered in [warm-up, duration))
+//!                 └▶ levels over the window                     (workers by activity, backlog, depth)
+//! report(now) ─────▶ Report
+//! ```
+//!
+//! Law: a report at any instant adds up: offered = replied + failed + in flight, and four shares make one.
+
+use super::distribution::Distribution;
+use super::level::Level;
+use super::report::*;
+use crate::scenario::{Mode, Scenario, Service, ServiceId, Setting};
+use crate::time::{Duration, Instant};
+use crate::trace::{Activity, Call, Cause, Observer, On, Request};
+use std::collections::BTreeMap;
+
+/// The measures of one run.
+pub struct Meter {
+    opening: Instant,
+    clients: Vec<Client>,
+    services: Vec<Workers>,
+    edges: Vec<Edge>,
+}
+
+#[derive(Default)]
+struct Client {
+    offered: u64,
+    replied: u64,
+    completed: u64,
+    failures: [u64; Cause::ALL.len()],
+    response: Distribution,
+    completion: Distribution,
+}
+
+#[derive(Default)]
+struct Workers {
+    accepted: u64,
+    refused: u64,
+    completed: u64,
+    failed: u64,
+    running: Level,
+    blocked: Level,
+    core_wait: Level,
+    /// Of those that run, how many have no core at the moment.
+    excess: Level,
+    backlog: Level,
+    in_flight: Level,
+    response: Distribution,
+}
+
+#[derive(Default)]
+struct Edge {
+    calls: u64,
+    ok: u64,
+    lost: u64,
+    failures: [u64; Cause::ALL.len()],
+    blocked: Level,
+    call: Distribution,
+    published: u64,
+    delivered: u64,
+    redelivered: u64,
+    dropped: u64,
+    depth: Level,
+    age: Distribution,
+}
+
+impl Meter {
+    /// Nothing has been measured yet.
+    pub fn new(scenario: &Scenario) -> Meter {
+        Meter {
+            opening: Instant::START + scenario.run.warmup,
+            clients: scenario.clients.iter().map(|_| Client::default()).collect(),
+            services: scenario.services.iter().map(|_| Workers::default()).collect(),
+            edges: scenario.edges.iter().map(|_| Edge::default()).collect(),
+        }
+    }
+
+    /// The figures up to `now`, for the run of `scenario` with this seed.
+    pub fn report(&self, scenario: &Scenario, seed: u64, now: Instant, events: u64, digest: u64) -> Report {
+        let named = |name: &String| name.clone();
+        let clients = scenario.clients.iter().zip(&self.clients);
+        let services = scenario.services.iter().zip(&self.services);
+        let edges = || scenario.edges.iter().enumerate().zip(&self.edges);
+        Report {
+            scenario: scenario.name.clone(),
+            seed,
+            engine: crate::ENGINE.to_string(),
+            simulated_s: Duration(now.0).as_s(),
+            events,
+            digest: format!("{digest:016x}"),
+            warnings: Vec::new(),
+            clients: clients
+                .map(|(c, m)| (named(&c.name), m.report(now.since(self.opening))))
+                .collect(),
+            services: services
+                .map(|(s, m)| (named(&s.name), m.report(s, now, self.opening)))
+                .collect(),
+            edges: edges()
+                .map(|((index, e), m)| {
+                    (
+                        named(&e.name),
+                        m.report(mode_at(scenario, index, now), now, self.opening),
+                    )
+                })
+                .collect(),
+            channels: edges()
+                .filter(|((index, _), _)| is_ever_queue(scenario, *index))
+                .map(|((_, e), m)| (named(&e.name), m.channel_report(now, self.opening)))
+                .collect(),
+        }
+    }
+}
+
+/// The mode of an edge after all changes up to `now`.
+fn mode_at(scenario: &Scenario, edge: usize, now: Instant) -> Mode {
+    let changes = scenario
+        .changes
+        .iter()
+        .filter(|change| change.edge.0 as usize == edge && change.at <= now);
+    changes.fold(scenario.edges[edge].mode, |mode, change| match change.set {
+        Setting::Mode(mode) => mode,
+        _ => mode,
+    })
+}
+
+fn is_ever_queue(scenario: &Scenario, edge: usize) -> bool {
+    let becomes =
+        |change: &crate::scenario::Change| change.edge.0 as usize == edge && change.set == Setting::Mode(Mode::Queue);
+    scenario.edges[edge].mode == Mode::Queue || scenario.changes.iter().any(becomes)
+}
+
+fn by_cause(failures: &[u64; Cause::ALL.len()]) -> BTreeMap<String, u64> {
+    let counted = Cause::ALL.iter().zip(failures).filter(|(_, count)| **count > 0);
+    counted
+        .map(|(cause, count)| (cause.word().to_string(), *count))
+        .collect()
+}
+
+impl Client {
+    fn report(&self, window: Duration) -> ClientReport {
+        let failed: u64 = self.failures.iter().sum();
+        let per_s = |count: u64| {
+            if window == Duration::ZERO {
+                0.0
+            } else {
+                count as f64 / window.as_s()
+            }
+        };
+        ClientReport {
+            offered: self.offered,
+            replied: self.replied,
+            failed,
+            failures: by_cause(&self.failures),
+            in_flight: self.offered - self.replied - failed,
+            throughput_per_s: per_s(self.replied + failed),
+            goodput_per_s: per_s(self.replied),
+            response_ms: self.response.summary(),
+            completion_ms: self.completion.summary(),
+            open_completions: self.replied - self.completed,
+        }
+    }
+}
+
+impl Workers {
+    fn report(&self, service: &Service, now: Instant, opening: Instant) -> ServiceReport {
+        let workers = service.replicas as f64 * service.runtime.workers() as f64;
+        let cores = service
+            .cores
+            .map_or(workers, |cores| service.replicas as f64 * cores as f64);
+        let empty = now <= opening;
+        let mean = |level: &Level| level.mean(now, opening);
+        let excess = mean(&self.excess);
+        let running = (mean(&self.running) - excess) / workers;
+        let blocked = mean(&self.blocked) / workers;
+        let core_wait = (mean(&self.core_wait) + excess) / workers;
+        ServiceReport {
+            arrivals: self.accepted + self.refused,
+            completed: self.completed,
+            failed: self.failed,
+            rejected: self.refused,
+            in_flight: self.accepted - self.completed - self.failed,
+            running_share: running,
+            blocked_share: blocked,
+            core_wait_share: core_wait,
+            idle_share: if empty {
+                1.0
+            } else {
+                1.0 - running - blocked - core_wait
+            },
+            utilization: running + blocked + core_wait,
+            core_utilization: running * workers / cores,
+            backlog_mean: mean(&self.backlog),
+            backlog_max: self.backlog.max(),
+            in_flight_mean: mean(&self.in_flight),
+            response_ms: self.response.summary(),
+        }
+    }
+
+    fn level(&mut self, activity: Activity) -> Option<&mut Level> {
+        match activity {
+            Activity::Idle => None,
+            Activity::Running => Some(&mut self.running),
+            Activity::CoreWait => Some(&mut self.core_wait),
+            Activity::Blocked(_) => Some(&mut self.blocked),
+        }
+    }
+}
+
+impl Edge {
+    fn report(&self, mode: Mode, now: Instant, opening: Instant) -> EdgeReport {
+        let failed: u64 = self.failures.iter().sum();
+        EdgeReport {
+            mode: mode.word().to_string(),
+            calls: self.calls,
+            attempts: self.calls,
+            ok: self.ok,
+            failed,
+            failures: by_cause(&self.failures),
+            retries: 0,
+            hedges: 0,
+            fallbacks: 0,
+            lost: self.lost,
+            in_flight: self.calls - self.ok - failed,
+            blocked_s: self.blocked.integral(now, opening) as f64 / 1e9,
+            call_ms: self.call.summary(),
+        }
+    }
+
+    fn channel_report(&self, now: Instant, opening: Instant) -> ChannelReport {
+        ChannelReport {
+            published: self.published,
+            delivered: self.delivered,
+            redelivered: self.redelivered,
+            dropped: self.dropped,
+            depth_mean: self.depth.mean(now, opening),
+            depth_max: self.depth.max(),
+            age_ms: self.age.summary(),
+            ..ChannelReport::default()
+        }
+    }
+}
+
+impl Observer for Meter {
+    fn offered(&mut self, _: Instant, request: Request) {
+        self.clients[request.client.0 as usize].offered += request.counted as u64;
+    }
+
+    fn replied(&mut self, now: Instant, request: Request) {
+        if request.counted {
+            let client = &mut self.clients[request.client.0 as usize];
+            client.replied += 1;
+            client.response.record(now.since(request.offered));
+        }
+    }
+
+    fn failed(&mut self, _: Instant, request: Request, cause: Cause) {
+        self.clients[request.client.0 as usize].failures[cause as usize] += request.counted as u64;
+    }
+
+    fn completed(&mut self, now: Instant, request: Request, replied: bool) {
+        if request.counted && replied {
+            let client = &mut self.clients[request.client.0 as usize];
+            client.completed += 1;
+            client.completion.record(now.since(request.offered));
+        }
+    }
+
+    fn sent(&mut self, _: Instant, call: Call, _: Option<u32>) {
+        self.edges[call.edge.0 as usize].calls += call.counted as u64;
+    }
+
+    fn lost(&mut self, _: Instant, call: Call) {
+        self.edges[call.edge.0 as usize].lost += call.counted as u64;
+    }
+
+    fn returned(&mut self, now: Instant, call: Call, outcome: Result<(), Cause>) {
+        if call.counted {
+            let edge = &mut self.edges[call.edge.0 as usize];
+            match outcome {
+                Ok(()) => {
+                    edge.ok += 1;
+                    edge.call.record(now.since(call.sent));
+                }
+                Err(cause) => edge.failures[cause as usize] += 1,
+            }
+        }
+    }
+
+    fn accepted(&mut self, now: Instant, call: Call, queued: bool) {
+        let service = &mut self.services[call.service.0 as usize];
+        service.accepted += call.counted as u64;
+        service.in_flight.change(now, self.opening, 1);
+        if queued {
+            service.backlog.change(now, self.opening, 1);
+        }
+    }
+
+    fn refused(&mut self, _: Instant, call: Call) {
+        self.services[call.service.0 as usize].refused += call.counted as u64;
+    }
+
+    fn began(&mut self, now: Instant, call: Call, _: u32, queued: bool) {
+        if queued {
+            self.services[call.service.0 as usize]
+                .backlog
+                .change(now, self.opening, -1);
+        }
+    }
+
+    fn responded(&mut self, now: Instant, call: Call, ok: bool) {
+        if ok && call.counted {
+            self.services[call.service.0 as usize]
+                .response
+                .record(now.since(call.arrived));
+        }
+    }
+
+    fn ended(&mut self, now: Instant, call: Call, ok: bool) {
+        let service = &mut self.services[call.service.0 as usize];
+        service.in_flight.change(now, self.opening, -1);
+        if call.counted {
+            *(if ok {
+                &mut service.completed
+            } else {
+                &mut service.failed
+            }) += 1;
+        }
+    }
+
+    fn lane(&mut self, now: Instant, service: ServiceId, _: u32, was: Activity, is: Activity, _: u32) {
+        if was == is {
+            return;
+        }
+        let workers = &mut self.services[service.0 as usize];
+        for (activity, delta) in [(was, -1), (is, 1)] {
+            if let Some(level) = workers.level(activity) {
+                level.change(now, self.opening, delta);
+            }
+            if let Activity::Blocked(On::Edge(edge)) = activity {
+                self.edges[edge.0 as usize].blocked.change(now, self.opening, delta);
+            }
+        }
+    }
+
+    fn crowded(&mut self, now: Instant, service: ServiceId, was: u32, is: u32) {
+        let delta = is as i64 - was as i64;
+        self.services[service.0 as usize]
+            .excess
+            .change(now, self.opening, delta);
+    }
+
+    fn published(&mut self, now: Instant, call: Call, _: u32) {
+        let edge = &mut self.edges[call.edge.0 as usize];
+        edge.published += call.counted as u64;
+        edge.depth.change(now, self.opening, 1);
+    }
+
+    fn delivered(&mut self, now: Instant, call: Call, published: Instant, _: u32, again: bool) {
+        let edge = &mut self.edges[call.edge.0 as usize];
+        edge.depth.change(now, self.opening, -1);
+        if call.counted {
+            edge.delivered += 1;
+            edge.redelivered += again as u64;
+            edge.age.record(now.since(published));
+        }
+    }
+
+    fn requeued(&mut self, now: Instant, call: Call, _: u32) {
+        self.edges[call.edge.0 as usize].depth.change(now, self.opening, 1);
+    }
+
+    fn dropped(&mut self, _: Instant, call: Call) {
+        self.edges[call.edge.0 as usize].dropped += call.counted as u64;
+    }
+}
