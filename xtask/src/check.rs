@@ -216,7 +216,13 @@ fn browser(lines: &mut Vec<String>) -> Outcome<()> {
         .arg("test")
         .current_dir(place::end2end())
         .env("CHROMIUM", chromium);
-    let is_total = |line: &str| [" passed", " failed", " flaky"].iter().any(|word| line.contains(word));
+    let is_total = |line: &str| {
+        let is_count = line.trim_start().starts_with(|c: char| c.is_ascii_digit());
+        is_count
+            && [" passed", " failed", " flaky", " skipped"]
+                .iter()
+                .any(|word| line.contains(word))
+    };
     let (kept, outcome) = shell::run_keeping(&mut playwright, is_total);
     lines.extend(kept.iter().map(|line| format!("playwright: {}", line.trim())));
     outcome

@@ -79,10 +79,13 @@ fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Outcome<()> {
     let failed = |why: std::io::Error| format!("cannot read {}: {why}", directory.display());
     for entry in fs::read_dir(directory).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else {
-            files.push(path);
+        let is_hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        match path.is_dir() {
+            true if is_hidden => {} // what trunk left there when a build failed
+            true => collect(&path, files)?,
+            false => files.push(path),
         }
     }
     files.sort();
