@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! 2 ─┐     ┌──          ∫ = Σ over changes of −Δ·t, + level·now at the end:
-//! 1  └─────┘            every change costs one multiplication, and nothing is ever rounded
+//! 1  └─────┘            a change costs one addition, and nothing is ever rounded
 //! ```
 //!
 //! Law: only the window counts; a level that was there before it begins counts from its beginning.
@@ -18,14 +18,30 @@ pub struct Level {
 }
 
 impl Level {
-    /// The level rises by `delta`, or falls. `opening` is the beginning of the window.
+    /// One more. `opening` is the beginning of the window.
     #[inline(always)]
-    pub fn change(&mut self, now: Instant, opening: Instant, delta: i64) {
+    pub fn rise(&mut self, now: Instant, opening: Instant) {
+        self.level += 1;
+        self.sum -= now.max(opening).0 as i128;
         if now >= opening {
-            self.max = self.max.max(self.level).max(self.level + delta);
+            self.max = self.max.max(self.level);
         }
-        self.level += delta;
-        self.sum -= delta as i128 * now.max(opening).0 as i128;
+    }
+
+    /// One less; what was there before counts for the maximum if the window has begun.
+    #[inline(always)]
+    pub fn fall(&mut self, now: Instant, opening: Instant) {
+        if now >= opening {
+            self.max = self.max.max(self.level);
+        }
+        self.level -= 1;
+        self.sum += now.max(opening).0 as i128;
+    }
+
+    /// As many more or less as lie between `was` and `is`.
+    pub fn step(&mut self, now: Instant, opening: Instant, was: u32, is: u32) {
+        (was..is).for_each(|_| self.rise(now, opening));
+        (is..was).for_each(|_| self.fall(now, opening));
     }
 
     /// Level × nanoseconds in the window that ends now.
@@ -55,9 +71,9 @@ mod tests {
     fn what_began_before_the_window_counts_from_its_beginning() {
         let mut level = Level::default();
         let opening = Instant(100);
-        level.change(Instant(40), opening, 3);
-        level.change(Instant(90), opening, -1);
-        level.change(Instant(150), opening, -1);
+        level.step(Instant(40), opening, 0, 3);
+        level.fall(Instant(90), opening);
+        level.fall(Instant(150), opening);
         assert_eq!(level.integral(Instant(200), opening), 2 * 50 + 50);
         assert_eq!((level.mean(Instant(200), opening), level.max()), (1.5, 2));
     }
@@ -65,7 +81,7 @@ mod tests {
     #[test]
     fn an_empty_window_has_no_mean() {
         let mut level = Level::default();
-        level.change(Instant(5), Instant(100), 7);
+        level.step(Instant(5), Instant(100), 0, 7);
         assert_eq!(level.mean(Instant(50), Instant(100)), 0.0);
     }
 }

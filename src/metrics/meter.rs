@@ -291,9 +291,9 @@ impl Observer for Meter {
     fn accepted(&mut self, now: Instant, call: Call, queued: bool) {
         let service = &mut self.services[call.service.0 as usize];
         service.accepted += call.counted as u64;
-        service.in_flight.change(now, self.opening, 1);
+        service.in_flight.rise(now, self.opening);
         if queued {
-            service.backlog.change(now, self.opening, 1);
+            service.backlog.rise(now, self.opening);
         }
     }
 
@@ -303,9 +303,7 @@ impl Observer for Meter {
 
     fn began(&mut self, now: Instant, call: Call, _: u32, queued: bool) {
         if queued {
-            self.services[call.service.0 as usize]
-                .backlog
-                .change(now, self.opening, -1);
+            self.services[call.service.0 as usize].backlog.fall(now, self.opening);
         }
     }
 
@@ -319,7 +317,7 @@ impl Observer for Meter {
 
     fn ended(&mut self, now: Instant, call: Call, ok: bool) {
         let service = &mut self.services[call.service.0 as usize];
-        service.in_flight.change(now, self.opening, -1);
+        service.in_flight.fall(now, self.opening);
         if call.counted {
             *(if ok {
                 &mut service.completed
@@ -334,32 +332,35 @@ impl Observer for Meter {
             return;
         }
         let workers = &mut self.services[service.0 as usize];
-        for (activity, delta) in [(was, -1), (is, 1)] {
-            if let Some(level) = workers.level(activity) {
-                level.change(now, self.opening, delta);
-            }
-            if let Activity::Blocked(On::Edge(edge)) = activity {
-                self.edges[edge.0 as usize].blocked.change(now, self.opening, delta);
-            }
+        if let Some(level) = workers.level(was) {
+            level.fall(now, self.opening);
+        }
+        if let Some(level) = workers.level(is) {
+            level.rise(now, self.opening);
+        }
+        if let Activity::Blocked(On::Edge(edge)) = was {
+            self.edges[edge.0 as usize].blocked.fall(now, self.opening);
+        }
+        if let Activity::Blocked(On::Edge(edge)) = is {
+            self.edges[edge.0 as usize].blocked.rise(now, self.opening);
         }
     }
 
     fn crowded(&mut self, now: Instant, service: ServiceId, was: u32, is: u32) {
-        let delta = is as i64 - was as i64;
         self.services[service.0 as usize]
             .excess
-            .change(now, self.opening, delta);
+            .step(now, self.opening, was, is);
     }
 
     fn published(&mut self, now: Instant, call: Call, _: u32) {
         let edge = &mut self.edges[call.edge.0 as usize];
         edge.published += call.counted as u64;
-        edge.depth.change(now, self.opening, 1);
+        edge.depth.rise(now, self.opening);
     }
 
     fn delivered(&mut self, now: Instant, call: Call, published: Instant, _: u32, again: bool) {
         let edge = &mut self.edges[call.edge.0 as usize];
-        edge.depth.change(now, self.opening, -1);
+        edge.depth.fall(now, self.opening);
         if call.counted {
             edge.delivered += 1;
             edge.redelivered += again as u64;
@@ -368,7 +369,7 @@ impl Observer for Meter {
     }
 
     fn requeued(&mut self, now: Instant, call: Call, _: u32) {
-        self.edges[call.edge.0 as usize].depth.change(now, self.opening, 1);
+        self.edges[call.edge.0 as usize].depth.rise(now, self.opening);
     }
 
     fn dropped(&mut self, _: Instant, call: Call) {
