@@ -137,7 +137,7 @@ fn offences(source: &Source) -> Vec<Offence> {
         .collect()
 }
 
-/// The top modules that a file names, each with its line.
+/// The top modules that a file names, each with its line. A capital letter begins no module, but a name of the map itself.
 fn named_modules(source: &Source) -> Vec<(usize, String)> {
     let code = &source.product;
     let depth = depth_of(&source.file);
@@ -148,7 +148,10 @@ fn named_modules(source: &Source) -> Vec<(usize, String)> {
             "super" if !code[..at].ends_with("super::") => after_supers(&code[at..], depth),
             _ => continue,
         };
-        named.extend(heads(tail).into_iter().map(|name| (line_of(code, at), name)));
+        let modules = heads(tail)
+            .into_iter()
+            .filter(|name| name.starts_with(char::is_lowercase));
+        named.extend(modules.map(|name| (line_of(code, at), name)));
     }
     named
 }
@@ -222,6 +225,7 @@ fn every_way_to_name_a_module_is_seen() {
     check("src/engine/call.rs", "use super::super::ui::paint;", &["ui"]);
     check("src/engine/call.rs", "use super::queue::Queue;", &[]);
     check("src/engine/mod.rs", "use super::ui;", &["ui"]);
+    check("src/metrics/meter.rs", "use crate::{ENGINE, ui};", &["ui"]);
     check(
         "src/ui/parts/knob.rs",
         "use super::super::state; use super::super::super::engine::Run;",

@@ -51,6 +51,7 @@ fn run(command: Option<&str>, rest: &[&str]) -> Outcome<()> {
         Some("finish") => finish::finish(),
         Some("test") => check::run(rest),
         Some("bench") => bench::run(rest),
+        Some("run-in-node") => bench::run_in_node(rest),
         Some("env") => print_env(),
         None | Some("help" | "--help" | "-h") => {
             print!("{USAGE}");

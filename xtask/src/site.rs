@@ -4,6 +4,9 @@ use crate::setup::Tools;
 use crate::shell::{self, Outcome};
 use std::process::Command;
 
+/// The compiler's name for WebAssembly in a browser.
+pub const WASM: &str = "wasm32-unknown-unknown";
+
 /// How a site is built.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Speed {
