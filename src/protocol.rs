@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! page ── Measure, Record ──▶ backend            every order carries the RunId that its answers repeat
-//!      ◀── Ready, Progress, Measured, Recorded, Refused ──
+//!      ◀── Ready, Progress, Measured, Recorded, Refused, Panicked ──
 //! ```
 //!
 //! Law: a changed shape needs a changed [`VERSION`]; a stored hash says so.
@@ -49,4 +49,6 @@ pub enum FromBackend {
     Recorded { run: RunId, trace: Trace },
     /// An order that could not be read or carried out.
     Refused { run: Option<RunId>, why: String },
+    /// It has come upon a mistake of ours and ends; a new one has to be started.
+    Panicked { why: String },
 }

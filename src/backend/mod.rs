@@ -2,4 +2,6 @@
 //!
 //! Law: answers every order or says why not; never works longer than a slice without listening.
 
+#[cfg(target_arch = "wasm32")]
+pub mod serve;
 pub mod session;

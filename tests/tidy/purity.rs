@@ -7,9 +7,10 @@ use crate::{Offence, settle};
 const ORDERED: [&str; 4] = ["src/engine/", "src/trace/", "src/metrics/", "src/picture/"];
 
 /// Where numbers are measured, drawn or written by people. Everything else counts in integers.
-const FLOATS: [&str; 7] = [
+const FLOATS: [&str; 8] = [
     "src/scenario/",
     "src/engine/chance",
+    "src/backend/serve",
     "src/metrics/",
     "src/theory/",
     "src/picture/",
