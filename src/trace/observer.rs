@@ -15,7 +15,7 @@ use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 
 /// A request of a client while it lives.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Request {
     pub slot: u32,
     pub client: ClientId,
@@ -27,7 +27,7 @@ pub struct Request {
 }
 
 /// One attempt of a call over an edge, and the span that it causes at the callee, while either lives.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Call {
     pub slot: u32,
     /// The slot of the caller's span; none for a client's call.

@@ -1,0 +1,522 @@
+//! Requests and calls from the caller's side: who offered, sent, lost, learnt; and what must have happened by then.
+
+use super::auditor::{Auditor, Seen};
+use super::facts::{self, Terms};
+use super::order::Class;
+use sync_or_swim::scenario::*;
+use sync_or_swim::time::Instant;
+use sync_or_swim::trace::{Call, Cause, Request};
+
+/// Where a call is, seen from the callee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// On the network.
+    Transit,
+    /// In the channel.
+    Lying,
+    /// Taken out of the channel, not yet accepted.
+    Delivered,
+    /// Accepted, not begun.
+    Queued,
+    Begun,
+    /// A message whose span has failed: to be requeued or dropped.
+    Failing,
+    /// Ended, refused, lost or dropped.
+    Over,
+}
+
+/// A call and the span that it causes.
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub call: Call,
+    /// The caller's worker.
+    pub lane: Option<u32>,
+    pub parent: Option<usize>,
+    pub request: usize,
+    pub terms: Terms,
+    pub stage: Stage,
+    /// When the callee or the broker answered, and what.
+    pub answer: Option<(Instant, Result<(), Cause>)>,
+    pub returned: Option<Instant>,
+    pub lost: bool,
+    pub published: Instant,
+    pub deliveries: u32,
+    pub span: Span,
+}
+
+/// One execution of an operation.
+#[derive(Clone, Debug, Default)]
+pub struct Span {
+    pub accepted: Instant,
+    /// The event that put it into a queue.
+    pub turn: u64,
+    pub queued: bool,
+    pub replica: usize,
+    pub responded: Option<(Instant, bool)>,
+    /// Whether a call that it waited for has failed.
+    pub hurt: bool,
+    /// The latest open call that it waits for.
+    pub waiting: Option<usize>,
+    pub open_calls: u32,
+    /// The event that made it ready to go on, until a worker takes it.
+    pub ready: Option<u64>,
+    pub lane: Option<usize>,
+    /// Worker-time on a core, in sixtieths of a nanosecond.
+    pub running: u128,
+    pub bursts: u64,
+    /// Worker-time blocked on a `wait` step.
+    pub waited: u64,
+}
+
+/// A request of a client.
+#[derive(Clone, Debug)]
+pub struct RequestRecord {
+    pub request: Request,
+    pub root: Option<usize>,
+    /// What the root call has returned.
+    pub learnt: Option<Result<(), Cause>>,
+    pub outcome: Option<Result<(), Cause>>,
+    pub completed: bool,
+    /// Calls whose callee's side is not over.
+    pub open: u32,
+}
+
+impl Record {
+    /// Whether the caller's request waits for the outcome.
+    pub fn awaited(&self) -> bool {
+        self.call.mode != Mode::Oneway
+    }
+
+    fn settled(&self) -> bool {
+        self.stage == Stage::Over && self.returned.is_some()
+    }
+}
+
+impl Auditor<'_> {
+    // ---- requests ----
+
+    pub fn on_offered(&mut self, request: Request) {
+        self.seen.requests += 1;
+        self.pass(Class::Arrival, self.new_in_instant(&request));
+        let id = self.requests.len();
+        self.check_request(&request);
+        self.requests.push(RequestRecord {
+            request,
+            root: None,
+            learnt: None,
+            outcome: None,
+            completed: false,
+            open: 0,
+        });
+        self.take_request_slot(request.slot, id);
+        self.touched.insert(id);
+        let client = request.client.0 as usize;
+        self.clients[client].requests.enter(id);
+        self.clients[client].completions.enter(id);
+        self.balance_client(client);
+    }
+
+    /// A burst sends one after the other; only its first is known to have been due.
+    fn new_in_instant(&self, request: &Request) -> bool {
+        !self.requests.iter().rev().take_while(|r| r.request.offered == self.now).any(|r| r.request.client == request.client)
+    }
+
+    fn take_request_slot(&mut self, slot: u32, id: usize) {
+        let index = slot as usize;
+        self.request_slots.resize(self.request_slots.len().max(index + 1), None);
+        if let Some(old) = self.request_slots[index] {
+            let over = self.requests[old].completed;
+            self.law(10, over, || format!("request {slot} is offered while its slot is taken"));
+        }
+        self.request_slots[index] = Some(id);
+        self.enter_live(1, slot);
+    }
+
+    /// One more live call (0) or request (1) in `slot`.
+    fn enter_live(&mut self, kind: usize, slot: u32) {
+        let (now, most) = &mut self.live[kind];
+        *now += 1;
+        *most = (*most).max(*now);
+        let most = *most;
+        self.law(10, slot < most, || format!("slot {slot} where at most {most} have lived at once"));
+    }
+
+    fn check_request(&mut self, request: &Request) {
+        let client = request.client.0 as usize;
+        let now = self.now;
+        self.law(5, request.offered == now, || format!("offered at {now:?}, says {:?}", request.offered));
+        let run = &self.scenario.run;
+        let counted = now >= Instant::START + run.warmup && now < Instant::START + run.duration;
+        self.law(1, request.counted == counted, || format!("{request:?} should be counted: {counted}"));
+        let before = self.clients[client].requests.came;
+        match &self.scenario.clients[client].load {
+            Load::Open(arrivals) => {
+                self.law(1, request.number == before, || format!("{request:?} is number {before} of its client"));
+                let due = due(arrivals, before);
+                self.law(7, due.is_none_or(|due| due.abs_diff(now.0) <= 1), || format!("{request:?} is due at {due:?}"));
+            }
+            Load::Closed { users, think } => {
+                let open = self.clients[client].requests.open.len();
+                self.law(1, open < *users as usize, || format!("{users} users have {open} open requests and one more"));
+                if matches!(think, Dist::Constant(_)) {
+                    let thought = self.clients[client].thinking.get_mut(&now).filter(|users| **users > 0);
+                    let known = thought.map(|users| *users -= 1).is_some();
+                    self.law(1, known, || format!("{request:?}: no user has thought until now"));
+                }
+            }
+        }
+    }
+
+    /// A user of a closed client begins to think at `from`.
+    pub fn think(&mut self, client: usize, from: Instant) {
+        if let Load::Closed { think: Dist::Constant(think), .. } = &self.scenario.clients[client].load {
+            *self.clients[client].thinking.entry(from + *think).or_default() += 1;
+        }
+    }
+
+    fn find_request(&mut self, request: &Request) -> Option<usize> {
+        let id = self.request_slots.get(request.slot as usize).copied().flatten();
+        let id = id.filter(|id| self.requests[*id].request == *request && !self.requests[*id].completed);
+        self.law(1, id.is_some(), || format!("{request:?} is not alive"));
+        id
+    }
+
+    pub fn on_outcome(&mut self, request: Request, outcome: Result<(), Cause>) {
+        let Some(id) = self.find_request(&request) else { return };
+        self.touched.insert(id);
+        let client = request.client.0 as usize;
+        let first = self.requests[id].outcome.replace(outcome).is_none();
+        self.law(1, first, || format!("a second outcome {outcome:?} of {request:?}"));
+        let there = self.clients[client].requests.leave(id);
+        self.law(1, there, || format!("{request:?} was not open"));
+        self.think(client, self.now);
+        self.balance_client(client);
+    }
+
+    pub fn on_completed(&mut self, request: Request, replied: bool) {
+        let Some(id) = self.find_request(&request) else { return };
+        self.touched.insert(id);
+        let RequestRecord { outcome, open, .. } = self.requests[id];
+        self.law(1, outcome.is_some(), || format!("{request:?} is complete without an outcome"));
+        self.law(1, open == 0, || format!("{request:?} is complete while {open} spans or messages are open"));
+        let well = outcome == Some(Ok(()));
+        self.law(1, well == replied, || format!("{request:?} is complete, replied: {replied}, but it had {outcome:?}"));
+        self.requests[id].completed = true;
+        self.live[1].0 -= 1;
+        let client = request.client.0 as usize;
+        self.clients[client].completions.leave(id);
+        self.balance_client(client);
+    }
+
+    fn balance_client(&mut self, client: usize) {
+        let book = &self.clients[client];
+        let (kept, text) = (
+            book.requests.balanced() && book.completions.balanced(),
+            (book.requests.came, book.requests.went, book.requests.open.len()),
+        );
+        self.law(1, kept, || format!("client {client}: offered, answered, in flight are {text:?}"));
+    }
+
+    /// Every request of this instant has its root call, the outcome of that call, and is complete when it is over.
+    pub fn close_requests(&mut self) {
+        for id in std::mem::take(&mut self.touched) {
+            let RequestRecord { request, root, learnt, outcome, completed, open } = self.requests[id];
+            self.law(1, root.is_some(), || format!("{request:?} was offered and never sent"));
+            self.law(1, learnt == outcome, || format!("{request:?} has {outcome:?}, its call returned {learnt:?}"));
+            let over = outcome.is_some() && open == 0;
+            self.law(1, completed == over, || format!("{request:?} complete: {completed}, over: {over}"));
+        }
+    }
+
+    // ---- calls ----
+
+    pub fn on_sent(&mut self, call: Call, lane: Option<u32>) {
+        let request = self.request_slots.get(call.request as usize).copied().flatten();
+        let request = request.filter(|id| !self.requests[*id].completed);
+        if !self.law(1, request.is_some(), || format!("{call:?} is sent for a request that is not alive")) {
+            return;
+        }
+        let Some(request) = request else { return };
+        let parent = call.parent.map(|slot| self.slots.get(slot as usize).copied().flatten());
+        let terms = facts::terms(self.scenario, call.edge, self.now);
+        self.check_sent(&call, &terms);
+        let id = self.records.len();
+        match parent {
+            None => self.check_root(&call, lane, request, id),
+            Some(None) => {
+                self.law(1, false, || format!("{call:?} has no parent"));
+                return;
+            }
+            Some(Some(parent)) => self.check_child(&call, lane, request, parent, id),
+        }
+        self.records.push(Record {
+            call,
+            lane,
+            parent: parent.flatten(),
+            request,
+            terms,
+            stage: Stage::Transit,
+            answer: None,
+            returned: None,
+            lost: false,
+            published: Instant::NEVER,
+            deliveries: 0,
+            span: Span::default(),
+        });
+        self.take_slot(call.slot, id);
+        self.requests[request].open += 1;
+        self.touched.insert(request);
+        let book = &mut self.edges[call.edge.0 as usize];
+        book.calls.enter(id);
+        book.work.enter(id);
+        self.balance_edge(call.edge);
+    }
+
+    fn take_slot(&mut self, slot: u32, id: usize) {
+        let index = slot as usize;
+        self.slots.resize(self.slots.len().max(index + 1), None);
+        if let Some(old) = self.slots[index] {
+            let settled = self.records[old].settled();
+            let stage = self.records[old].stage;
+            self.law(10, settled, || format!("call {slot} is sent while its slot is taken: {stage:?}"));
+        }
+        self.slots[index] = Some(id);
+        self.highest_slot = self.highest_slot.max(slot);
+        self.enter_live(0, slot);
+    }
+
+    fn check_sent(&mut self, call: &Call, terms: &Terms) {
+        let edge = self.scenario.edge(call.edge);
+        let now = self.now;
+        self.law(5, call.sent == now, || format!("{call:?} is sent at {now:?}"));
+        self.law(1, call.service == edge.to, || format!("{call:?} goes astray"));
+        let same = call.mode == terms.mode || !terms.certain;
+        self.law(3, same, || format!("{call:?} is sent while its edge is {:?}", terms.mode));
+    }
+
+    fn check_root(&mut self, call: &Call, lane: Option<u32>, request: usize, id: usize) {
+        let plain = self.requests[request].request;
+        let from = self.scenario.edge(call.edge).from;
+        let right = from == Caller::Client(plain.client) && plain.offered == self.now && plain.counted == call.counted;
+        self.law(1, right && lane.is_none(), || format!("{call:?} on lane {lane:?} is not the root call of {plain:?}"));
+        let first = self.requests[request].root.replace(id).is_none();
+        self.law(1, first, || format!("a second root call of {plain:?}"));
+    }
+
+    fn check_child(&mut self, call: &Call, lane: Option<u32>, request: usize, parent: usize, id: usize) {
+        let caller = &self.records[parent];
+        let span = caller.span.clone();
+        let service = caller.call.service;
+        let mut right = caller.stage == Stage::Begun && caller.request == request;
+        right &= caller.call.counted == call.counted && self.scenario.edge(call.edge).from == Caller::Service(service);
+        let facts = self.facts(caller.call.edge);
+        right &= facts.calls.contains(&call.edge);
+        let parallel = facts.parallel;
+        self.law(1, right, || format!("{call:?} is not a call that its parent can send now"));
+        let replica = lane.and_then(|lane| self.lanes.get(lane as usize)).map(|lane| lane.replica);
+        self.law(2, replica == Some(span.replica), || format!("{call:?} is sent from lane {lane:?} of another replica"));
+        if !parallel {
+            self.law(3, span.waiting.is_none(), || format!("{call:?} is sent while its parent waits"));
+            self.law(0, !span.hurt, || format!("{call:?} is sent after a call has failed"));
+        }
+        let threads = matches!(self.scenario.service(service).runtime, Runtime::Threads(_));
+        let span = &mut self.records[parent].span;
+        span.ready = None;
+        if call.mode == Mode::Oneway {
+            return;
+        }
+        span.waiting = Some(id);
+        span.open_calls += 1;
+        if call.mode == Mode::Sync || call.mode == Mode::Queue && threads {
+            self.pins.push(id);
+        } else {
+            self.seen.awaits += 1;
+        }
+    }
+
+    /// The record of a live call.
+    pub fn find(&mut self, call: &Call) -> Option<usize> {
+        let id = self.slots.get(call.slot as usize).copied().flatten();
+        let same = |old: &Call| {
+            let key = |c: &Call| (c.slot, c.parent, c.request, c.edge, c.service, c.mode, c.sent, c.counted);
+            key(old) == key(call)
+        };
+        let id = id.filter(|id| same(&self.records[*id].call));
+        self.law(1, id.is_some(), || format!("{call:?} is not alive"));
+        id
+    }
+
+    pub fn on_lost(&mut self, call: &Call) {
+        let Some(id) = self.find(call) else { return };
+        self.seen.losses += 1;
+        let record = &self.records[id];
+        let possible = record.terms.loss > 0.0 || !record.terms.certain;
+        let twice = record.lost;
+        self.law(8, possible && !twice, || format!("{call:?} is lost on an edge that loses nothing, or a second time"));
+        self.records[id].lost = true;
+        if self.records[id].stage == Stage::Transit {
+            self.over(id);
+        } else {
+            let answered = self.records[id].answer.is_some();
+            self.law(8, answered, || format!("{call:?} is lost while it is at the callee"));
+        }
+    }
+
+    pub fn on_returned(&mut self, call: &Call, outcome: Result<(), Cause>) {
+        let Some(id) = self.find(call) else { return };
+        let first = self.records[id].returned.replace(self.now).is_none();
+        self.law(1, first, || format!("{call:?} returns twice"));
+        let there = self.edges[call.edge.0 as usize].calls.leave(id);
+        self.law(1, there, || format!("{call:?} was not open"));
+        match (call.mode, outcome) {
+            (Mode::Oneway, _) => {
+                let now = self.now;
+                self.law(3, outcome == Ok(()) && call.sent == now, || format!("{call:?} returns {outcome:?} at {now:?}"));
+            }
+            (_, Err(Cause::Timeout)) => self.check_timeout(id),
+            _ => self.check_reply(id, outcome),
+        }
+        count(&mut self.seen, outcome);
+        self.tell_caller(id, outcome);
+        if self.records[id].settled() {
+            self.live[0].0 -= 1;
+        }
+        self.balance_edge(call.edge);
+    }
+
+    fn tell_caller(&mut self, id: usize, outcome: Result<(), Cause>) {
+        let Record { call, parent, request, .. } = self.records[id];
+        let pinned = self.pins.iter().position(|pin| *pin == id).map(|index| self.pins.remove(index)).is_some();
+        self.seen.pins += u64::from(pinned && call.sent < self.now);
+        let Some(parent) = parent else {
+            self.requests[request].learnt = Some(outcome);
+            self.touched.insert(request);
+            return;
+        };
+        if call.mode == Mode::Oneway {
+            return;
+        }
+        let event = self.event;
+        let span = &mut self.records[parent].span;
+        span.open_calls -= 1;
+        span.hurt |= outcome.is_err();
+        span.waiting = span.waiting.filter(|waiting| *waiting != id);
+        if !pinned {
+            span.ready = Some(event);
+        }
+    }
+
+    fn check_timeout(&mut self, id: usize) {
+        self.pass(Class::Timeout, true);
+        let Record { call, terms, answer, lost, .. } = self.records[id].clone();
+        let now = self.now;
+        let due = terms.timeout.is_some_and(|timeout| call.sent + timeout == now);
+        self.law(0, due || !terms.certain, || format!("{call:?} times out at {now:?}, but has {:?}", terms.timeout));
+        if let (Some((at, _)), Some(high), false) = (answer, self.way_back(&call, &terms), lost) {
+            self.law(5, at.0 + high >= now.0 || !terms.certain, || format!("{call:?}: its reply was due before"));
+            self.law(5, at.0 + high != now.0 || !terms.certain || at == now, || {
+                format!("{call:?}: its reply is due at {now:?} too, and wins")
+            });
+        }
+    }
+
+    /// The longest time from answer to outcome, where it is bounded.
+    fn way_back(&self, call: &Call, terms: &Terms) -> Option<u64> {
+        let ack = if call.mode == Mode::Queue { terms.ack.0 } else { 0 };
+        terms.latency.high.map(|high| high + ack)
+    }
+
+    fn check_reply(&mut self, id: usize, outcome: Result<(), Cause>) {
+        let Record { call, terms, answer, lost, .. } = self.records[id].clone();
+        let now = self.now;
+        self.law(8, !lost, || format!("{call:?} returns {outcome:?} though a message of it was lost"));
+        let in_time = terms.timeout.is_none_or(|timeout| now <= call.sent + timeout);
+        self.law(0, in_time || !terms.certain, || format!("{call:?} returns {outcome:?} after its timeout"));
+        let said = answer.map(|(_, said)| said);
+        self.law(0, said == Some(outcome), || format!("{call:?} returns {outcome:?}, but the callee said {said:?}"));
+        let Some((at, _)) = answer else { return };
+        self.pass(Class::Reply, at < now && call.mode != Mode::Queue);
+        let took = now.since(at).0;
+        let refused = outcome == Err(Cause::Refused);
+        let ack = if call.mode == Mode::Queue { terms.ack.0 } else { 0 };
+        let kept = terms.latency.hold(took.saturating_sub(ack), 0) || refused && terms.latency.hold(took, 0);
+        self.law(8, kept || !terms.certain, || format!("{call:?}: its reply takes {took} ns"));
+    }
+
+    /// The callee's side of a call is over.
+    pub fn over(&mut self, id: usize) {
+        let Record { call, request, stage, .. } = self.records[id];
+        self.law(1, stage != Stage::Over, || format!("{call:?} is over twice"));
+        self.records[id].stage = Stage::Over;
+        if self.records[id].settled() {
+            self.live[0].0 -= 1;
+        }
+        self.requests[request].open = self.requests[request].open.saturating_sub(1);
+        self.touched.insert(request);
+        self.edges[call.edge.0 as usize].work.leave(id);
+        self.balance_edge(call.edge);
+    }
+
+    fn balance_edge(&mut self, edge: EdgeId) {
+        let book = &self.edges[edge.0 as usize];
+        let kept = book.calls.balanced() && book.work.balanced();
+        let text = (book.calls.came, book.calls.went, book.calls.open.len(), book.work.open.len());
+        self.law(1, kept, || format!("edge {edge:?}: sent, returned, open, at work are {text:?}"));
+    }
+
+    /// At the end of a run nothing is overdue and everybody has been counted.
+    pub fn close_ledger(&mut self) {
+        for index in 0..self.records.len() {
+            let Record { call, terms, answer, lost, stage, returned, .. } = self.records[index].clone();
+            let now = self.now;
+            let overdue = |from: Instant, wait: Option<u64>| wait.is_some_and(|wait| from.0 + wait < now.0);
+            if !terms.certain {
+                continue;
+            }
+            let late = stage == Stage::Transit && overdue(call.sent, terms.latency.high);
+            self.law(8, !late, || format!("{call:?} has vanished on the network"));
+            if returned.is_none() {
+                let late = overdue(call.sent, terms.timeout.map(|timeout| timeout.0));
+                self.law(0, !late, || format!("{call:?} should have timed out"));
+                let back = self.way_back(&call, &terms);
+                let late = !lost && answer.is_some_and(|(at, _)| overdue(at, back));
+                self.law(8, !late, || format!("{call:?}: its reply {answer:?} has vanished"));
+            }
+        }
+        for client in 0..self.clients.len() {
+            self.close_client(client);
+        }
+    }
+
+    fn close_client(&mut self, client: usize) {
+        let now = self.now;
+        let late: Vec<Instant> =
+            self.clients[client].thinking.iter().filter(|(at, users)| **users > 0 && **at < now).map(|(at, _)| *at).collect();
+        self.law(1, late.is_empty(), || format!("client {client}: users who never came: {late:?}"));
+        let came = self.clients[client].requests.came;
+        if let Load::Open(arrivals) = &self.scenario.clients[client].load
+            && let Some(next) = due(arrivals, came)
+        {
+            self.law(1, next + 1 >= now.0, || format!("client {client}: request {came} was due at {next}"));
+        }
+    }
+}
+
+fn count(seen: &mut Seen, outcome: Result<(), Cause>) {
+    match outcome {
+        Err(Cause::Error) => seen.errors += 1,
+        Err(Cause::Timeout) => seen.timeouts += 1,
+        Err(Cause::Refused) => seen.refusals += 1,
+        Ok(()) => {}
+    }
+}
+
+/// When the request of this number is due, where that is no matter of chance.
+fn due(arrivals: &Arrivals, number: u64) -> Option<u64> {
+    match arrivals {
+        Arrivals::Poisson { .. } => None,
+        Arrivals::Constant { gap_ns } => Some((gap_ns * (number + 1) as f64) as u64),
+        Arrivals::Burst { size, every } => Some(number / u64::from(*size) * every.0),
+    }
+}
+

@@ -1,0 +1,333 @@
+//! Random scenarios: every step, mode, runtime and distribution of this floor, small enough for hundreds of runs.
+//!
+//! Law: what comes out is what `scenario::text` could have made. Times lie on a grid of whole milliseconds more often
+//! than not, so that many things happen at one instant.
+
+use super::cost;
+use proptest::collection::vec;
+use proptest::option::weighted;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use sync_or_swim::scenario::*;
+use sync_or_swim::time::{Duration, Instant};
+
+/// How much may go wrong in a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weather {
+    /// Timeouts, losses, refusals, errors and changes.
+    Any,
+    /// Nothing fails, everybody has patience, and nothing changes.
+    Calm,
+}
+
+/// The properties of an edge before it has a name and ends.
+#[derive(Clone, Debug)]
+struct Link {
+    mode: Mode,
+    latency: Dist,
+    loss: f64,
+    timeout: Option<Duration>,
+    channel: Channel,
+}
+
+/// A scenario whose calls still name nobody: the number in a `Call` picks the callee among those that are possible.
+#[derive(Clone, Debug)]
+struct Draft {
+    window: Window,
+    clients: Vec<(Load, Vec<(u32, f64)>)>,
+    services: Vec<Service>,
+    links: Vec<Link>,
+    /// The time in thousandths of the duration, the pick of an edge, the setting.
+    changes: Vec<(u64, u32, Setting)>,
+}
+
+/// Whole scenarios.
+pub fn scenario(weather: Weather) -> impl Strategy<Value = Scenario> {
+    let calm = weather == Weather::Calm;
+    let changes = if calm { 0..1 } else { 0..4 };
+    let draft = (
+        window(),
+        vec((load(), vec((any::<u32>(), 1u32..4), 1..3)), 1..4),
+        vec(service(weather), 1..7),
+        vec(link(weather), 1..8),
+        vec((0u64..1000, any::<u32>(), setting()), changes),
+    );
+    draft.prop_map(|(window, clients, services, links, changes)| {
+        let weighted = |picks: Vec<(u32, u32)>| picks.into_iter().map(|(pick, w)| (pick, f64::from(w))).collect();
+        let clients = clients.into_iter().map(|(load, picks)| (load, weighted(picks))).collect();
+        build(Draft { window, clients, services, links, changes })
+    })
+}
+
+fn window() -> impl Strategy<Value = Window> {
+    (200u64..1500, weighted(0.3, 0u64..200)).prop_map(|(ms, warmup)| Window {
+        warmup: Duration::from_ms(warmup.unwrap_or(0)),
+        duration: Duration::from_ms(ms),
+    })
+}
+
+/// A duration on the grid; shrinks to 1 ms.
+fn grid() -> impl Strategy<Value = Duration> {
+    prop_oneof![
+        3 => Just(1u64), 2 => Just(2), 2 => Just(5), 2 => Just(10), 1 => Just(20),
+    ]
+    .prop_map(Duration::from_ms)
+}
+
+/// Any distribution, constants most often; `zero` where no time at all is possible too.
+fn dist(zero: bool) -> impl Strategy<Value = Dist> {
+    let least = u32::from(zero);
+    prop_oneof![
+        12 => grid().prop_map(Dist::Constant),
+        4 * least => Just(Dist::Constant(Duration::ZERO)),
+        4 => grid().prop_map(|mean| Dist::Exp { mean }),
+        2 => (grid(), grid()).prop_map(|(a, b)| Dist::Uniform { low: a.min(b), high: a.max(b) }),
+        1 => (grid(), 2u64..10).prop_map(|(mean, n)| Dist::LogNormal { mean, p99: Duration(mean.0 * n) }),
+        1 => (1u32..5, grid()).prop_map(|(stages, mean)| Dist::Erlang { stages, mean }),
+        1 => (grid(), grid()).prop_map(|(a, b)| Dist::HyperExp(vec![(0.75, a), (0.25, b)])),
+        1 => (grid(), 12u32..30)
+            .prop_map(|(minimum, tenths)| Dist::Pareto { shape: f64::from(tenths) / 10.0, minimum }),
+        2 => vec(grid(), 1..4).prop_map(Dist::Empirical),
+    ]
+}
+
+fn load() -> impl Strategy<Value = Load> {
+    let gap = || prop_oneof![Just(5u64), Just(10), Just(20), Just(40), 5u64..80];
+    prop_oneof![
+        3 => gap().prop_map(|ms| Load::Open(Arrivals::Poisson { gap_ns: ms as f64 * 1e6 })),
+        3 => gap().prop_map(|ms| Load::Open(Arrivals::Constant { gap_ns: ms as f64 * 1e6 })),
+        2 => (1u32..20, 50u64..400)
+            .prop_map(|(size, ms)| Load::Open(Arrivals::Burst { size, every: Duration::from_ms(ms) })),
+        3 => (1u32..8, dist(false)).prop_map(|(users, think)| Load::Closed { users, think }),
+    ]
+}
+
+fn service(weather: Weather) -> impl Strategy<Value = Service> {
+    let limits = if weather == Weather::Calm { 0.0 } else { 0.3 };
+    let balance = prop_oneof![
+        Just(Balance::RoundRobin),
+        Just(Balance::Random),
+        Just(Balance::LeastInFlight),
+        Just(Balance::PowerOfTwo),
+    ];
+    let runtime = prop_oneof![3 => (1u32..7).prop_map(Runtime::Threads), 2 => (1u32..3).prop_map(Runtime::Loop)];
+    let cpu = prop_oneof![Just(Cpu::Fifo), Just(Cpu::Ps)];
+    (
+        (prop_oneof![3 => Just(1u32), 2 => 2u32..4], balance, runtime, weighted(0.4, 1u32..3), cpu),
+        (weighted(limits, 0u32..6), weighted(limits, 1u32..9)),
+        vec(operation(weather), 1..3),
+    )
+        .prop_map(|((replicas, balance, runtime, cores, cpu), (backlog, in_flight), steps)| Service {
+            name: String::new(),
+            replicas,
+            balance,
+            runtime,
+            cores,
+            cpu,
+            backlog,
+            in_flight,
+            operations: steps.into_iter().map(|steps| Operation { name: String::new(), steps }).collect(),
+        })
+}
+
+/// The steps of an operation, with a reply before its end in some.
+fn operation(weather: Weather) -> impl Strategy<Value = Vec<Step>> {
+    (vec(step(weather), 0..4), weighted(0.15, (any::<prop::sample::Index>(), weighted(0.3, 0u32..11)))).prop_map(
+        |(mut steps, respond)| {
+            if let Some((index, chance)) = respond {
+                let step = match chance {
+                    Some(tenths) => Step::Choose(vec![(f64::from(tenths) / 10.0, vec![Step::Respond])]),
+                    None => Step::Respond,
+                };
+                steps.insert(index.index(steps.len() + 1), step);
+            }
+            steps
+        },
+    )
+}
+
+fn step(weather: Weather) -> impl Strategy<Value = Step> {
+    let fails = if weather == Weather::Calm { 0 } else { 1 };
+    let leaf = prop_oneof![
+        5 => dist(true).prop_map(Step::Work),
+        2 => dist(true).prop_map(Step::Wait),
+        6 => any::<u32>().prop_map(|pick| Step::Call(EdgeId(pick))),
+        fails => prop_oneof![Just(0.1), Just(0.5), Just(1.0)].prop_map(Step::Fail),
+    ];
+    leaf.prop_recursive(3, 10, 3, |inner| {
+        let body = vec(inner, 0..3);
+        let part = prop_oneof![Just(0.1), Just(0.3), Just(0.5)];
+        prop_oneof![
+            4 => (vec(body.clone(), 1..4), any::<prop::sample::Index>(), any::<bool>()).prop_map(|(branches, join, all)| {
+                let join = if all { branches.len() } else { join.index(branches.len()) + 1 };
+                Step::Parallel { branches, join: join as u32 }
+            }),
+            2 => vec((part, body.clone()), 1..3).prop_map(Step::Choose),
+            1 => (0u32..4, body.clone()).prop_map(|(n, body)| Step::Repeat { times: Times::Fixed(n), body }),
+            1 => (0u32..6, body)
+                .prop_map(|(n, body)| Step::Repeat { times: Times::Geometric(f64::from(n) / 2.0), body }),
+        ]
+    })
+}
+
+fn mode() -> impl Strategy<Value = Mode> {
+    prop_oneof![4 => Just(Mode::Sync), 4 => Just(Mode::Await), 1 => Just(Mode::Oneway), 2 => Just(Mode::Queue)]
+}
+
+fn latency() -> impl Strategy<Value = Dist> {
+    prop_oneof![3 => Just(Dist::Constant(Duration::ZERO)), 3 => grid().prop_map(Dist::Constant), 2 => dist(true)]
+}
+
+fn link(weather: Weather) -> impl Strategy<Value = Link> {
+    let often = |chance: f64| if weather == Weather::Calm { 0.0 } else { chance };
+    let ack = prop_oneof![Just(Duration::ZERO), grid()];
+    (
+        mode(),
+        latency(),
+        weighted(often(0.1), prop_oneof![Just(0.1), Just(0.3)]),
+        weighted(often(0.3), grid()),
+        (weighted(often(0.3), 1u32..5), ack),
+    )
+        .prop_map(|(mode, latency, loss, timeout, (capacity, ack))| Link {
+            mode,
+            latency,
+            loss: loss.unwrap_or(0.0),
+            timeout,
+            channel: Channel { capacity, ack },
+        })
+}
+
+fn setting() -> impl Strategy<Value = Setting> {
+    prop_oneof![
+        4 => mode().prop_map(Setting::Mode),
+        1 => weighted(0.7, grid()).prop_map(Setting::Timeout),
+        1 => latency().prop_map(Setting::Latency),
+        1 => prop_oneof![Just(0.0), Just(0.2)].prop_map(Setting::Loss),
+    ]
+}
+
+/// Gives the draft names, callees and edges, and trims what would grow without end.
+fn build(draft: Draft) -> Scenario {
+    let mut weaver = Weaver { operations: Vec::new(), links: draft.links, edges: Vec::new(), known: BTreeMap::new() };
+    weaver.operations = draft.services.iter().map(|s| s.operations.len() as u32).collect();
+    let mut clients = Vec::new();
+    for (index, (load, picks)) in draft.clients.into_iter().enumerate() {
+        let edges = weaver.client_edges(index as u32, &picks);
+        clients.push(Client { name: format!("c{index}"), load, edges });
+    }
+    let mut services = draft.services;
+    for (index, service) in services.iter_mut().enumerate() {
+        service.name = format!("s{index}");
+        for (number, operation) in service.operations.iter_mut().enumerate() {
+            operation.name = format!("op{number}");
+            weaver.weave(index as u32, &mut operation.steps, false);
+        }
+    }
+    cost::trim(&clients, &mut services, &weaver.edges);
+    let duration = draft.window.duration;
+    let edges = weaver.edges;
+    let changes = changes(draft.changes, duration, edges.len());
+    Scenario {
+        name: "law".to_string(),
+        about: String::new(),
+        seed: 1,
+        run: draft.window,
+        clients,
+        services,
+        edges,
+        changes,
+    }
+}
+
+fn changes(drafts: Vec<(u64, u32, Setting)>, duration: Duration, edges: usize) -> Vec<Change> {
+    let mut changes: Vec<Change> = drafts
+        .into_iter()
+        .map(|(share, pick, set)| Change {
+            at: Instant(duration.0 / 1_000_000 * share / 1000 * 1_000_000),
+            edge: EdgeId(pick % edges as u32),
+            set,
+        })
+        .collect();
+    changes.sort_by_key(|change| change.at);
+    changes
+}
+
+/// Turns picks into edges, one for each pair of caller and operation.
+struct Weaver {
+    /// How many operations each service has.
+    operations: Vec<u32>,
+    links: Vec<Link>,
+    edges: Vec<Edge>,
+    known: BTreeMap<(bool, u32, u32, u32), EdgeId>,
+}
+
+impl Weaver {
+    fn client_edges(&mut self, client: u32, picks: &[(u32, f64)]) -> Vec<EdgeId> {
+        let mut edges: Vec<EdgeId> = Vec::new();
+        for &(pick, weight) in picks {
+            let service = pick % self.operations.len() as u32;
+            let edge = self.edge(Caller::Client(ClientId(client)), service, pick);
+            self.edges[edge.0 as usize].weight = weight;
+            if !edges.contains(&edge) {
+                edges.push(edge);
+            }
+        }
+        edges
+    }
+
+    /// Calls go to later services; back to earlier ones or to itself only by a chance that ends the cycle.
+    fn weave(&mut self, service: u32, steps: &mut Vec<Step>, chancy: bool) {
+        let count = self.operations.len() as u32;
+        for mut step in std::mem::take(steps) {
+            match &mut step {
+                Step::Call(edge) => {
+                    let pick = edge.0;
+                    let target = match () {
+                        () if chancy && pick % 3 == 0 => pick / 3 % count,
+                        () if service + 1 < count => service + 1 + pick / 3 % (count - service - 1),
+                        () => continue,
+                    };
+                    *edge = self.edge(Caller::Service(ServiceId(service)), target, pick);
+                }
+                Step::Parallel { branches, .. } => {
+                    branches.iter_mut().for_each(|branch| self.weave(service, branch, chancy));
+                }
+                Step::Choose(branches) => {
+                    branches.iter_mut().for_each(|(_, branch)| self.weave(service, branch, true));
+                }
+                Step::Repeat { body, .. } => self.weave(service, body, chancy),
+                Step::Work(_) | Step::Wait(_) | Step::Respond | Step::Fail(_) => {}
+            }
+            steps.push(step);
+        }
+    }
+
+    fn edge(&mut self, from: Caller, to: u32, pick: u32) -> EdgeId {
+        let operation = pick / 1009 % self.operations[to as usize];
+        let (client, caller) = match from {
+            Caller::Client(id) => (true, id.0),
+            Caller::Service(id) => (false, id.0),
+        };
+        if let Some(edge) = self.known.get(&(client, caller, to, operation)) {
+            return *edge;
+        }
+        let link = self.links[self.edges.len() % self.links.len()].clone();
+        let id = EdgeId(self.edges.len() as u32);
+        self.edges.push(Edge {
+            name: format!("{}{caller}->s{to}.op{operation}", if client { "c" } else { "s" }),
+            from,
+            to: ServiceId(to),
+            operation,
+            mode: link.mode,
+            flip: Mode::Await,
+            weight: 1.0,
+            latency: link.latency,
+            loss: link.loss,
+            timeout: link.timeout,
+            channel: link.channel,
+            declared: true,
+        });
+        self.known.insert((client, caller, to, operation), id);
+        id
+    }
+}

@@ -1,0 +1,136 @@
+//! Everything that a run says, kept as values: to compare two runs, and to play a run again with a flaw in it.
+
+use sync_or_swim::scenario::ServiceId;
+use sync_or_swim::time::Instant;
+use sync_or_swim::trace::{Activity, Call, Cause, Observer, Request};
+
+/// One call of an [`Observer`]'s method.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Event {
+    Offered(Request),
+    Replied(Request),
+    Failed(Request, Cause),
+    Completed(Request, bool),
+    Sent(Call, Option<u32>),
+    Lost(Call),
+    Returned(Call, Result<(), Cause>),
+    Accepted(Call, bool),
+    Refused(Call),
+    Began(Call, u32, bool),
+    Responded(Call, bool),
+    Ended(Call, bool),
+    Lane(ServiceId, u32, Activity, Activity, u32),
+    Crowded(ServiceId, u32, u32),
+    Published(Call, u32),
+    Overflowed(Call),
+    Delivered(Call, Instant, u32, bool),
+    Requeued(Call, u32),
+    Dropped(Call),
+    Drawn(u64, u64),
+}
+
+/// Keeps all events with their instants.
+#[derive(Default)]
+pub struct Tape(pub Vec<(Instant, Event)>);
+
+/// Tells recorded events to an observer.
+pub fn replay<O: Observer>(events: &[(Instant, Event)], observer: &mut O) {
+    for &(now, event) in events {
+        tell(now, event, observer);
+    }
+}
+
+/// Tells one event to an observer.
+pub fn tell<O: Observer>(now: Instant, event: Event, observer: &mut O) {
+    match event {
+        Event::Offered(request) => observer.offered(now, request),
+        Event::Replied(request) => observer.replied(now, request),
+        Event::Failed(request, cause) => observer.failed(now, request, cause),
+        Event::Completed(request, replied) => observer.completed(now, request, replied),
+        Event::Sent(call, lane) => observer.sent(now, call, lane),
+        Event::Lost(call) => observer.lost(now, call),
+        Event::Returned(call, outcome) => observer.returned(now, call, outcome),
+        Event::Accepted(call, queued) => observer.accepted(now, call, queued),
+        Event::Refused(call) => observer.refused(now, call),
+        Event::Began(call, lane, queued) => observer.began(now, call, lane, queued),
+        Event::Responded(call, ok) => observer.responded(now, call, ok),
+        Event::Ended(call, ok) => observer.ended(now, call, ok),
+        Event::Lane(service, lane, was, is, call) => observer.lane(now, service, lane, was, is, call),
+        Event::Crowded(service, was, is) => observer.crowded(now, service, was, is),
+        Event::Published(call, depth) => observer.published(now, call, depth),
+        Event::Overflowed(call) => observer.overflowed(now, call),
+        Event::Delivered(call, published, depth, again) => observer.delivered(now, call, published, depth, again),
+        Event::Requeued(call, depth) => observer.requeued(now, call, depth),
+        Event::Dropped(call) => observer.dropped(now, call),
+        Event::Drawn(key, value) => observer.drawn(now, key, value),
+    }
+}
+
+impl Tape {
+    fn keep(&mut self, now: Instant, event: Event) {
+        self.0.push((now, event));
+    }
+}
+
+impl Observer for Tape {
+    fn offered(&mut self, now: Instant, request: Request) {
+        self.keep(now, Event::Offered(request));
+    }
+    fn replied(&mut self, now: Instant, request: Request) {
+        self.keep(now, Event::Replied(request));
+    }
+    fn failed(&mut self, now: Instant, request: Request, cause: Cause) {
+        self.keep(now, Event::Failed(request, cause));
+    }
+    fn completed(&mut self, now: Instant, request: Request, replied: bool) {
+        self.keep(now, Event::Completed(request, replied));
+    }
+    fn sent(&mut self, now: Instant, call: Call, lane: Option<u32>) {
+        self.keep(now, Event::Sent(call, lane));
+    }
+    fn lost(&mut self, now: Instant, call: Call) {
+        self.keep(now, Event::Lost(call));
+    }
+    fn returned(&mut self, now: Instant, call: Call, outcome: Result<(), Cause>) {
+        self.keep(now, Event::Returned(call, outcome));
+    }
+    fn accepted(&mut self, now: Instant, call: Call, queued: bool) {
+        self.keep(now, Event::Accepted(call, queued));
+    }
+    fn refused(&mut self, now: Instant, call: Call) {
+        self.keep(now, Event::Refused(call));
+    }
+    fn began(&mut self, now: Instant, call: Call, lane: u32, queued: bool) {
+        self.keep(now, Event::Began(call, lane, queued));
+    }
+    fn responded(&mut self, now: Instant, call: Call, ok: bool) {
+        self.keep(now, Event::Responded(call, ok));
+    }
+    fn ended(&mut self, now: Instant, call: Call, ok: bool) {
+        self.keep(now, Event::Ended(call, ok));
+    }
+    fn lane(&mut self, now: Instant, service: ServiceId, lane: u32, was: Activity, is: Activity, call: u32) {
+        self.keep(now, Event::Lane(service, lane, was, is, call));
+    }
+    fn crowded(&mut self, now: Instant, service: ServiceId, was: u32, is: u32) {
+        self.keep(now, Event::Crowded(service, was, is));
+    }
+    fn published(&mut self, now: Instant, call: Call, depth: u32) {
+        self.keep(now, Event::Published(call, depth));
+    }
+    fn overflowed(&mut self, now: Instant, call: Call) {
+        self.keep(now, Event::Overflowed(call));
+    }
+    fn delivered(&mut self, now: Instant, call: Call, published: Instant, depth: u32, again: bool) {
+        self.keep(now, Event::Delivered(call, published, depth, again));
+    }
+    fn requeued(&mut self, now: Instant, call: Call, depth: u32) {
+        self.keep(now, Event::Requeued(call, depth));
+    }
+    fn dropped(&mut self, now: Instant, call: Call) {
+        self.keep(now, Event::Dropped(call));
+    }
+    fn drawn(&mut self, now: Instant, key: u64, value: u64) {
+        self.keep(now, Event::Drawn(key, value));
+    }
+}
