@@ -38,21 +38,30 @@ use tape::Tape;
 
 /// The number in an environment variable.
 fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().map_or(default, |text| text.parse().expect("a number"))
+    std::env::var(name)
+        .ok()
+        .map_or(default, |text| text.parse().expect("a number"))
 }
 
 /// Checks a law for as many random values as the environment says, and prints how many.
 fn for_all<S: Strategy>(law: &str, strategy: &S, holds: impl Fn(&S::Value) -> Result<(), String>) {
     let cases = number("LAWS_CASES", 500) as u32;
-    let config = Config { cases, failure_persistence: None, max_shrink_time: 120_000, ..Config::default() };
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        max_shrink_time: 120_000,
+        ..Config::default()
+    };
     let mut seed = [0; 32];
     seed[..8].copy_from_slice(&number("LAWS_SEED", 1).to_le_bytes());
-    law.bytes().enumerate().for_each(|(index, byte)| seed[8 + index % 24] ^= byte);
+    law.bytes()
+        .enumerate()
+        .for_each(|(index, byte)| seed[8 + index % 24] ^= byte);
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
     let outcome = runner.run(strategy, |value| holds(&value).map_err(TestCaseError::fail));
     match outcome {
         Ok(()) => println!("{law}: {cases} cases"),
-        Err(TestError::Fail(reason, value)) => panic!("{law}\n{reason}\n{value:#?}"),
+        Err(TestError::Fail(reason, value)) => panic!("{law}\n{reason}\n{value:?}"),
         Err(abort) => panic!("{law}: {abort}"),
     }
 }
@@ -111,7 +120,9 @@ fn a_worker_does_one_thing_at_a_time() {
 
 #[test]
 fn a_sync_call_holds_its_worker_from_send_to_outcome() {
-    law("a_sync_call_holds_its_worker_from_send_to_outcome", &[3], |seen| seen.pins);
+    law("a_sync_call_holds_its_worker_from_send_to_outcome", &[3], |seen| {
+        seen.pins
+    });
 }
 
 #[test]
@@ -121,15 +132,21 @@ fn what_is_there_is_arrivals_times_stay() {
 
 #[test]
 fn time_never_goes_back_and_an_instant_has_its_order() {
-    law("time_never_goes_back_and_an_instant_has_its_order", &[5], |seen| seen.timeouts);
+    law("time_never_goes_back_and_an_instant_has_its_order", &[5], |seen| {
+        seen.timeouts
+    });
 }
 
 #[test]
 fn a_message_is_lost_only_by_a_rule() {
-    law("a_message_is_lost_only_by_a_rule", &[8], |seen| seen.losses + seen.redeliveries);
+    law("a_message_is_lost_only_by_a_rule", &[8], |seen| {
+        seen.losses + seen.redeliveries
+    });
 }
 
 #[test]
 fn a_call_fails_only_for_a_reason() {
-    law("a_call_fails_only_for_a_reason", &[0], |seen| seen.refusals + seen.timeouts + seen.errors);
+    law("a_call_fails_only_for_a_reason", &[0], |seen| {
+        seen.refusals + seen.timeouts + seen.errors
+    });
 }

@@ -15,7 +15,7 @@ use sync_or_swim::scenario::{EdgeId, Load, Scenario, ServiceId};
 use sync_or_swim::time::Instant;
 use sync_or_swim::trace::{Activity, Call, Cause, Observer, Request};
 
-pub use super::ledger::{Record, RequestRecord, Stage};
+use super::ledger::{Record, RequestRecord};
 
 /// A rule that an event, or its absence, breaks.
 #[derive(Clone, Debug)]
@@ -191,7 +191,13 @@ impl<'s> Auditor<'s> {
             highest_slot: 0,
         };
         for service in &scenario.services {
-            auditor.facts.push(service.operations.iter().map(|operation| Facts::of(&operation.steps)).collect());
+            auditor.facts.push(
+                service
+                    .operations
+                    .iter()
+                    .map(|operation| Facts::of(&operation.steps))
+                    .collect(),
+            );
         }
         auditor.open_floor();
         for (client, plain) in scenario.clients.iter().enumerate() {
@@ -216,7 +222,13 @@ impl<'s> Auditor<'s> {
                     });
                 }
                 let slack = None;
-                self.replicas.push(ReplicaBook { service: index, lanes, begun: BTreeSet::new(), slack, turn: 0 });
+                self.replicas.push(ReplicaBook {
+                    service: index,
+                    lanes,
+                    begun: BTreeSet::new(),
+                    slack,
+                    turn: 0,
+                });
             }
         }
         self.open_instant();
@@ -225,7 +237,12 @@ impl<'s> Auditor<'s> {
     /// Notes that a rule is broken unless `kept`.
     pub fn law(&mut self, rule: u8, kept: bool, text: impl FnOnce() -> String) -> bool {
         if !kept && self.violations.len() < 50 {
-            self.violations.push(Violation { rule, at: self.now, event: self.event, text: text() });
+            self.violations.push(Violation {
+                rule,
+                at: self.now,
+                event: self.event,
+                text: text(),
+            });
         }
         kept
     }
@@ -244,7 +261,9 @@ impl<'s> Auditor<'s> {
         let was = self.now;
         self.law(5, now >= was, || format!("time goes back from {was:?} to {now:?}"));
         let end = Instant::START + self.scenario.run.duration;
-        self.law(5, now < end, || format!("an event at {now:?}, but the run ends at {end:?}"));
+        self.law(5, now < end, || {
+            format!("an event at {now:?}, but the run ends at {end:?}")
+        });
         if now > was {
             self.move_to(now);
         }
@@ -260,8 +279,12 @@ impl<'s> Auditor<'s> {
     /// Nothing of this instant has happened yet.
     fn open_instant(&mut self) {
         self.order = Order::default();
-        let idle: BTreeSet<usize> =
-            self.replicas.iter().filter(|replica| self.has_slack(replica)).map(|replica| replica.service).collect();
+        let idle: BTreeSet<usize> = self
+            .replicas
+            .iter()
+            .filter(|replica| self.has_slack(replica))
+            .map(|replica| replica.service)
+            .collect();
         for (index, service) in self.services.iter_mut().enumerate() {
             service.quiet = true;
             service.idle_before = idle.contains(&index);

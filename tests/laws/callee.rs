@@ -13,7 +13,9 @@ const DELIVERIES: u32 = 5;
 impl Auditor<'_> {
     fn stage(&mut self, id: usize, expected: Stage, next: Stage) {
         let Record { call, stage, .. } = self.records[id];
-        self.law(1, stage == expected, || format!("{call:?} is {stage:?} and should be {expected:?}, to be {next:?}"));
+        self.law(1, stage == expected, || {
+            format!("{call:?} is {stage:?} and should be {expected:?}, to be {next:?}")
+        });
         self.records[id].stage = next;
         self.moved.insert(id);
     }
@@ -22,7 +24,9 @@ impl Auditor<'_> {
     fn arrive(&mut self, id: usize) {
         let Record { call, terms, .. } = self.records[id].clone();
         let took = self.now.since(call.sent).0;
-        self.law(8, terms.latency.hold(took, 0) || !terms.certain, || format!("{call:?} travels for {took} ns"));
+        self.law(8, terms.latency.hold(took, 0) || !terms.certain, || {
+            format!("{call:?} travels for {took} ns")
+        });
         self.pass(Class::Arrival, took > 0);
     }
 
@@ -37,7 +41,15 @@ impl Auditor<'_> {
             self.stage(id, Stage::Transit, Stage::Queued);
             self.arrive(id);
         }
-        self.records[id].span = Span { accepted: now, turn: self.event, queued, ..Span::default() };
+        // A message may be taken again by the very worker that has just failed with it.
+        let lane = self.records[id].span.lane;
+        self.records[id].span = Span {
+            accepted: now,
+            turn: self.event,
+            queued,
+            lane,
+            ..Span::default()
+        };
         let service = call.service.0 as usize;
         let book = &mut self.services[service];
         book.spans.enter(id);
@@ -56,7 +68,9 @@ impl Auditor<'_> {
         let Some(backlog) = plain.backlog else { return };
         let waiting = self.services[service].queued - self.services[service].queued_messages;
         let room = backlog * plain.replicas;
-        self.law(2, waiting <= room, || format!("{waiting} calls wait at service {service}, where {room} can"));
+        self.law(2, waiting <= room, || {
+            format!("{waiting} calls wait at service {service}, where {room} can")
+        });
     }
 
     pub fn on_refused(&mut self, call: &Call) {
@@ -68,7 +82,9 @@ impl Auditor<'_> {
         let book = &self.services[service];
         let full = plain.backlog.is_some_and(|backlog| book.queued >= backlog);
         let (quiet, idle) = (book.quiet, book.idle_before);
-        self.law(0, full && call.mode != Mode::Queue, || format!("{call:?} is refused, but the backlog is not full"));
+        self.law(0, full && call.mode != Mode::Queue, || {
+            format!("{call:?} is refused, but the backlog is not full")
+        });
         let free = plain.replicas == 1 && quiet && idle;
         self.law(0, !free, || format!("{call:?} is refused though a worker is idle"));
         self.records[id].answer = Some((self.now, Err(Cause::Refused)));
@@ -80,12 +96,18 @@ impl Auditor<'_> {
         self.seen.spans += 1;
         self.stage(id, Stage::Queued, Stage::Begun);
         let service = call.service.0 as usize;
-        let Some(replica) = self.lanes.get(lane as usize).map(|book| book.replica) else { return };
+        let Some(replica) = self.lanes.get(lane as usize).map(|book| book.replica) else {
+            return;
+        };
         let home = self.replicas[replica].service == service;
         self.law(2, home, || format!("{call:?} begins on lane {lane} of another service"));
         let span = self.records[id].span.clone();
-        self.law(1, span.queued == queued, || format!("{call:?} was accepted queued: {}", span.queued));
-        self.records[id].span.replica = replica;
+        self.law(1, span.queued == queued, || {
+            format!("{call:?} was accepted queued: {}", span.queued)
+        });
+        let place = &mut self.records[id].span;
+        place.replica = replica;
+        place.lane = place.lane.filter(|last| *last == lane as usize);
         let book = &mut self.services[service];
         book.queued -= 1;
         book.queued_messages -= u32::from(call.mode == Mode::Queue);
@@ -100,12 +122,18 @@ impl Auditor<'_> {
     fn check_permit(&mut self, service: usize, replica: usize) {
         let begun = self.replicas[replica].begun.len();
         let most = self.scenario.services[service].in_flight;
-        self.law(2, most.is_none_or(|most| begun <= most as usize), || format!("{begun} spans of at most {most:?}"));
+        self.law(2, most.is_none_or(|most| begun <= most as usize), || {
+            format!("{begun} spans of at most {most:?}")
+        });
     }
 
     /// Nobody else holds the worker on which a span begins.
     fn check_free(&mut self, id: usize, lane: usize) {
-        let holder = self.pins.iter().find(|pin| self.records[**pin].lane == Some(lane as u32)).copied();
+        let holder = self
+            .pins
+            .iter()
+            .find(|pin| self.records[**pin].lane == Some(lane as u32))
+            .copied();
         let text = || format!("call {id} begins on lane {lane}, which call {holder:?} holds");
         self.law(3, holder.is_none(), text);
     }
@@ -113,25 +141,36 @@ impl Auditor<'_> {
     /// It would not have waited while a worker of its replica was idle.
     fn check_slack(&mut self, call: &Call, span: &Span, replica: usize) {
         let slack = self.replicas[replica].slack;
-        let text = || format!("{call:?} waited since {:?} while a worker was idle at {slack:?}", span.accepted);
+        let text = || {
+            format!(
+                "{call:?} waited since {:?} while a worker was idle at {slack:?}",
+                span.accepted
+            )
+        };
         self.law(3, slack.is_none_or(|slack| slack < span.accepted), text);
     }
 
     /// A replica takes what the event `turn` put into its queue: never something younger first.
     pub fn take_turn(&mut self, replica: usize, turn: u64, new: bool) {
-        let limited = self.scenario.services[self.replicas[replica].service].in_flight.is_some();
+        let limited = self.scenario.services[self.replicas[replica].service]
+            .in_flight
+            .is_some();
         if limited && !new {
             return;
         }
         let last = self.replicas[replica].turn;
-        self.law(3, turn > last, || format!("what was queued by event {turn} is taken after that of event {last}"));
+        self.law(3, turn > last, || {
+            format!("what was queued by event {turn} is taken after that of event {last}")
+        });
         self.replicas[replica].turn = last.max(turn);
     }
 
     pub fn on_responded(&mut self, call: &Call, ok: bool) {
         let Some(id) = self.find(call) else { return };
         let Record { stage, span, .. } = self.records[id].clone();
-        self.law(1, stage == Stage::Begun, || format!("{call:?} responds while it is {stage:?}"));
+        self.law(1, stage == Stage::Begun, || {
+            format!("{call:?} responds while it is {stage:?}")
+        });
         self.law(1, span.responded.is_none(), || format!("{call:?} responds twice"));
         self.check_health(call, &span, ok);
         self.records[id].span.responded = Some((self.now, ok));
@@ -147,7 +186,9 @@ impl Auditor<'_> {
         let can_fail = facts.fails || span.hurt;
         let must_fail = !facts.parallel && span.hurt;
         self.law(0, ok || can_fail, || format!("{call:?} fails for no reason"));
-        self.law(0, !ok || !must_fail, || format!("{call:?} succeeds though a call of it has failed"));
+        self.law(0, !ok || !must_fail, || {
+            format!("{call:?} succeeds though a call of it has failed")
+        });
     }
 
     pub fn on_ended(&mut self, call: &Call, ok: bool) {
@@ -179,10 +220,14 @@ impl Auditor<'_> {
     fn check_end(&mut self, call: &Call, span: &Span, ok: bool) {
         let facts = self.facts(call.edge).clone();
         let now = self.now;
-        self.law(3, span.open_calls == 0, || format!("{call:?} ends while it waits for {} calls", span.open_calls));
+        self.law(3, span.open_calls == 0, || {
+            format!("{call:?} ends while it waits for {} calls", span.open_calls)
+        });
         if !facts.parallel && !facts.responds {
             let at = span.responded.map(|(at, _)| at);
-            self.law(1, at == Some(now), || format!("{call:?} ends at {now:?} and responds at {at:?}"));
+            self.law(1, at == Some(now), || {
+                format!("{call:?} ends at {now:?} and responds at {at:?}")
+            });
         }
         let service = self.scenario.service(call.service);
         let shared = service.cores.is_some() && service.cpu == Cpu::Ps;
@@ -190,17 +235,23 @@ impl Auditor<'_> {
         let running = u64::try_from(span.running / 60).unwrap_or(u64::MAX);
         let low = if ok { facts.work.low } else { 0 };
         let kept = super::facts::Bounds { low, ..facts.work }.hold(running, slack);
-        self.law(2, kept, || format!("{call:?} has run for {running} ns, its work is {:?}", facts.work));
+        self.law(2, kept, || {
+            format!("{call:?} has run for {running} ns, its work is {:?}", facts.work)
+        });
         if !facts.parallel && matches!(service.runtime, Runtime::Threads(_)) {
             let low = if ok { facts.wait.low } else { 0 };
             let kept = super::facts::Bounds { low, ..facts.wait }.hold(span.waited, 0);
-            self.law(3, kept, || format!("{call:?} has waited for {} ns of {:?}", span.waited, facts.wait));
+            self.law(3, kept, || {
+                format!("{call:?} has waited for {} ns of {:?}", span.waited, facts.wait)
+            });
         }
     }
 
     fn balance_service(&mut self, service: usize) {
         let kept = self.services[service].spans.balanced();
-        self.law(1, kept, || format!("service {service}: arrived, ended and in flight do not add up"));
+        self.law(1, kept, || {
+            format!("service {service}: arrived, ended and in flight do not add up")
+        });
     }
 
     // ---- the channel of an edge ----
@@ -219,7 +270,9 @@ impl Auditor<'_> {
         book.published += 1;
         self.check_depth(call, depth);
         let capacity = self.scenario.edge(call.edge).channel.capacity;
-        self.law(8, capacity.is_none_or(|most| depth <= most), || format!("{depth} messages in {capacity:?}"));
+        self.law(8, capacity.is_none_or(|most| depth <= most), || {
+            format!("{depth} messages in {capacity:?}")
+        });
     }
 
     pub fn on_overflowed(&mut self, call: &Call) {
@@ -229,7 +282,9 @@ impl Auditor<'_> {
         let lying = self.edges[call.edge.0 as usize].lying.len();
         let capacity = self.scenario.edge(call.edge).channel.capacity;
         let full = capacity.is_some_and(|most| lying >= most as usize);
-        self.law(0, full && call.mode == Mode::Queue, || format!("{call:?} overflows {lying} messages in {capacity:?}"));
+        self.law(0, full && call.mode == Mode::Queue, || {
+            format!("{call:?} overflows {lying} messages in {capacity:?}")
+        });
         self.records[id].answer = Some((self.now, Err(Cause::Refused)));
         self.over(id);
     }
@@ -241,7 +296,9 @@ impl Auditor<'_> {
         record.deliveries += 1;
         let (since, deliveries) = (record.published, record.deliveries);
         let right = published == since && again == (deliveries > 1) && deliveries <= DELIVERIES;
-        self.law(1, right, || format!("{call:?}: delivery {deliveries}, published {since:?}, says {published:?} {again}"));
+        self.law(1, right, || {
+            format!("{call:?}: delivery {deliveries}, published {since:?}, says {published:?} {again}")
+        });
         let book = &mut self.edges[call.edge.0 as usize];
         book.delivered += 1;
         book.unacked.enter(id);
@@ -249,7 +306,9 @@ impl Auditor<'_> {
         if let Some(index) = oldest {
             book.lying.remove(index);
         }
-        self.law(8, oldest == Some(0), || format!("{call:?} is not the oldest message, but number {oldest:?}"));
+        self.law(8, oldest == Some(0), || {
+            format!("{call:?} is not the oldest message, but number {oldest:?}")
+        });
         self.check_depth(call, depth);
     }
 
@@ -258,7 +317,9 @@ impl Auditor<'_> {
         self.seen.redeliveries += 1;
         self.stage(id, Stage::Failing, Stage::Lying);
         let deliveries = self.records[id].deliveries;
-        self.law(8, deliveries < DELIVERIES, || format!("{call:?} is requeued after {deliveries} deliveries"));
+        self.law(8, deliveries < DELIVERIES, || {
+            format!("{call:?} is requeued after {deliveries} deliveries")
+        });
         let book = &mut self.edges[call.edge.0 as usize];
         book.lying.push_front(id);
         book.requeued += 1;
@@ -269,13 +330,17 @@ impl Auditor<'_> {
         let Some(id) = self.find(call) else { return };
         let Record { stage, deliveries, .. } = self.records[id];
         let right = stage == Stage::Failing && deliveries == DELIVERIES;
-        self.law(8, right, || format!("{call:?} is dropped: {stage:?} after {deliveries} deliveries"));
+        self.law(8, right, || {
+            format!("{call:?} is dropped: {stage:?} after {deliveries} deliveries")
+        });
         self.over(id);
     }
 
     fn check_depth(&mut self, call: &Call, depth: u32) {
         let lying = self.edges[call.edge.0 as usize].lying.len();
-        self.law(1, depth as usize == lying, || format!("{call:?}: the depth is {lying}, says {depth}"));
+        self.law(1, depth as usize == lying, || {
+            format!("{call:?}: the depth is {lying}, says {depth}")
+        });
         self.balance_channel(call.edge);
     }
 
@@ -284,7 +349,9 @@ impl Auditor<'_> {
         let book = &self.edges[edge.0 as usize];
         let kept = book.published + book.requeued == book.delivered + book.lying.len() as u64;
         let kept = kept && book.unacked.balanced() && book.unacked.came == book.delivered;
-        self.law(1, kept, || format!("channel {edge:?}: published, delivered and depth do not add up"));
+        self.law(1, kept, || {
+            format!("channel {edge:?}: published, delivered and depth do not add up")
+        });
     }
 
     /// Consumers hold as many messages as they may as long as there are any, and nothing is between two states.
@@ -297,9 +364,13 @@ impl Auditor<'_> {
             };
             let (held, depth) = (self.edges[index].unacked.open.len(), self.edges[index].lying.len());
             let most = each.map(|each| (each * service.replicas) as usize);
-            self.law(2, most.is_none_or(|most| held <= most), || format!("channel {index}: {held} unacked of {most:?}"));
+            self.law(2, most.is_none_or(|most| held <= most), || {
+                format!("channel {index}: {held} unacked of {most:?}")
+            });
             let idle = depth > 0 && most.is_none_or(|most| held < most);
-            self.law(3, !idle, || format!("channel {index}: {depth} messages lie, {held} unacked of {most:?}"));
+            self.law(3, !idle, || {
+                format!("channel {index}: {depth} messages lie, {held} unacked of {most:?}")
+            });
         }
     }
 }

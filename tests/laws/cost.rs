@@ -12,7 +12,10 @@ pub fn trim(clients: &[Client], services: &mut [Service], edges: &[Edge]) {
     while dearest(clients, services, edges) > SPANS {
         let cut = services.iter_mut().enumerate().any(|(index, service)| {
             let back = |edge: EdgeId| edges[edge.0 as usize].to.0 as usize <= index;
-            service.operations.iter_mut().any(|operation| cut(&mut operation.steps, &back))
+            service
+                .operations
+                .iter_mut()
+                .any(|operation| cut(&mut operation.steps, &back))
         });
         if !cut {
             let mut operations = services.iter_mut().flat_map(|service| &mut service.operations);
@@ -32,10 +35,17 @@ fn dearest(clients: &[Client], services: &[Service], edges: &[Edge]) -> f64 {
             spans[edge.to.0 as usize][edge.operation as usize] * deliveries
         };
         let next = |operation: &Operation| (1.0 + mean(&operation.steps, &of)).min(1e6);
-        spans = services.iter().map(|s| s.operations.iter().map(next).collect()).collect();
+        spans = services
+            .iter()
+            .map(|s| s.operations.iter().map(next).collect())
+            .collect();
     }
     let root = |edge: &EdgeId| spans[edges[edge.0 as usize].to.0 as usize][edges[edge.0 as usize].operation as usize];
-    clients.iter().flat_map(|client| &client.edges).map(root).fold(0.0, f64::max)
+    clients
+        .iter()
+        .flat_map(|client| &client.edges)
+        .map(root)
+        .fold(0.0, f64::max)
 }
 
 /// The mean number of spans below these steps.
@@ -44,8 +54,14 @@ fn mean(steps: &[Step], of: &dyn Fn(&EdgeId) -> f64) -> f64 {
         Step::Call(edge) => of(edge),
         Step::Parallel { branches, .. } => branches.iter().map(|branch| mean(branch, of)).sum(),
         Step::Choose(branches) => branches.iter().map(|(p, branch)| p * mean(branch, of)).sum(),
-        Step::Repeat { times: Times::Fixed(n), body } => f64::from(*n) * mean(body, of),
-        Step::Repeat { times: Times::Geometric(n), body } => n * mean(body, of),
+        Step::Repeat {
+            times: Times::Fixed(n),
+            body,
+        } => f64::from(*n) * mean(body, of),
+        Step::Repeat {
+            times: Times::Geometric(n),
+            body,
+        } => n * mean(body, of),
         Step::Work(_) | Step::Wait(_) | Step::Respond | Step::Fail(_) => 0.0,
     };
     steps.iter().map(each).sum()

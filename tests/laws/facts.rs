@@ -15,11 +15,17 @@ impl Bounds {
     pub const ZERO: Bounds = Bounds { low: 0, high: Some(0) };
 
     fn plus(self, other: Bounds) -> Bounds {
-        Bounds { low: self.low + other.low, high: self.high.zip(other.high).map(|(a, b)| a + b) }
+        Bounds {
+            low: self.low + other.low,
+            high: self.high.zip(other.high).map(|(a, b)| a + b),
+        }
     }
 
     fn or(self, other: Bounds) -> Bounds {
-        Bounds { low: self.low.min(other.low), high: self.high.zip(other.high).map(|(a, b)| a.max(b)) }
+        Bounds {
+            low: self.low.min(other.low),
+            high: self.high.zip(other.high).map(|(a, b)| a.max(b)),
+        }
     }
 
     fn times(self, low: u64, high: Option<u64>) -> Bounds {
@@ -27,7 +33,10 @@ impl Bounds {
             (Some(0), _) => Some(0),
             (each, times) => each.zip(times).map(|(a, b)| a * b),
         };
-        Bounds { low: self.low * low, high: many }
+        Bounds {
+            low: self.low * low,
+            high: many,
+        }
     }
 
     /// Whether `time` lies between, give or take `slack`.
@@ -39,13 +48,25 @@ impl Bounds {
 /// The bounds of a draw from `dist`.
 pub fn bounds(dist: &Dist) -> Bounds {
     match dist {
-        Dist::Constant(d) => Bounds { low: d.0, high: Some(d.0) },
-        Dist::Uniform { low, high } => Bounds { low: low.0, high: Some(high.0) },
+        Dist::Constant(d) => Bounds {
+            low: d.0,
+            high: Some(d.0),
+        },
+        Dist::Uniform { low, high } => Bounds {
+            low: low.0,
+            high: Some(high.0),
+        },
         Dist::Empirical(values) => {
             let all = || values.iter().map(|d| d.0);
-            Bounds { low: all().min().unwrap_or(0), high: Some(all().max().unwrap_or(0)) }
+            Bounds {
+                low: all().min().unwrap_or(0),
+                high: Some(all().max().unwrap_or(0)),
+            }
         }
-        Dist::Pareto { minimum, .. } => Bounds { low: minimum.0, high: None },
+        Dist::Pareto { minimum, .. } => Bounds {
+            low: minimum.0,
+            high: None,
+        },
         Dist::Exp { .. } | Dist::LogNormal { .. } | Dist::Erlang { .. } | Dist::HyperExp(_) => {
             Bounds { low: 0, high: None }
         }
@@ -75,8 +96,20 @@ impl Facts {
             responds: false,
             fails: false,
             calls: BTreeSet::new(),
-            work: sum(steps, &|step| if let Step::Work(dist) = step { bounds(dist) } else { Bounds::ZERO }),
-            wait: sum(steps, &|step| if let Step::Wait(dist) = step { bounds(dist) } else { Bounds::ZERO }),
+            work: sum(steps, &|step| {
+                if let Step::Work(dist) = step {
+                    bounds(dist)
+                } else {
+                    Bounds::ZERO
+                }
+            }),
+            wait: sum(steps, &|step| {
+                if let Step::Wait(dist) = step {
+                    bounds(dist)
+                } else {
+                    Bounds::ZERO
+                }
+            }),
         };
         facts.note(steps);
         facts
@@ -107,21 +140,34 @@ impl Facts {
 fn sum(steps: &[Step], leaf: &dyn Fn(&Step) -> Bounds) -> Bounds {
     let each = |step: &Step| match step {
         Step::Parallel { branches, join } => {
-            let all = branches.iter().map(|branch| sum(branch, leaf)).fold(Bounds::ZERO, Bounds::plus);
+            let all = branches
+                .iter()
+                .map(|branch| sum(branch, leaf))
+                .fold(Bounds::ZERO, Bounds::plus);
             // A branch that is not needed may fail before its work.
             let needed = *join as usize == branches.len();
-            Bounds { low: if needed { all.low } else { 0 }, ..all }
+            Bounds {
+                low: if needed { all.low } else { 0 },
+                ..all
+            }
         }
         Step::Choose(branches) => {
             let nothing = branches.iter().map(|(p, _)| p).sum::<f64>() < 0.999;
-            let of = branches.iter().filter(|(p, _)| *p > 0.0).map(|(_, branch)| sum(branch, leaf));
+            let of = branches
+                .iter()
+                .filter(|(p, _)| *p > 0.0)
+                .map(|(_, branch)| sum(branch, leaf));
             let all = of.reduce(Bounds::or).unwrap_or(Bounds::ZERO);
             if nothing { all.or(Bounds::ZERO) } else { all }
         }
-        Step::Repeat { times: Times::Fixed(n), body } => sum(body, leaf).times(u64::from(*n), Some(u64::from(*n))),
-        Step::Repeat { times: Times::Geometric(mean), body } => {
-            sum(body, leaf).times(0, if *mean > 0.0 { None } else { Some(0) })
-        }
+        Step::Repeat {
+            times: Times::Fixed(n),
+            body,
+        } => sum(body, leaf).times(u64::from(*n), Some(u64::from(*n))),
+        Step::Repeat {
+            times: Times::Geometric(mean),
+            body,
+        } => sum(body, leaf).times(0, if *mean > 0.0 { None } else { Some(0) }),
         leafy => leaf(leafy),
     };
     steps.iter().map(each).fold(Bounds::ZERO, Bounds::plus)
@@ -150,7 +196,11 @@ pub fn terms(scenario: &Scenario, edge: EdgeId, now: Instant) -> Terms {
         ack: plain.channel.ack,
         certain: true,
     };
-    for change in scenario.changes.iter().filter(|change| change.edge == edge && change.at <= now) {
+    for change in scenario
+        .changes
+        .iter()
+        .filter(|change| change.edge == edge && change.at <= now)
+    {
         terms.certain &= change.at < now;
         match &change.set {
             Setting::Mode(mode) => terms.mode = *mode,

@@ -20,7 +20,9 @@ impl Auditor<'_> {
         self.law(2, known == was, || format!("lane {lane} was {known:?}, says {was:?}"));
         self.pass(Class::EndOfWork, was == Activity::Running && since < self.now);
         let span = self.holder(index, is, call, old);
-        self.law(2, was != is || span != old, || format!("lane {lane} changes from {was:?} to the same"));
+        self.law(2, was != is || span != old, || {
+            format!("lane {lane} changes from {was:?} to the same")
+        });
         self.check_pins(lane, span, is);
         self.book_lane(index, was, is, span, old);
     }
@@ -29,19 +31,28 @@ impl Auditor<'_> {
     fn holder(&mut self, lane: usize, is: Activity, call: u32, old: Option<usize>) -> Option<usize> {
         if is == Activity::Idle {
             let same = old.is_some_and(|old| self.records[old].call.slot == call);
-            self.law(2, same, || format!("lane {lane} becomes idle for call {call}, it worked for {old:?}"));
+            self.law(2, same, || {
+                format!("lane {lane} becomes idle for call {call}, it worked for {old:?}")
+            });
             return None;
         }
         let id = self.slots.get(call as usize).copied().flatten();
         let here = self.lanes[lane].replica;
-        let alive = id.is_some_and(|id| self.records[id].stage == Stage::Begun && self.records[id].span.replica == here);
-        self.law(2, alive, || format!("lane {lane} is {is:?} for call {call}, which is no span of this replica"));
+        let alive =
+            id.is_some_and(|id| self.records[id].stage == Stage::Begun && self.records[id].span.replica == here);
+        self.law(2, alive, || {
+            format!("lane {lane} is {is:?} for call {call}, which is no span of this replica")
+        });
         id.filter(|_| alive)
     }
 
     /// A worker that a call holds serves the span that sent it and nobody else.
     fn check_pins(&mut self, lane: u32, span: Option<usize>, is: Activity) {
-        let mut pins = self.pins.iter().map(|pin| &self.records[*pin]).filter(|pin| pin.lane == Some(lane));
+        let mut pins = self
+            .pins
+            .iter()
+            .map(|pin| &self.records[*pin])
+            .filter(|pin| pin.lane == Some(lane));
         let foreign = pins.find(|pin| pin.parent != span).map(|pin| pin.call);
         let text = || format!("lane {lane} becomes {is:?} for {span:?} while it is held by {foreign:?}");
         self.law(3, foreign.is_none(), text);
@@ -50,7 +61,11 @@ impl Auditor<'_> {
     fn book_lane(&mut self, index: usize, was: Activity, is: Activity, span: Option<usize>, old: Option<usize>) {
         let (since, replica) = (self.lanes[index].since, self.lanes[index].replica);
         let service = self.replicas[replica].service;
-        let held = if was == Activity::Idle { 0 } else { clipped(self.scenario, since, self.now) };
+        let held = if was == Activity::Idle {
+            0
+        } else {
+            clipped(self.scenario, since, self.now)
+        };
         let book = &mut self.services[service];
         book.held_ns += held;
         book.busy = book.busy + u32::from(is != Activity::Idle) - u32::from(was != Activity::Idle && book.busy > 0);
@@ -69,7 +84,9 @@ impl Auditor<'_> {
     fn take_worker(&mut self, id: usize, lane: usize, is: Activity, still: bool) {
         let Record { call, span, .. } = self.records[id].clone();
         let elsewhere = span.lane.filter(|other| *other != lane);
-        self.law(2, elsewhere.is_none(), || format!("{call:?} has lane {lane} and still lane {elsewhere:?}"));
+        self.law(2, elsewhere.is_none(), || {
+            format!("{call:?} has lane {lane} and still lane {elsewhere:?}")
+        });
         if let (Some(turn), false) = (span.ready, still) {
             self.take_turn(span.replica, turn, false);
         }
@@ -83,16 +100,23 @@ impl Auditor<'_> {
         self.seen.crowds += 1;
         let plain = self.scenario.service(service);
         let possible = plain.cpu == Cpu::Ps && plain.cores.is_some();
-        self.law(2, possible, || format!("{service:?} is crowded, but its cores are not shared"));
-        let book = &mut self.services[service.0 as usize];
-        let known = std::mem::replace(&mut book.excess, is);
-        self.law(2, known == was && was != is, || format!("{service:?} had {known} in excess, says {was} and {is}"));
+        self.law(2, possible, || {
+            format!("{service:?} is crowded, but its cores are not shared")
+        });
+        let known = self.services[service.0 as usize].excess;
+        let kept = was != is && was <= known;
+        self.law(2, kept, || {
+            format!("{service:?} has {known} in excess, a replica of it says {was} and {is}")
+        });
+        self.services[service.0 as usize].excess = (known + is).saturating_sub(was);
     }
 
     /// Whether a worker is idle and a request that waited might begin.
     pub fn has_slack(&self, replica: &ReplicaBook) -> bool {
         let permit = self.scenario.services[replica.service].in_flight;
-        let idle = self.lanes[replica.lanes.clone()].iter().any(|lane| lane.activity == Activity::Idle);
+        let idle = self.lanes[replica.lanes.clone()]
+            .iter()
+            .any(|lane| lane.activity == Activity::Idle);
         idle && permit.is_none_or(|most| replica.begun.len() < most as usize)
     }
 
@@ -105,7 +129,9 @@ impl Auditor<'_> {
                 (Activity::Idle, Some(_)) | (_, None) => false,
                 (activity, Some(id)) => self.may_be(index, id, activity),
             };
-            self.law(3, kept, || format!("lane {index} is {activity:?} for {span:?}, which has no reason for it"));
+            self.law(3, kept, || {
+                format!("lane {index} is {activity:?} for {span:?}, which has no reason for it")
+            });
         }
         for pin in self.pins.clone() {
             self.check_pin(pin);
@@ -133,13 +159,17 @@ impl Auditor<'_> {
     /// A call that holds a worker: it is blocked on that call, or another branch of the same span uses it.
     fn check_pin(&mut self, pin: usize) {
         let Record { call, lane, parent, .. } = self.records[pin];
-        let (Some(lane), Some(parent)) = (lane, parent) else { return };
+        let (Some(lane), Some(parent)) = (lane, parent) else {
+            return;
+        };
         let parallel = self.facts(self.records[parent].call.edge).parallel;
         let book = &self.lanes[lane as usize];
         let (activity, span) = (book.activity, book.span);
         let blocked = activity == Activity::Blocked(On::Edge(call.edge));
         let kept = span == Some(parent) && activity != Activity::Idle && (parallel || blocked);
-        self.law(3, kept, || format!("{call:?} holds lane {lane}, which is {activity:?} for {span:?}"));
+        self.law(3, kept, || {
+            format!("{call:?} holds lane {lane}, which is {activity:?} for {span:?}")
+        });
     }
 
     /// Cores are neither overdrawn nor left alone, and no request waits beside an idle worker.
@@ -173,23 +203,35 @@ impl Auditor<'_> {
         if let (Some(cores), Cpu::Fifo) = (plain.cores, plain.cpu) {
             let (running, waiting) = self.on_cores(replica);
             let kept = running <= cores && (waiting == 0 || running == cores);
-            self.law(2, kept, || format!("replica {replica}: {running} run and {waiting} wait for {cores} cores"));
+            self.law(2, kept, || {
+                format!("replica {replica}: {running} run and {waiting} wait for {cores} cores")
+            });
         }
     }
 
     fn check_crowd(&mut self, service: usize) {
         let plain = &self.scenario.services[service];
-        let (Some(cores), Cpu::Ps) = (plain.cores, plain.cpu) else { return };
-        let of = self.replicas.iter().enumerate().filter(|(_, replica)| replica.service == service);
+        let (Some(cores), Cpu::Ps) = (plain.cores, plain.cpu) else {
+            return;
+        };
+        let of = self
+            .replicas
+            .iter()
+            .enumerate()
+            .filter(|(_, replica)| replica.service == service);
         let excess: u32 = of.map(|(index, _)| self.on_cores(index).0.saturating_sub(cores)).sum();
         let said = self.services[service].excess;
-        self.law(2, said == excess, || format!("service {service}: {excess} lanes in excess, says {said}"));
+        self.law(2, said == excess, || {
+            format!("service {service}: {excess} lanes in excess, says {said}")
+        });
     }
 
     /// Spans of operations without branches: each works, waits for its turn, or waits for one call.
     pub fn close_spans(&mut self) {
         for replica in 0..self.replicas.len() {
-            let idle = self.lanes[self.replicas[replica].lanes.clone()].iter().any(|lane| lane.span.is_none());
+            let idle = self.lanes[self.replicas[replica].lanes.clone()]
+                .iter()
+                .any(|lane| lane.span.is_none());
             let begun: Vec<usize> = self.replicas[replica].begun.iter().copied().collect();
             for id in begun {
                 self.check_span(id, idle);
@@ -264,12 +306,18 @@ impl Auditor<'_> {
         }
         for index in 0..self.services.len() {
             let open = self.services[index].spans.open.iter();
-            let open: u128 = open.map(|id| clipped(self.scenario, self.records[*id].span.accepted, self.now)).sum();
+            let open: u128 = open
+                .map(|id| clipped(self.scenario, self.records[*id].span.accepted, self.now))
+                .sum();
             let book = &self.services[index];
             let (stay, crowd) = (book.sojourn_ns + open, book.in_flight_ns);
             let (held, busy) = (book.held_ns, book.busy_ns);
-            self.law(4, stay == crowd, || format!("service {index}: {crowd} ns in flight, {stay} ns of sojourn"));
-            self.law(4, held == busy, || format!("service {index}: {busy} ns of workers, {held} ns held"));
+            self.law(4, stay == crowd, || {
+                format!("service {index}: {crowd} ns in flight, {stay} ns of sojourn")
+            });
+            self.law(4, held == busy, || {
+                format!("service {index}: {busy} ns of workers, {held} ns held")
+            });
         }
     }
 }

@@ -58,7 +58,7 @@ pub struct Span {
     /// The latest open call that it waits for.
     pub waiting: Option<usize>,
     pub open_calls: u32,
-    /// The event that made it ready to go on, until a worker takes it.
+    /// The event that made it ready to go on, until a worker takes it; only known where there are no branches.
     pub ready: Option<u64>,
     pub lane: Option<usize>,
     /// Worker-time on a core, in sixtieths of a nanosecond.
@@ -82,11 +82,6 @@ pub struct RequestRecord {
 }
 
 impl Record {
-    /// Whether the caller's request waits for the outcome.
-    pub fn awaited(&self) -> bool {
-        self.call.mode != Mode::Oneway
-    }
-
     fn settled(&self) -> bool {
         self.stage == Stage::Over && self.returned.is_some()
     }
@@ -118,7 +113,12 @@ impl Auditor<'_> {
 
     /// A burst sends one after the other; only its first is known to have been due.
     fn new_in_instant(&self, request: &Request) -> bool {
-        !self.requests.iter().rev().take_while(|r| r.request.offered == self.now).any(|r| r.request.client == request.client)
+        !self
+            .requests
+            .iter()
+            .rev()
+            .take_while(|r| r.request.offered == self.now)
+            .any(|r| r.request.client == request.client)
     }
 
     fn take_request_slot(&mut self, slot: u32, id: usize) {
@@ -126,7 +126,9 @@ impl Auditor<'_> {
         self.request_slots.resize(self.request_slots.len().max(index + 1), None);
         if let Some(old) = self.request_slots[index] {
             let over = self.requests[old].completed;
-            self.law(10, over, || format!("request {slot} is offered while its slot is taken"));
+            self.law(10, over, || {
+                format!("request {slot} is offered while its slot is taken")
+            });
         }
         self.request_slots[index] = Some(id);
         self.enter_live(1, slot);
@@ -138,26 +140,38 @@ impl Auditor<'_> {
         *now += 1;
         *most = (*most).max(*now);
         let most = *most;
-        self.law(10, slot < most, || format!("slot {slot} where at most {most} have lived at once"));
+        self.law(10, slot < most, || {
+            format!("slot {slot} where at most {most} have lived at once")
+        });
     }
 
     fn check_request(&mut self, request: &Request) {
         let client = request.client.0 as usize;
         let now = self.now;
-        self.law(5, request.offered == now, || format!("offered at {now:?}, says {:?}", request.offered));
+        self.law(5, request.offered == now, || {
+            format!("offered at {now:?}, says {:?}", request.offered)
+        });
         let run = &self.scenario.run;
         let counted = now >= Instant::START + run.warmup && now < Instant::START + run.duration;
-        self.law(1, request.counted == counted, || format!("{request:?} should be counted: {counted}"));
+        self.law(1, request.counted == counted, || {
+            format!("{request:?} should be counted: {counted}")
+        });
         let before = self.clients[client].requests.came;
         match &self.scenario.clients[client].load {
             Load::Open(arrivals) => {
-                self.law(1, request.number == before, || format!("{request:?} is number {before} of its client"));
+                self.law(1, request.number == before, || {
+                    format!("{request:?} is number {before} of its client")
+                });
                 let due = due(arrivals, before);
-                self.law(7, due.is_none_or(|due| due.abs_diff(now.0) <= 1), || format!("{request:?} is due at {due:?}"));
+                self.law(7, due.is_none_or(|due| due.abs_diff(now.0) <= 1), || {
+                    format!("{request:?} is due at {due:?}")
+                });
             }
             Load::Closed { users, think } => {
                 let open = self.clients[client].requests.open.len();
-                self.law(1, open < *users as usize, || format!("{users} users have {open} open requests and one more"));
+                self.law(1, open < *users as usize, || {
+                    format!("{users} users have {open} open requests and one more")
+                });
                 if matches!(think, Dist::Constant(_)) {
                     let thought = self.clients[client].thinking.get_mut(&now).filter(|users| **users > 0);
                     let known = thought.map(|users| *users -= 1).is_some();
@@ -169,7 +183,11 @@ impl Auditor<'_> {
 
     /// A user of a closed client begins to think at `from`.
     pub fn think(&mut self, client: usize, from: Instant) {
-        if let Load::Closed { think: Dist::Constant(think), .. } = &self.scenario.clients[client].load {
+        if let Load::Closed {
+            think: Dist::Constant(think),
+            ..
+        } = &self.scenario.clients[client].load
+        {
             *self.clients[client].thinking.entry(from + *think).or_default() += 1;
         }
     }
@@ -197,10 +215,16 @@ impl Auditor<'_> {
         let Some(id) = self.find_request(&request) else { return };
         self.touched.insert(id);
         let RequestRecord { outcome, open, .. } = self.requests[id];
-        self.law(1, outcome.is_some(), || format!("{request:?} is complete without an outcome"));
-        self.law(1, open == 0, || format!("{request:?} is complete while {open} spans or messages are open"));
+        self.law(1, outcome.is_some(), || {
+            format!("{request:?} is complete without an outcome")
+        });
+        self.law(1, open == 0, || {
+            format!("{request:?} is complete while {open} spans or messages are open")
+        });
         let well = outcome == Some(Ok(()));
-        self.law(1, well == replied, || format!("{request:?} is complete, replied: {replied}, but it had {outcome:?}"));
+        self.law(1, well == replied, || {
+            format!("{request:?} is complete, replied: {replied}, but it had {outcome:?}")
+        });
         self.requests[id].completed = true;
         self.live[1].0 -= 1;
         let client = request.client.0 as usize;
@@ -214,17 +238,30 @@ impl Auditor<'_> {
             book.requests.balanced() && book.completions.balanced(),
             (book.requests.came, book.requests.went, book.requests.open.len()),
         );
-        self.law(1, kept, || format!("client {client}: offered, answered, in flight are {text:?}"));
+        self.law(1, kept, || {
+            format!("client {client}: offered, answered, in flight are {text:?}")
+        });
     }
 
     /// Every request of this instant has its root call, the outcome of that call, and is complete when it is over.
     pub fn close_requests(&mut self) {
         for id in std::mem::take(&mut self.touched) {
-            let RequestRecord { request, root, learnt, outcome, completed, open } = self.requests[id];
+            let RequestRecord {
+                request,
+                root,
+                learnt,
+                outcome,
+                completed,
+                open,
+            } = self.requests[id];
             self.law(1, root.is_some(), || format!("{request:?} was offered and never sent"));
-            self.law(1, learnt == outcome, || format!("{request:?} has {outcome:?}, its call returned {learnt:?}"));
+            self.law(1, learnt == outcome, || {
+                format!("{request:?} has {outcome:?}, its call returned {learnt:?}")
+            });
             let over = outcome.is_some() && open == 0;
-            self.law(1, completed == over, || format!("{request:?} complete: {completed}, over: {over}"));
+            self.law(1, completed == over, || {
+                format!("{request:?} complete: {completed}, over: {over}")
+            });
         }
     }
 
@@ -233,7 +270,9 @@ impl Auditor<'_> {
     pub fn on_sent(&mut self, call: Call, lane: Option<u32>) {
         let request = self.request_slots.get(call.request as usize).copied().flatten();
         let request = request.filter(|id| !self.requests[*id].completed);
-        if !self.law(1, request.is_some(), || format!("{call:?} is sent for a request that is not alive")) {
+        if !self.law(1, request.is_some(), || {
+            format!("{call:?} is sent for a request that is not alive")
+        }) {
             return;
         }
         let Some(request) = request else { return };
@@ -278,7 +317,9 @@ impl Auditor<'_> {
         if let Some(old) = self.slots[index] {
             let settled = self.records[old].settled();
             let stage = self.records[old].stage;
-            self.law(10, settled, || format!("call {slot} is sent while its slot is taken: {stage:?}"));
+            self.law(10, settled, || {
+                format!("call {slot} is sent while its slot is taken: {stage:?}")
+            });
         }
         self.slots[index] = Some(id);
         self.highest_slot = self.highest_slot.max(slot);
@@ -291,14 +332,18 @@ impl Auditor<'_> {
         self.law(5, call.sent == now, || format!("{call:?} is sent at {now:?}"));
         self.law(1, call.service == edge.to, || format!("{call:?} goes astray"));
         let same = call.mode == terms.mode || !terms.certain;
-        self.law(3, same, || format!("{call:?} is sent while its edge is {:?}", terms.mode));
+        self.law(3, same, || {
+            format!("{call:?} is sent while its edge is {:?}", terms.mode)
+        });
     }
 
     fn check_root(&mut self, call: &Call, lane: Option<u32>, request: usize, id: usize) {
         let plain = self.requests[request].request;
         let from = self.scenario.edge(call.edge).from;
         let right = from == Caller::Client(plain.client) && plain.offered == self.now && plain.counted == call.counted;
-        self.law(1, right && lane.is_none(), || format!("{call:?} on lane {lane:?} is not the root call of {plain:?}"));
+        self.law(1, right && lane.is_none(), || {
+            format!("{call:?} on lane {lane:?} is not the root call of {plain:?}")
+        });
         let first = self.requests[request].root.replace(id).is_none();
         self.law(1, first, || format!("a second root call of {plain:?}"));
     }
@@ -312,11 +357,19 @@ impl Auditor<'_> {
         let facts = self.facts(caller.call.edge);
         right &= facts.calls.contains(&call.edge);
         let parallel = facts.parallel;
-        self.law(1, right, || format!("{call:?} is not a call that its parent can send now"));
-        let replica = lane.and_then(|lane| self.lanes.get(lane as usize)).map(|lane| lane.replica);
-        self.law(2, replica == Some(span.replica), || format!("{call:?} is sent from lane {lane:?} of another replica"));
+        self.law(1, right, || {
+            format!("{call:?} is not a call that its parent can send now")
+        });
+        let replica = lane
+            .and_then(|lane| self.lanes.get(lane as usize))
+            .map(|lane| lane.replica);
+        self.law(2, replica == Some(span.replica), || {
+            format!("{call:?} is sent from lane {lane:?} of another replica")
+        });
         if !parallel {
-            self.law(3, span.waiting.is_none(), || format!("{call:?} is sent while its parent waits"));
+            self.law(3, span.waiting.is_none(), || {
+                format!("{call:?} is sent while its parent waits")
+            });
             self.law(0, !span.hurt, || format!("{call:?} is sent after a call has failed"));
         }
         let threads = matches!(self.scenario.service(service).runtime, Runtime::Threads(_));
@@ -338,7 +391,11 @@ impl Auditor<'_> {
     pub fn find(&mut self, call: &Call) -> Option<usize> {
         let id = self.slots.get(call.slot as usize).copied().flatten();
         let same = |old: &Call| {
-            let key = |c: &Call| (c.slot, c.parent, c.request, c.edge, c.service, c.mode, c.sent, c.counted);
+            let key = |c: &Call| {
+                (
+                    c.slot, c.parent, c.request, c.edge, c.service, c.mode, c.sent, c.counted,
+                )
+            };
             key(old) == key(call)
         };
         let id = id.filter(|id| same(&self.records[*id].call));
@@ -352,7 +409,9 @@ impl Auditor<'_> {
         let record = &self.records[id];
         let possible = record.terms.loss > 0.0 || !record.terms.certain;
         let twice = record.lost;
-        self.law(8, possible && !twice, || format!("{call:?} is lost on an edge that loses nothing, or a second time"));
+        self.law(8, possible && !twice, || {
+            format!("{call:?} is lost on an edge that loses nothing, or a second time")
+        });
         self.records[id].lost = true;
         if self.records[id].stage == Stage::Transit {
             self.over(id);
@@ -371,7 +430,9 @@ impl Auditor<'_> {
         match (call.mode, outcome) {
             (Mode::Oneway, _) => {
                 let now = self.now;
-                self.law(3, outcome == Ok(()) && call.sent == now, || format!("{call:?} returns {outcome:?} at {now:?}"));
+                self.law(3, outcome == Ok(()) && call.sent == now, || {
+                    format!("{call:?} returns {outcome:?} at {now:?}")
+                });
             }
             (_, Err(Cause::Timeout)) => self.check_timeout(id),
             _ => self.check_reply(id, outcome),
@@ -385,8 +446,15 @@ impl Auditor<'_> {
     }
 
     fn tell_caller(&mut self, id: usize, outcome: Result<(), Cause>) {
-        let Record { call, parent, request, .. } = self.records[id];
-        let pinned = self.pins.iter().position(|pin| *pin == id).map(|index| self.pins.remove(index)).is_some();
+        let Record {
+            call, parent, request, ..
+        } = self.records[id];
+        let pinned = self
+            .pins
+            .iter()
+            .position(|pin| *pin == id)
+            .map(|index| self.pins.remove(index))
+            .is_some();
         self.seen.pins += u64::from(pinned && call.sent < self.now);
         let Some(parent) = parent else {
             self.requests[request].learnt = Some(outcome);
@@ -396,24 +464,32 @@ impl Auditor<'_> {
         if call.mode == Mode::Oneway {
             return;
         }
-        let event = self.event;
+        let ready = (!pinned && !self.facts(self.records[parent].call.edge).parallel).then_some(self.event);
         let span = &mut self.records[parent].span;
         span.open_calls -= 1;
         span.hurt |= outcome.is_err();
         span.waiting = span.waiting.filter(|waiting| *waiting != id);
-        if !pinned {
-            span.ready = Some(event);
-        }
+        span.ready = ready;
     }
 
     fn check_timeout(&mut self, id: usize) {
         self.pass(Class::Timeout, true);
-        let Record { call, terms, answer, lost, .. } = self.records[id].clone();
+        let Record {
+            call,
+            terms,
+            answer,
+            lost,
+            ..
+        } = self.records[id].clone();
         let now = self.now;
         let due = terms.timeout.is_some_and(|timeout| call.sent + timeout == now);
-        self.law(0, due || !terms.certain, || format!("{call:?} times out at {now:?}, but has {:?}", terms.timeout));
+        self.law(0, due || !terms.certain, || {
+            format!("{call:?} times out at {now:?}, but has {:?}", terms.timeout)
+        });
         if let (Some((at, _)), Some(high), false) = (answer, self.way_back(&call, &terms), lost) {
-            self.law(5, at.0 + high >= now.0 || !terms.certain, || format!("{call:?}: its reply was due before"));
+            self.law(5, at.0 + high >= now.0 || !terms.certain, || {
+                format!("{call:?}: its reply was due before")
+            });
             self.law(5, at.0 + high != now.0 || !terms.certain || at == now, || {
                 format!("{call:?}: its reply is due at {now:?} too, and wins")
             });
@@ -427,25 +503,41 @@ impl Auditor<'_> {
     }
 
     fn check_reply(&mut self, id: usize, outcome: Result<(), Cause>) {
-        let Record { call, terms, answer, lost, .. } = self.records[id].clone();
+        let Record {
+            call,
+            terms,
+            answer,
+            lost,
+            ..
+        } = self.records[id].clone();
         let now = self.now;
-        self.law(8, !lost, || format!("{call:?} returns {outcome:?} though a message of it was lost"));
+        self.law(8, !lost, || {
+            format!("{call:?} returns {outcome:?} though a message of it was lost")
+        });
         let in_time = terms.timeout.is_none_or(|timeout| now <= call.sent + timeout);
-        self.law(0, in_time || !terms.certain, || format!("{call:?} returns {outcome:?} after its timeout"));
+        self.law(0, in_time || !terms.certain, || {
+            format!("{call:?} returns {outcome:?} after its timeout")
+        });
         let said = answer.map(|(_, said)| said);
-        self.law(0, said == Some(outcome), || format!("{call:?} returns {outcome:?}, but the callee said {said:?}"));
+        self.law(0, said == Some(outcome), || {
+            format!("{call:?} returns {outcome:?}, but the callee said {said:?}")
+        });
         let Some((at, _)) = answer else { return };
         self.pass(Class::Reply, at < now && call.mode != Mode::Queue);
         let took = now.since(at).0;
         let refused = outcome == Err(Cause::Refused);
         let ack = if call.mode == Mode::Queue { terms.ack.0 } else { 0 };
         let kept = terms.latency.hold(took.saturating_sub(ack), 0) || refused && terms.latency.hold(took, 0);
-        self.law(8, kept || !terms.certain, || format!("{call:?}: its reply takes {took} ns"));
+        self.law(8, kept || !terms.certain, || {
+            format!("{call:?}: its reply takes {took} ns")
+        });
     }
 
     /// The callee's side of a call is over.
     pub fn over(&mut self, id: usize) {
-        let Record { call, request, stage, .. } = self.records[id];
+        let Record {
+            call, request, stage, ..
+        } = self.records[id];
         self.law(1, stage != Stage::Over, || format!("{call:?} is over twice"));
         self.records[id].stage = Stage::Over;
         if self.records[id].settled() {
@@ -460,14 +552,29 @@ impl Auditor<'_> {
     fn balance_edge(&mut self, edge: EdgeId) {
         let book = &self.edges[edge.0 as usize];
         let kept = book.calls.balanced() && book.work.balanced();
-        let text = (book.calls.came, book.calls.went, book.calls.open.len(), book.work.open.len());
-        self.law(1, kept, || format!("edge {edge:?}: sent, returned, open, at work are {text:?}"));
+        let text = (
+            book.calls.came,
+            book.calls.went,
+            book.calls.open.len(),
+            book.work.open.len(),
+        );
+        self.law(1, kept, || {
+            format!("edge {edge:?}: sent, returned, open, at work are {text:?}")
+        });
     }
 
     /// At the end of a run nothing is overdue and everybody has been counted.
     pub fn close_ledger(&mut self) {
         for index in 0..self.records.len() {
-            let Record { call, terms, answer, lost, stage, returned, .. } = self.records[index].clone();
+            let Record {
+                call,
+                terms,
+                answer,
+                lost,
+                stage,
+                returned,
+                ..
+            } = self.records[index].clone();
             let now = self.now;
             let overdue = |from: Instant, wait: Option<u64>| wait.is_some_and(|wait| from.0 + wait < now.0);
             if !terms.certain {
@@ -490,14 +597,22 @@ impl Auditor<'_> {
 
     fn close_client(&mut self, client: usize) {
         let now = self.now;
-        let late: Vec<Instant> =
-            self.clients[client].thinking.iter().filter(|(at, users)| **users > 0 && **at < now).map(|(at, _)| *at).collect();
-        self.law(1, late.is_empty(), || format!("client {client}: users who never came: {late:?}"));
+        let late: Vec<Instant> = self.clients[client]
+            .thinking
+            .iter()
+            .filter(|(at, users)| **users > 0 && **at < now)
+            .map(|(at, _)| *at)
+            .collect();
+        self.law(1, late.is_empty(), || {
+            format!("client {client}: users who never came: {late:?}")
+        });
         let came = self.clients[client].requests.came;
         if let Load::Open(arrivals) = &self.scenario.clients[client].load
             && let Some(next) = due(arrivals, came)
         {
-            self.law(1, next + 1 >= now.0, || format!("client {client}: request {came} was due at {next}"));
+            self.law(1, next + 1 >= now.0, || {
+                format!("client {client}: request {came} was due at {next}")
+            });
         }
     }
 }
@@ -519,4 +634,3 @@ fn due(arrivals: &Arrivals, number: u64) -> Option<u64> {
         Arrivals::Burst { size, every } => Some(number / u64::from(*size) * every.0),
     }
 }
-

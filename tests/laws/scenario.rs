@@ -54,8 +54,17 @@ pub fn scenario(weather: Weather) -> impl Strategy<Value = Scenario> {
     );
     draft.prop_map(|(window, clients, services, links, changes)| {
         let weighted = |picks: Vec<(u32, u32)>| picks.into_iter().map(|(pick, w)| (pick, f64::from(w))).collect();
-        let clients = clients.into_iter().map(|(load, picks)| (load, weighted(picks))).collect();
-        build(Draft { window, clients, services, links, changes })
+        let clients = clients
+            .into_iter()
+            .map(|(load, picks)| (load, weighted(picks)))
+            .collect();
+        build(Draft {
+            window,
+            clients,
+            services,
+            links,
+            changes,
+        })
     })
 }
 
@@ -113,27 +122,44 @@ fn service(weather: Weather) -> impl Strategy<Value = Service> {
     let runtime = prop_oneof![3 => (1u32..7).prop_map(Runtime::Threads), 2 => (1u32..3).prop_map(Runtime::Loop)];
     let cpu = prop_oneof![Just(Cpu::Fifo), Just(Cpu::Ps)];
     (
-        (prop_oneof![3 => Just(1u32), 2 => 2u32..4], balance, runtime, weighted(0.4, 1u32..3), cpu),
+        (
+            prop_oneof![3 => Just(1u32), 2 => 2u32..4],
+            balance,
+            runtime,
+            weighted(0.4, 1u32..3),
+            cpu,
+        ),
         (weighted(limits, 0u32..6), weighted(limits, 1u32..9)),
         vec(operation(weather), 1..3),
     )
-        .prop_map(|((replicas, balance, runtime, cores, cpu), (backlog, in_flight), steps)| Service {
-            name: String::new(),
-            replicas,
-            balance,
-            runtime,
-            cores,
-            cpu,
-            backlog,
-            in_flight,
-            operations: steps.into_iter().map(|steps| Operation { name: String::new(), steps }).collect(),
-        })
+        .prop_map(
+            |((replicas, balance, runtime, cores, cpu), (backlog, in_flight), steps)| Service {
+                name: String::new(),
+                replicas,
+                balance,
+                runtime,
+                cores,
+                cpu,
+                backlog,
+                in_flight,
+                operations: steps
+                    .into_iter()
+                    .map(|steps| Operation {
+                        name: String::new(),
+                        steps,
+                    })
+                    .collect(),
+            },
+        )
 }
 
 /// The steps of an operation, with a reply before its end in some.
 fn operation(weather: Weather) -> impl Strategy<Value = Vec<Step>> {
-    (vec(step(weather), 0..4), weighted(0.15, (any::<prop::sample::Index>(), weighted(0.3, 0u32..11)))).prop_map(
-        |(mut steps, respond)| {
+    (
+        vec(step(weather), 0..4),
+        weighted(0.15, (any::<prop::sample::Index>(), weighted(0.3, 0u32..11))),
+    )
+        .prop_map(|(mut steps, respond)| {
             if let Some((index, chance)) = respond {
                 let step = match chance {
                     Some(tenths) => Step::Choose(vec![(f64::from(tenths) / 10.0, vec![Step::Respond])]),
@@ -142,8 +168,7 @@ fn operation(weather: Weather) -> impl Strategy<Value = Vec<Step>> {
                 steps.insert(index.index(steps.len() + 1), step);
             }
             steps
-        },
-    )
+        })
 }
 
 fn step(weather: Weather) -> impl Strategy<Value = Step> {
@@ -208,12 +233,21 @@ fn setting() -> impl Strategy<Value = Setting> {
 
 /// Gives the draft names, callees and edges, and trims what would grow without end.
 fn build(draft: Draft) -> Scenario {
-    let mut weaver = Weaver { operations: Vec::new(), links: draft.links, edges: Vec::new(), known: BTreeMap::new() };
+    let mut weaver = Weaver {
+        operations: Vec::new(),
+        links: draft.links,
+        edges: Vec::new(),
+        known: BTreeMap::new(),
+    };
     weaver.operations = draft.services.iter().map(|s| s.operations.len() as u32).collect();
     let mut clients = Vec::new();
     for (index, (load, picks)) in draft.clients.into_iter().enumerate() {
         let edges = weaver.client_edges(index as u32, &picks);
-        clients.push(Client { name: format!("c{index}"), load, edges });
+        clients.push(Client {
+            name: format!("c{index}"),
+            load,
+            edges,
+        });
     }
     let mut services = draft.services;
     for (index, service) in services.iter_mut().enumerate() {
@@ -290,10 +324,14 @@ impl Weaver {
                     *edge = self.edge(Caller::Service(ServiceId(service)), target, pick);
                 }
                 Step::Parallel { branches, .. } => {
-                    branches.iter_mut().for_each(|branch| self.weave(service, branch, chancy));
+                    branches
+                        .iter_mut()
+                        .for_each(|branch| self.weave(service, branch, chancy));
                 }
                 Step::Choose(branches) => {
-                    branches.iter_mut().for_each(|(_, branch)| self.weave(service, branch, true));
+                    branches
+                        .iter_mut()
+                        .for_each(|(_, branch)| self.weave(service, branch, true));
                 }
                 Step::Repeat { body, .. } => self.weave(service, body, chancy),
                 Step::Work(_) | Step::Wait(_) | Step::Respond | Step::Fail(_) => {}
