@@ -21,6 +21,10 @@ mod floor;
 mod ledger;
 #[path = "laws/order.rs"]
 mod order;
+#[path = "laws/pair.rs"]
+mod pair;
+#[path = "laws/request.rs"]
+mod request;
 #[path = "laws/scenario.rs"]
 mod scenario;
 #[path = "laws/tape.rs"]
@@ -32,9 +36,9 @@ use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner
 use scenario::{Weather, scenario};
 use std::cell::Cell;
 use sync_or_swim::engine::Run;
-use sync_or_swim::scenario::Scenario;
-use sync_or_swim::time::Instant;
-use tape::Tape;
+use sync_or_swim::scenario::*;
+use sync_or_swim::time::{Duration, Instant};
+use tape::{Event, Tape};
 
 /// The number in an environment variable.
 fn number(name: &str, default: u64) -> u64 {
@@ -149,4 +153,201 @@ fn a_call_fails_only_for_a_reason() {
     law("a_call_fails_only_for_a_reason", &[0], |seen| {
         seen.refusals + seen.timeouts + seen.errors
     });
+}
+
+/// Runs in slices of so many events, or until so many instants in between.
+fn in_slices(scenario: &Scenario, seed: u64, events: u64, stops: u64) -> (Tape, u64, u64) {
+    let mut tape = Tape::default();
+    let mut run = Run::new(scenario, seed);
+    let end = scenario.run.duration.0;
+    for stop in 1..=stops + 1 {
+        let until = if stop > stops {
+            Instant::NEVER
+        } else {
+            Instant(end * stop / (stops + 1))
+        };
+        while !run.advance(until, events, &mut tape) {
+            assert!(run.now() < until);
+        }
+        assert!(
+            tape.0.last().is_none_or(|(at, _)| *at < until),
+            "nothing happens at {until:?} or later"
+        );
+    }
+    (tape, run.digest(), run.events())
+}
+
+#[test]
+fn a_seed_tells_one_story_in_whatever_slices() {
+    let law = "a_seed_tells_one_story_in_whatever_slices";
+    let differing = Cell::new(0);
+    for_all(law, &(scenario(Weather::Any), 0u64..1000), |(scenario, seed)| {
+        let (whole, digest, events) = in_slices(scenario, *seed, u64::MAX, 0);
+        for (slice, stops) in [(u64::MAX, 0), (1, 0), (7, 0), (1000, 0), (u64::MAX, 3), (5, 2)] {
+            let (tape, again, count) = in_slices(scenario, *seed, slice, stops);
+            if let Some(index) = (0..whole.0.len().max(tape.0.len())).find(|i| whole.0.get(*i) != tape.0.get(*i)) {
+                let (a, b) = (whole.0.get(index), tape.0.get(index));
+                return Err(format!(
+                    "slices of {slice}, {stops} stops: event {index} is {b:?} instead of {a:?}"
+                ));
+            }
+            if (digest, events) != (again, count) {
+                return Err(format!(
+                    "slices of {slice}: digest {again:x} of {count} events, {digest:x} of {events}"
+                ));
+            }
+        }
+        let (other, different, _) = in_slices(scenario, seed + 1, u64::MAX, 0);
+        // Which key a draw had is not part of what happens.
+        let happened = |tape: &Tape| {
+            let events = tape.0.iter().filter(|(_, event)| !matches!(event, Event::Drawn(..)));
+            events.copied().collect::<Vec<_>>()
+        };
+        if happened(&other) != happened(&whole) {
+            differing.set(differing.get() + 1);
+            if different == digest {
+                return Err(format!("two stories have the digest {digest:x}"));
+            }
+        }
+        Ok(())
+    });
+    println!("{law}: in {} of them another seed told another story", differing.get());
+    assert!(differing.get() > 0);
+}
+
+#[test]
+fn a_toggle_leaves_arrivals_and_work_times_as_they_are() {
+    let law = "a_toggle_leaves_arrivals_and_work_times_as_they_are";
+    let (shared, all) = (Cell::new(0), Cell::new(0));
+    for_all(
+        law,
+        &(pair::steady(), pair::flip(false), 0u64..1000),
+        |(scenario, flip, seed)| {
+            let (a, b) = (pair::draws(scenario, *seed)?, pair::draws(&flip.of(scenario), *seed)?);
+            shared.set(shared.get() + pair::agree(&a, &b)?);
+            all.set(all.get() + a.values.len() as u64);
+            Ok(())
+        },
+    );
+    println!("{law}: {} of {} draws were made in both runs", shared.get(), all.get());
+    assert!(shared.get() * 2 > all.get());
+}
+
+#[test]
+fn a_toggle_leaves_the_work_of_a_finished_story_as_it_is() {
+    let law = "a_toggle_leaves_the_work_of_a_finished_story_as_it_is";
+    let finished = Cell::new(0);
+    for_all(
+        law,
+        &(pair::short_story(), pair::flip(true), 0u64..1000),
+        |(scenario, flip, seed)| {
+            let (a, b) = (pair::draws(scenario, *seed)?, pair::draws(&flip.of(scenario), *seed)?);
+            pair::agree(&a, &b)?;
+            if a.completed && b.completed {
+                finished.set(finished.get() + 1);
+                let missing = a.values.keys().find(|key| !b.values.contains_key(key));
+                let (a, b) = (a.values.len(), b.values.len());
+                if missing.is_some() || a != b {
+                    return Err(format!(
+                        "{a} draws in one run, {b} in the other, which lacks {missing:?}"
+                    ));
+                }
+            }
+            Ok(())
+        },
+    );
+    println!("{law}: {} stories were finished", finished.get());
+    assert!(finished.get() > 0);
+}
+
+#[test]
+fn slots_are_as_many_as_live_at_once() {
+    law("slots_are_as_many_as_live_at_once", &[10], |seen| seen.spans);
+}
+
+/// A system that can cope with its load, with everything that may be forgotten: late replies, losses, messages.
+fn stable(seconds: u64) -> Scenario {
+    let one = Dist::Exp {
+        mean: Duration::from_ms(1),
+    };
+    let service = |name: &str, runtime, steps| Service {
+        name: name.to_string(),
+        replicas: 2,
+        balance: Balance::LeastInFlight,
+        runtime,
+        cores: None,
+        cpu: Cpu::Fifo,
+        backlog: Some(50),
+        in_flight: None,
+        operations: vec![Operation {
+            name: "default".to_string(),
+            steps,
+        }],
+    };
+    let edge = |name: &str, from, to, mode, loss| Edge {
+        name: name.to_string(),
+        from,
+        to: ServiceId(to),
+        operation: 0,
+        mode,
+        flip: Mode::Await,
+        weight: 1.0,
+        latency: one.clone(),
+        loss,
+        timeout: Some(Duration::from_ms(6)),
+        channel: Channel::default(),
+        declared: true,
+    };
+    let front = Caller::Service(ServiceId(0));
+    let race = Step::Parallel {
+        branches: vec![vec![Step::Call(EdgeId(1))], vec![Step::Call(EdgeId(2))]],
+        join: 1,
+    };
+    Scenario {
+        name: "stable".to_string(),
+        about: String::new(),
+        seed: 1,
+        run: Window {
+            warmup: Duration::ZERO,
+            duration: Duration::from_s(seconds),
+        },
+        clients: vec![Client {
+            name: "client".to_string(),
+            load: Load::Open(Arrivals::Poisson { gap_ns: 1e7 }),
+            edges: vec![EdgeId(0)],
+        }],
+        services: vec![
+            service(
+                "front",
+                Runtime::Loop(1),
+                vec![Step::Work(one.clone()), race, Step::Call(EdgeId(3))],
+            ),
+            service(
+                "back",
+                Runtime::Threads(4),
+                vec![Step::Work(one.clone()), Step::Fail(0.1)],
+            ),
+        ],
+        edges: vec![
+            edge("client->front", Caller::Client(ClientId(0)), 0, Mode::Await, 0.01),
+            edge("front->back", front, 1, Mode::Await, 0.05),
+            edge("front->back.again", front, 1, Mode::Oneway, 0.0),
+            edge("front->back.later", front, 1, Mode::Queue, 0.05),
+        ],
+        changes: Vec::new(),
+    }
+}
+
+#[test]
+fn memory_does_not_grow_with_the_length_of_a_run() {
+    let highest = |seconds| {
+        let scenario = stable(seconds);
+        let mut auditor = Auditor::new(&scenario);
+        Run::new(&scenario, 1).advance(Instant::NEVER, u64::MAX, &mut auditor);
+        assert!(auditor.finish().is_empty(), "{:?}", auditor.violations.first());
+        auditor.highest_slot
+    };
+    let (short, long) = (highest(10), highest(200));
+    println!("slots: {short} in 10 s, {long} in 200 s");
+    assert!(long <= 2 * short + 8, "{short} slots in 10 s, {long} in 200 s");
 }

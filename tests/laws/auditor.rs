@@ -10,12 +10,14 @@
 
 use super::facts::Facts;
 use super::order::{Class, Order};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use super::request::RequestRecord;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
 use sync_or_swim::scenario::{EdgeId, Load, Scenario, ServiceId};
 use sync_or_swim::time::Instant;
 use sync_or_swim::trace::{Activity, Call, Cause, Observer, Request};
 
-use super::ledger::{Record, RequestRecord};
+use super::ledger::Record;
 
 /// A rule that an event, or its absence, breaks.
 #[derive(Clone, Debug)]
@@ -161,6 +163,8 @@ pub struct Auditor<'s> {
     pub order: Order,
     /// Live calls and requests: now, and the most at once so far.
     pub live: [(u32, u32); 2],
+    /// When late replies arrive, whose calls are over but for them.
+    pub late: BinaryHeap<Reverse<u64>>,
     pub highest_slot: u32,
 }
 
@@ -188,6 +192,7 @@ impl<'s> Auditor<'s> {
             pins: Vec::new(),
             order: Order::default(),
             live: [(0, 0); 2],
+            late: BinaryHeap::new(),
             highest_slot: 0,
         };
         for service in &scenario.services {

@@ -77,6 +77,8 @@ pub fn bounds(dist: &Dist) -> Bounds {
 #[derive(Clone, Debug)]
 pub struct Facts {
     pub parallel: bool,
+    /// The branches of all its `parallel` steps.
+    pub branches: u32,
     pub waits: bool,
     pub responds: bool,
     /// Whether a `fail` step can strike.
@@ -92,6 +94,7 @@ impl Facts {
     pub fn of(steps: &[Step]) -> Facts {
         let mut facts = Facts {
             parallel: false,
+            branches: 0,
             waits: false,
             responds: false,
             fails: false,
@@ -125,6 +128,7 @@ impl Facts {
                 }
                 Step::Parallel { branches, .. } => {
                     self.parallel = true;
+                    self.branches += branches.len() as u32;
                     branches.iter().for_each(|branch| self.note(branch));
                 }
                 Step::Respond => self.responds = true,

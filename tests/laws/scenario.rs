@@ -5,7 +5,6 @@
 
 use super::cost;
 use proptest::collection::vec;
-use proptest::option::weighted;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use sync_or_swim::scenario::*;
@@ -66,6 +65,18 @@ pub fn scenario(weather: Weather) -> impl Strategy<Value = Scenario> {
             changes,
         })
     })
+}
+
+/// Something with this probability, which may be 0.
+fn weighted<S: Strategy + 'static>(chance: f64, value: S) -> BoxedStrategy<Option<S::Value>>
+where
+    S::Value: Clone,
+{
+    if chance > 0.0 {
+        proptest::option::weighted(chance, value).boxed()
+    } else {
+        Just(None).boxed()
+    }
 }
 
 fn window() -> impl Strategy<Value = Window> {

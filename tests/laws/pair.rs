@@ -1,0 +1,176 @@
+//! Rule 7: two variants with one seed see the same arrivals, and the same times wherever both do the same work.
+
+use super::scenario::{Weather, scenario};
+use super::tape::{Event, Tape};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use std::collections::BTreeMap;
+use sync_or_swim::engine::Run;
+use sync_or_swim::scenario::*;
+use sync_or_swim::time::{Duration, Instant};
+
+/// One thing in which a variant differs.
+#[derive(Clone, Debug)]
+pub enum Flip {
+    Mode(Index, Mode),
+    Timeout(Index, Option<Duration>),
+    Replicas(Index, u32),
+    Balance(Index, Balance),
+    Workers(Index, u32),
+    Backlog(Index, Option<u32>),
+}
+
+/// What was drawn in a run, and who sent when.
+pub struct Draws {
+    pub values: BTreeMap<u64, u64>,
+    /// Client, number, time and edge of each request of an open client.
+    pub arrivals: Vec<(u32, u64, Instant, u32)>,
+    pub completed: bool,
+}
+
+/// Any flip; only those that leave everybody's fate as it is where `gentle`.
+pub fn flip(gentle: bool) -> impl Strategy<Value = Flip> {
+    let index = any::<Index>;
+    let balance = if gentle {
+        prop_oneof![Just(Balance::RoundRobin), Just(Balance::LeastInFlight)].boxed()
+    } else {
+        prop_oneof![
+            Just(Balance::Random),
+            Just(Balance::LeastInFlight),
+            Just(Balance::PowerOfTwo)
+        ]
+        .boxed()
+    };
+    let rough = u32::from(!gentle);
+    prop_oneof![
+        8 => (index(), prop::sample::select(Mode::ALL.to_vec())).prop_map(|(i, mode)| Flip::Mode(i, mode)),
+        2 * rough => (index(), prop::option::of((1u64..30).prop_map(Duration::from_ms)))
+            .prop_map(|(i, timeout)| Flip::Timeout(i, timeout)),
+        2 => (index(), 1u32..4).prop_map(|(i, n)| Flip::Replicas(i, n)),
+        2 => (index(), balance).prop_map(|(i, balance)| Flip::Balance(i, balance)),
+        2 => (index(), 1u32..7).prop_map(|(i, n)| Flip::Workers(i, n)),
+        rough => (index(), prop::option::of(0u32..5)).prop_map(|(i, n)| Flip::Backlog(i, n)),
+    ]
+}
+
+impl Flip {
+    /// The scenario with this difference.
+    pub fn of(&self, scenario: &Scenario) -> Scenario {
+        let mut variant = scenario.clone();
+        let (edges, services) = (variant.edges.len(), variant.services.len());
+        match self {
+            Flip::Mode(i, mode) => variant.edges[i.index(edges)].mode = *mode,
+            Flip::Timeout(i, timeout) => variant.edges[i.index(edges)].timeout = *timeout,
+            Flip::Replicas(i, n) => variant.services[i.index(services)].replicas = *n,
+            Flip::Balance(i, balance) => variant.services[i.index(services)].balance = *balance,
+            Flip::Backlog(i, backlog) => variant.services[i.index(services)].backlog = *backlog,
+            Flip::Workers(i, n) => {
+                let runtime = &mut variant.services[i.index(services)].runtime;
+                *runtime = match runtime {
+                    Runtime::Threads(_) => Runtime::Threads(*n),
+                    Runtime::Loop(_) => Runtime::Loop(*n),
+                };
+            }
+        }
+        variant
+    }
+}
+
+/// Scenarios in which the time at which a message is sent does not decide how long it travels.
+pub fn steady() -> impl Strategy<Value = Scenario> {
+    scenario(Weather::Any).prop_map(|mut scenario| {
+        scenario
+            .changes
+            .retain(|change| !matches!(change.set, Setting::Latency(_)));
+        scenario
+    })
+}
+
+/// Calm scenarios in which a few requests come at once and all the work is over long before the end.
+pub fn short_story() -> impl Strategy<Value = Scenario> {
+    (scenario(Weather::Calm), 1u32..6).prop_map(|(mut scenario, size)| {
+        scenario.run.duration = Duration::from_s(1_000_000);
+        for client in &mut scenario.clients {
+            client.load = Load::Open(Arrivals::Burst {
+                size,
+                every: scenario.run.duration,
+            });
+        }
+        // A network and a choice of replicas draw for each message, and a mode decides how many messages there are.
+        for edge in &mut scenario.edges {
+            edge.latency = Dist::Constant(Duration::ZERO);
+        }
+        for service in &mut scenario.services {
+            service.balance = Balance::RoundRobin;
+        }
+        scenario
+    })
+}
+
+/// Runs and keeps what was drawn. The error names a draw that was made twice.
+pub fn draws(scenario: &Scenario, seed: u64) -> Result<Draws, String> {
+    let mut tape = Tape::default();
+    Run::new(scenario, seed).advance(Instant::NEVER, u64::MAX, &mut tape);
+    let mut draws = Draws {
+        values: BTreeMap::new(),
+        arrivals: Vec::new(),
+        completed: false,
+    };
+    let mut live = BTreeMap::new();
+    for (now, event) in &tape.0 {
+        match event {
+            Event::Drawn(key, value) => {
+                if let Some(old) = draws.values.insert(*key, *value) {
+                    return Err(format!(
+                        "the key {key} is drawn a second time at {now:?}: {old}, then {value}"
+                    ));
+                }
+            }
+            Event::Offered(request) => {
+                live.insert(request.slot, *request);
+            }
+            Event::Completed(request, _) => {
+                live.remove(&request.slot);
+            }
+            Event::Sent(call, None) => {
+                let of = live
+                    .get(&call.request)
+                    .filter(|request| is_open(scenario, request.client));
+                draws
+                    .arrivals
+                    .extend(of.map(|request| (request.client.0, request.number, *now, call.edge.0)));
+            }
+            _ => {}
+        }
+    }
+    draws.completed = live.is_empty();
+    draws.arrivals.sort();
+    Ok(draws)
+}
+
+fn is_open(scenario: &Scenario, client: ClientId) -> bool {
+    matches!(scenario.clients[client.0 as usize].load, Load::Open(_))
+}
+
+/// What is drawn under one key is the same in both runs; yields how many keys they share.
+pub fn agree(a: &Draws, b: &Draws) -> Result<u64, String> {
+    if a.arrivals != b.arrivals {
+        let differing = a.arrivals.iter().zip(&b.arrivals).find(|(a, b)| a != b);
+        return Err(format!(
+            "{} and {} arrivals, {differing:?}",
+            a.arrivals.len(),
+            b.arrivals.len()
+        ));
+    }
+    let mut shared = 0;
+    for (key, value) in &a.values {
+        match b.values.get(key) {
+            Some(other) if other != value => {
+                return Err(format!("key {key}: {value} in one run, {other} in the other"));
+            }
+            Some(_) => shared += 1,
+            None => {}
+        }
+    }
+    Ok(shared)
+}

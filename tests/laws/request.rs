@@ -1,0 +1,216 @@
+//! Requests: when they are due, what becomes of them, and that every one of them is somewhere.
+
+use super::auditor::Auditor;
+use super::order::Class;
+use sync_or_swim::scenario::*;
+use sync_or_swim::time::Instant;
+use sync_or_swim::trace::{Cause, Request};
+
+/// A request of a client.
+#[derive(Clone, Debug)]
+pub struct RequestRecord {
+    pub request: Request,
+    pub root: Option<usize>,
+    /// What the root call has returned.
+    pub learnt: Option<Result<(), Cause>>,
+    pub outcome: Option<Result<(), Cause>>,
+    pub completed: bool,
+    /// Calls whose callee's side is not over.
+    pub open: u32,
+}
+
+impl Auditor<'_> {
+    pub fn on_offered(&mut self, request: Request) {
+        self.seen.requests += 1;
+        self.pass(Class::Arrival, self.new_in_instant(&request));
+        let id = self.requests.len();
+        self.check_request(&request);
+        self.requests.push(RequestRecord {
+            request,
+            root: None,
+            learnt: None,
+            outcome: None,
+            completed: false,
+            open: 0,
+        });
+        self.take_request_slot(request.slot, id);
+        self.touched.insert(id);
+        let client = request.client.0 as usize;
+        self.clients[client].requests.enter(id);
+        self.clients[client].completions.enter(id);
+        self.balance_client(client);
+    }
+
+    /// A burst sends one after the other; only its first is known to have been due.
+    fn new_in_instant(&self, request: &Request) -> bool {
+        !self
+            .requests
+            .iter()
+            .rev()
+            .take_while(|r| r.request.offered == self.now)
+            .any(|r| r.request.client == request.client)
+    }
+
+    fn take_request_slot(&mut self, slot: u32, id: usize) {
+        let index = slot as usize;
+        self.request_slots.resize(self.request_slots.len().max(index + 1), None);
+        if let Some(old) = self.request_slots[index] {
+            let over = self.requests[old].completed;
+            self.law(10, over, || {
+                format!("request {slot} is offered while its slot is taken")
+            });
+        }
+        self.request_slots[index] = Some(id);
+        self.enter_live(1, slot);
+    }
+
+    fn check_request(&mut self, request: &Request) {
+        let client = request.client.0 as usize;
+        let now = self.now;
+        self.law(5, request.offered == now, || {
+            format!("offered at {now:?}, says {:?}", request.offered)
+        });
+        let run = &self.scenario.run;
+        let counted = now >= Instant::START + run.warmup && now < Instant::START + run.duration;
+        self.law(1, request.counted == counted, || {
+            format!("{request:?} should be counted: {counted}")
+        });
+        let before = self.clients[client].requests.came;
+        match &self.scenario.clients[client].load {
+            Load::Open(arrivals) => {
+                self.law(1, request.number == before, || {
+                    format!("{request:?} is number {before} of its client")
+                });
+                let due = due(arrivals, before);
+                self.law(7, due.is_none_or(|due| due.abs_diff(now.0) <= 1), || {
+                    format!("{request:?} is due at {due:?}")
+                });
+            }
+            Load::Closed { users, think } => {
+                let open = self.clients[client].requests.open.len();
+                self.law(1, open < *users as usize, || {
+                    format!("{users} users have {open} open requests and one more")
+                });
+                if matches!(think, Dist::Constant(_)) {
+                    let thought = self.clients[client].thinking.get_mut(&now).filter(|users| **users > 0);
+                    let known = thought.map(|users| *users -= 1).is_some();
+                    self.law(1, known, || format!("{request:?}: no user has thought until now"));
+                }
+            }
+        }
+    }
+
+    /// A user of a closed client begins to think at `from`.
+    pub fn think(&mut self, client: usize, from: Instant) {
+        if let Load::Closed {
+            think: Dist::Constant(think),
+            ..
+        } = &self.scenario.clients[client].load
+        {
+            *self.clients[client].thinking.entry(from + *think).or_default() += 1;
+        }
+    }
+
+    fn find_request(&mut self, request: &Request) -> Option<usize> {
+        let id = self.request_slots.get(request.slot as usize).copied().flatten();
+        let id = id.filter(|id| self.requests[*id].request == *request && !self.requests[*id].completed);
+        self.law(1, id.is_some(), || format!("{request:?} is not alive"));
+        id
+    }
+
+    pub fn on_outcome(&mut self, request: Request, outcome: Result<(), Cause>) {
+        let Some(id) = self.find_request(&request) else { return };
+        self.touched.insert(id);
+        let client = request.client.0 as usize;
+        let first = self.requests[id].outcome.replace(outcome).is_none();
+        self.law(1, first, || format!("a second outcome {outcome:?} of {request:?}"));
+        let there = self.clients[client].requests.leave(id);
+        self.law(1, there, || format!("{request:?} was not open"));
+        self.think(client, self.now);
+        self.balance_client(client);
+    }
+
+    pub fn on_completed(&mut self, request: Request, replied: bool) {
+        let Some(id) = self.find_request(&request) else { return };
+        self.touched.insert(id);
+        let RequestRecord { outcome, open, .. } = self.requests[id];
+        self.law(1, outcome.is_some(), || {
+            format!("{request:?} is complete without an outcome")
+        });
+        self.law(1, open == 0, || {
+            format!("{request:?} is complete while {open} spans or messages are open")
+        });
+        let well = outcome == Some(Ok(()));
+        self.law(1, well == replied, || {
+            format!("{request:?} is complete, replied: {replied}, but it had {outcome:?}")
+        });
+        self.requests[id].completed = true;
+        self.live[1].0 -= 1;
+        let client = request.client.0 as usize;
+        self.clients[client].completions.leave(id);
+        self.balance_client(client);
+    }
+
+    fn balance_client(&mut self, client: usize) {
+        let book = &self.clients[client];
+        let (kept, text) = (
+            book.requests.balanced() && book.completions.balanced(),
+            (book.requests.came, book.requests.went, book.requests.open.len()),
+        );
+        self.law(1, kept, || {
+            format!("client {client}: offered, answered, in flight are {text:?}")
+        });
+    }
+
+    /// Every request of this instant has its root call, the outcome of that call, and is complete when it is over.
+    pub fn close_requests(&mut self) {
+        for id in std::mem::take(&mut self.touched) {
+            let RequestRecord {
+                request,
+                root,
+                learnt,
+                outcome,
+                completed,
+                open,
+            } = self.requests[id];
+            self.law(1, root.is_some(), || format!("{request:?} was offered and never sent"));
+            self.law(1, learnt == outcome, || {
+                format!("{request:?} has {outcome:?}, its call returned {learnt:?}")
+            });
+            let over = outcome.is_some() && open == 0;
+            self.law(1, completed == over, || {
+                format!("{request:?} complete: {completed}, over: {over}")
+            });
+        }
+    }
+
+    pub fn close_client(&mut self, client: usize) {
+        let now = self.now;
+        let late: Vec<Instant> = self.clients[client]
+            .thinking
+            .iter()
+            .filter(|(at, users)| **users > 0 && **at < now)
+            .map(|(at, _)| *at)
+            .collect();
+        self.law(1, late.is_empty(), || {
+            format!("client {client}: users who never came: {late:?}")
+        });
+        let came = self.clients[client].requests.came;
+        if let Load::Open(arrivals) = &self.scenario.clients[client].load
+            && let Some(next) = due(arrivals, came)
+        {
+            self.law(1, next + 1 >= now.0, || {
+                format!("client {client}: request {came} was due at {next}")
+            });
+        }
+    }
+}
+
+/// When the request of this number is due, where that is no matter of chance.
+fn due(arrivals: &Arrivals, number: u64) -> Option<u64> {
+    match arrivals {
+        Arrivals::Poisson { .. } => None,
+        Arrivals::Constant { gap_ns } => Some((gap_ns * (number + 1) as f64) as u64),
+        Arrivals::Burst { size, every } => Some(number / u64::from(*size) * every.0),
+    }
+}
