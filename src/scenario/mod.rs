@@ -3,6 +3,11 @@
 //! Law: a `Scenario` in hand is valid. Bad text gives `Problem`s (place, offence, what would be right), never a
 //! panic. No clock, no chance, no drawing here.
 
+pub mod edit;
+pub mod gallery;
 pub mod model;
+pub mod node;
+pub mod problem;
+pub mod text;
 
 pub use model::*;

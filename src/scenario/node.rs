@@ -1,0 +1,421 @@
+//! A text as a tree in which every value knows where it stands; JSON and YAML give the same tree.
+//!
+//! ```text
+//! {"services": {"a": {"threads": 8}}}   ▶   Map [ "services" @1:2 → Map [ "a" → Map [ "threads" → Number 8 @1:31 ] ] ]
+//! ```
+//!
+//! Law: any text gives a tree or one problem with its place, never a panic, however long or deep it is.
+
+use super::problem::{Problem, Severity};
+use jsonc_parser::ast::{ObjectPropName, Value as Json};
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, ParseOptions};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+
+/// The longest text that is read, in bytes.
+pub const LENGTH_LIMIT: usize = 4_000_000;
+/// The deepest nesting that is read.
+pub const DEPTH_LIMIT: usize = 64;
+
+/// A value with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    pub value: Value,
+    /// The bytes of the text that it takes, from the first up to the one behind the last.
+    pub start: usize,
+    pub end: usize,
+}
+
+/// What a node says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Null,
+    Bool(bool),
+    Number(f64),
+    Text(String),
+    List(Vec<Node>),
+    /// Keys in the order of the text; each key is a text node.
+    Map(Vec<(Node, Node)>),
+}
+
+impl Node {
+    /// The value of a key, if this is a map that has it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        match &self.value {
+            Value::Map(entries) => entries
+                .iter()
+                .find(|(name, _)| name.text() == Some(key))
+                .map(|(_, node)| node),
+            _ => None,
+        }
+    }
+
+    /// The text of a text node.
+    pub fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether the text is written in braces, as JSON, or by indentation.
+    pub fn is_flow(&self, text: &str) -> bool {
+        text[self.start..].starts_with(['{', '['])
+    }
+}
+
+/// Line and column of a byte, both from 1.
+pub fn place(text: &str, byte: usize) -> (u32, u32) {
+    let before = &text[..floor_char(text, byte)];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (
+        before.matches('\n').count() as u32 + 1,
+        before[line_start..].chars().count() as u32 + 1,
+    )
+}
+
+fn floor_char(text: &str, byte: usize) -> usize {
+    let byte = byte.min(text.len());
+    (0..=byte).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// A problem with the text as a whole, at this byte.
+fn problem(text: &str, byte: usize, message: String, fix: &str) -> Problem {
+    let (line, column) = place(text, byte);
+    let start = floor_char(text, byte);
+    let offence = text[start..].lines().next().unwrap_or("").chars().take(40).collect();
+    Problem {
+        path: String::new(),
+        line,
+        column,
+        offence,
+        message,
+        fix: fix.to_string(),
+        severity: Severity::Error,
+    }
+}
+
+/// Reads JSON if the text begins with a brace, YAML otherwise.
+pub fn parse(text: &str) -> Result<Node, Problem> {
+    if text.len() > LENGTH_LIMIT {
+        let message = format!("the text is {} bytes long", text.len());
+        return Err(problem(text, 0, message, "at most 4,000,000 bytes are read"));
+    }
+    if let Some(byte) = too_deep(text) {
+        let message = format!("more than {DEPTH_LIMIT} levels of nesting");
+        return Err(problem(text, byte, message, "a scenario needs far fewer"));
+    }
+    if text.trim_start().starts_with('{') {
+        parse_json(text)
+    } else {
+        parse_yaml(text)
+    }
+}
+
+/// The first bracket beyond the deepest level, brackets in strings included: those are no risk, only rare.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    text.bytes().enumerate().find_map(|(at, byte)| {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        (depth > DEPTH_LIMIT).then_some(at)
+    })
+}
+
+fn parse_json(text: &str) -> Result<Node, Problem> {
+    let strict = ParseOptions {
+        allow_comments: false,
+        allow_loose_object_property_names: false,
+        allow_trailing_commas: false,
+        allow_missing_commas: false,
+        allow_single_quoted_strings: false,
+        allow_hexadecimal_numbers: false,
+        allow_unary_plus_numbers: false,
+        allow_bare_decimal_point_numbers: false,
+        allow_non_finite_numbers: false,
+        allow_extended_string_escapes: false,
+    };
+    let parsed = jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &strict);
+    let parsed = parsed.map_err(|error| {
+        let message = format!("this is not JSON: {}", lower_first(&error.kind().to_string()));
+        problem(
+            text,
+            error.range().start,
+            message,
+            "JSON has neither comments nor trailing commas; YAML may be written too",
+        )
+    })?;
+    match parsed.value {
+        Some(value) => Ok(json_node(&value)),
+        None => Err(problem(
+            text,
+            0,
+            "the text is empty".to_string(),
+            "a scenario begins with {\"format\": \"sync-or-swim/1\"",
+        )),
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|first| first.to_lowercase().chain(chars).collect())
+        .unwrap_or_default()
+}
+
+fn json_node(json: &Json) -> Node {
+    let range = json.range();
+    let value = match json {
+        Json::StringLit(text) => Value::Text(text.value.to_string()),
+        Json::NumberLit(number) => Value::Number(number.value.parse().unwrap_or(f64::NAN)),
+        Json::BooleanLit(flag) => Value::Bool(flag.value),
+        Json::NullKeyword(_) => Value::Null,
+        Json::Array(list) => Value::List(list.elements.iter().map(json_node).collect()),
+        Json::Object(map) => Value::Map(
+            map.properties
+                .iter()
+                .map(|p| (json_key(&p.name), json_node(&p.value)))
+                .collect(),
+        ),
+    };
+    Node {
+        value,
+        start: range.start,
+        end: range.end,
+    }
+}
+
+fn json_key(name: &ObjectPropName) -> Node {
+    let range = name.range();
+    Node {
+        value: Value::Text(name.as_str().to_string()),
+        start: range.start,
+        end: range.end,
+    }
+}
+
+/// The part of YAML that has the tree of JSON: no anchors, no tags, no several documents.
+fn parse_yaml(text: &str) -> Result<Node, Problem> {
+    let mut reader = Yaml {
+        text,
+        bytes: Vec::new(),
+        depth: 0,
+        parser: Parser::new_from_str(text),
+    };
+    reader.bytes = text.char_indices().map(|(byte, _)| byte).chain([text.len()]).collect();
+    loop {
+        match reader.next()? {
+            (Event::StreamStart | Event::DocumentStart(_), _) => {}
+            (Event::StreamEnd | Event::DocumentEnd, span) => {
+                let fix = "a scenario begins with format: sync-or-swim/1";
+                return Err(problem(
+                    text,
+                    reader.byte(span.start.index()),
+                    "the text is empty".to_string(),
+                    fix,
+                ));
+            }
+            (event, span) => {
+                let node = reader.node(event, span)?;
+                return reader.finish(node);
+            }
+        }
+    }
+}
+
+struct Yaml<'a> {
+    text: &'a str,
+    /// Where each character begins.
+    bytes: Vec<usize>,
+    depth: usize,
+    parser: Parser<'a, saphyr_parser::StrInput<'a>>,
+}
+
+impl<'a> Yaml<'a> {
+    fn byte(&self, character: usize) -> usize {
+        self.bytes.get(character).copied().unwrap_or(self.text.len())
+    }
+
+    fn next(&mut self) -> Result<(Event<'a>, Span), Problem> {
+        match self.parser.next_event() {
+            Some(Ok(event)) => Ok(event),
+            Some(Err(error)) => {
+                let message = format!("this is not YAML: {}", error.info());
+                Err(problem(
+                    self.text,
+                    self.byte(error.marker().index()),
+                    message,
+                    "JSON may be written too",
+                ))
+            }
+            None => Err(problem(
+                self.text,
+                self.text.len(),
+                "the text ends too early".to_string(),
+                "",
+            )),
+        }
+    }
+
+    fn finish(mut self, node: Node) -> Result<Node, Problem> {
+        loop {
+            match self.next()? {
+                (Event::DocumentEnd, _) => {}
+                (Event::StreamEnd, _) => return Ok(node),
+                (_, span) => {
+                    let message = "a second document begins here".to_string();
+                    return Err(problem(
+                        self.text,
+                        self.byte(span.start.index()),
+                        message,
+                        "a file holds one scenario",
+                    ));
+                }
+            }
+        }
+    }
+
+    fn node(&mut self, event: Event<'a>, span: Span) -> Result<Node, Problem> {
+        let start = self.byte(span.start.index());
+        if self.depth > DEPTH_LIMIT {
+            let message = format!("more than {DEPTH_LIMIT} levels of nesting");
+            return Err(problem(self.text, start, message, "a scenario needs far fewer"));
+        }
+        self.depth += 1;
+        let (value, end) = match event {
+            Event::Scalar(text, style, _, _) => (scalar(&text, style), self.byte(span.end.index())),
+            Event::SequenceStart(..) => self.list()?,
+            Event::MappingStart(..) => self.map()?,
+            _ => {
+                let message = "an alias stands here".to_string();
+                return Err(problem(
+                    self.text,
+                    start,
+                    message,
+                    "write the value out; anchors and aliases are not read",
+                ));
+            }
+        };
+        self.depth -= 1;
+        Ok(Node { value, start, end })
+    }
+
+    fn list(&mut self) -> Result<(Value, usize), Problem> {
+        let mut items = Vec::new();
+        loop {
+            match self.next()? {
+                (Event::SequenceEnd, span) => return Ok((Value::List(items), self.byte(span.end.index()))),
+                (event, span) => items.push(self.node(event, span)?),
+            }
+        }
+    }
+
+    fn map(&mut self) -> Result<(Value, usize), Problem> {
+        let mut entries = Vec::new();
+        loop {
+            let (event, span) = self.next()?;
+            if event == Event::MappingEnd {
+                return Ok((Value::Map(entries), self.byte(span.end.index())));
+            }
+            let key = match event {
+                Event::Scalar(text, ..) => Value::Text(text.to_string()),
+                _ => {
+                    let message = "a key must be a word".to_string();
+                    return Err(problem(self.text, self.byte(span.start.index()), message, ""));
+                }
+            };
+            let key = Node {
+                value: key,
+                start: self.byte(span.start.index()),
+                end: self.byte(span.end.index()),
+            };
+            let (event, span) = self.next()?;
+            entries.push((key, self.node(event, span)?));
+        }
+    }
+}
+
+/// A plain scalar by YAML's core schema; anything in quotes is text.
+fn scalar(text: &str, style: ScalarStyle) -> Value {
+    if style != ScalarStyle::Plain {
+        return Value::Text(text.to_string());
+    }
+    match text {
+        "" | "~" | "null" => Value::Null,
+        "true" => Value::Bool(true),
+        "false" => Value::Bool(false),
+        _ => match text.parse::<f64>() {
+            Ok(number) if number.is_finite() && !text.starts_with('+') => Value::Number(number),
+            _ => Value::Text(text.to_string()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_and_yaml_give_the_same_tree() {
+        fn bare(node: &Node) -> String {
+            match &node.value {
+                Value::List(items) => format!("[{}]", items.iter().map(bare).collect::<Vec<_>>().join(",")),
+                Value::Map(entries) => {
+                    let entries: Vec<String> = entries
+                        .iter()
+                        .map(|(k, v)| format!("{}:{}", k.text().unwrap_or(""), bare(v)))
+                        .collect();
+                    format!("{{{}}}", entries.join(","))
+                }
+                other => format!("{other:?}"),
+            }
+        }
+        let json = parse("{\"a\": [1, \"5ms\", true, null], \"b\": {\"c\": -0.5}}").map(|n| bare(&n));
+        let yaml = parse("# a comment\na:\n  - 1\n  - 5ms\n  - true\n  -\nb: {c: -0.5}\n").map(|n| bare(&n));
+        assert!(json.is_ok());
+        assert_eq!(json, yaml);
+    }
+
+    #[test]
+    fn values_know_their_place() {
+        let text = "{\n  \"é\": {\"b\": 12}}";
+        let node = parse(text).unwrap();
+        let b = node.get("é").and_then(|n| n.get("b")).unwrap();
+        assert_eq!((place(text, b.start), &text[b.start..b.end]), ((2, 14), "12"));
+        let text = "é:\n  b: 12\n";
+        let node = parse(text).unwrap();
+        let b = node.get("é").and_then(|n| n.get("b")).unwrap();
+        assert_eq!((place(text, b.start), &text[b.start..b.end]), ((2, 6), "12"));
+    }
+
+    fn check(text: &str, expected: &str) {
+        assert_eq!(
+            parse(text)
+                .map_err(|p| p.to_string())
+                .unwrap_err()
+                .split(';')
+                .next()
+                .unwrap_or(""),
+            expected,
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_tree_is_refused_with_its_place() {
+        check("", "1:1 the text is empty");
+        check("{\"a\": 1,}", "1:8 this is not JSON: trailing commas are not allowed");
+        check("{\n // x\n}", "2:2 this is not JSON: comments are not allowed");
+        check(
+            "a: *b\n",
+            "1:4 this is not YAML: while parsing node, found unknown anchor",
+        );
+        check("a: 1\n---\nb: 2\n", "2:1 a second document begins here");
+        check(&"[".repeat(100_000), "1:65 more than 64 levels of nesting");
+        check(&"- ".repeat(100_000), "1:131 more than 64 levels of nesting");
+    }
+}

@@ -1,0 +1,91 @@
+//! Changes: what a reader toggled during a run.
+
+use super::client::distribution;
+use super::edge;
+use super::table::{Desk, Field, Table};
+use crate::scenario::problem::nearest;
+use crate::scenario::{Change, Edge, EdgeId, Setting};
+use crate::time::Instant;
+
+/// Reads all changes and sorts them by time.
+pub fn changes<'a>(desk: &mut Desk<'a>, field: Option<Field<'a>>, edges: &[Edge]) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for item in field.map(|field| desk.list(&field)).unwrap_or_default() {
+        let Some(table) = desk.table(&item, &["at", "edge", "set"], &["service", "client", "channel"]) else {
+            continue;
+        };
+        let (Some(at), Some(name), Some(set)) = (table.get("at"), table.get("edge"), table.get("set")) else {
+            if !["service", "client", "channel"].iter().any(|key| table.has(key)) {
+                let fix = "{\"at\": \"60s\", \"edge\": \"a->b\", \"set\": {\"mode\": \"queue\"}}";
+                desk.error(&item, "a change has `at`, `edge` and `set`", fix);
+            }
+            continue;
+        };
+        let at = Instant::START + desk.duration(&at);
+        let edge = named(desk, &name, edges);
+        let Some(set) = desk.table(
+            &set,
+            &["mode", "timeout", "latency", "loss"],
+            &[
+                "retry", "breaker", "limit", "rate", "hedge", "fallback", "deadline", "weight", "channel",
+            ],
+        ) else {
+            continue;
+        };
+        let Some(edge) = edge else { continue };
+        changes.extend(settings(desk, &set).into_iter().map(|set| Change { at, edge, set }));
+    }
+    changes.sort_by_key(|change: &Change| change.at);
+    changes
+}
+
+/// The edge of this name; a shorter one serves where it is unique.
+fn named<'a>(desk: &mut Desk<'a>, field: &Field<'a>, edges: &[Edge]) -> Option<EdgeId> {
+    let text = desk.text(field, "the name of an edge such as `a->b`")?;
+    let all = || edges.iter().enumerate();
+    if let Some((index, _)) = all().find(|(_, edge)| edge.name == text) {
+        return Some(EdgeId(index as u32));
+    }
+    let prefix = format!("{text}.");
+    let matching: Vec<usize> = all()
+        .filter(|(_, edge)| edge.name.starts_with(&prefix))
+        .map(|(index, _)| index)
+        .collect();
+    match matching[..] {
+        [only] => Some(EdgeId(only as u32)),
+        [] => {
+            let fix = match nearest(text, edges.iter().map(|edge| edge.name.as_str())) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => "an edge is called `from->to`, as it is written".to_string(),
+            };
+            desk.error(field, format!("there is no edge `{text}`"), fix);
+            None
+        }
+        _ => {
+            let names: Vec<&str> = matching.iter().map(|index| edges[*index].name.as_str()).collect();
+            desk.error(
+                field,
+                format!("`{text}` may be several edges"),
+                format!("write one of {}", names.join(", ")),
+            );
+            None
+        }
+    }
+}
+
+fn settings<'a>(desk: &mut Desk<'a>, set: &Table<'a>) -> Vec<Setting> {
+    let mut settings = Vec::new();
+    if let Some(field) = set.get("mode") {
+        settings.push(Setting::Mode(edge::mode(desk, &field)));
+    }
+    if let Some(field) = set.get("timeout") {
+        settings.push(Setting::Timeout(edge::timeout(desk, &field)));
+    }
+    if let Some(field) = set.get("latency") {
+        settings.push(Setting::Latency(distribution(desk, &field)));
+    }
+    if let Some(field) = set.get("loss") {
+        settings.push(Setting::Loss(desk.probability(&field)));
+    }
+    settings
+}

@@ -1,0 +1,312 @@
+//! Edges: who may call whom, and how.
+
+use super::Names;
+use super::client::{distribution, positive};
+use super::table::{Desk, Field, Table};
+use crate::scenario::problem::nearest;
+use crate::scenario::{Caller, Channel, ClientId, Dist, Edge, EdgeId, Mode, Service, ServiceId, Step};
+use crate::time::Duration;
+
+const KEYS: [&str; 9] = [
+    "from", "to", "mode", "flip", "weight", "latency", "loss", "timeout", "channel",
+];
+const LATER_KEYS: [&str; 24] = [
+    "acks",
+    "key",
+    "keys",
+    "reply",
+    "group",
+    "prefetch",
+    "batch",
+    "idempotent",
+    "poison",
+    "protocol",
+    "setup",
+    "connections",
+    "cancel",
+    "deadline",
+    "retry",
+    "breaker",
+    "limit",
+    "rate",
+    "hedge",
+    "fallback",
+    "every",
+    "ackTimeout",
+    "redelivery",
+    "deliveries",
+];
+const LATER_CHANNEL_KEYS: [&str; 10] = [
+    "kind",
+    "partitions",
+    "delivery",
+    "ackTimeout",
+    "redelivery",
+    "deliveries",
+    "deadLetter",
+    "retention",
+    "protocol",
+    "name",
+];
+pub const LATER_MODES: [&str; 3] = ["forward", "poll", "callback"];
+
+/// The words of the modes that can be chosen.
+pub fn mode_words() -> [&'static str; Mode::ALL.len()] {
+    Mode::ALL.map(Mode::word)
+}
+
+/// Reads all declared edges.
+pub fn edges<'a>(desk: &mut Desk<'a>, field: Option<Field<'a>>, names: &Names<'a>) -> Vec<Edge> {
+    let Some(field) = field else { return Vec::new() };
+    let mut edges: Vec<Edge> = Vec::new();
+    let items = desk.list(&field);
+    if items.len() > super::COUNT_LIMIT {
+        desk.error(
+            &field,
+            format!("there are {} edges", items.len()),
+            format!("at most {}", super::COUNT_LIMIT),
+        );
+        return edges;
+    }
+    for item in items {
+        let Some(table) = desk.table(&item, &KEYS, &LATER_KEYS) else {
+            continue;
+        };
+        let Some(edge) = edge(desk, &table, names) else {
+            continue;
+        };
+        let same = |other: &&Edge| (other.from, other.to, other.operation) == (edge.from, edge.to, edge.operation);
+        if let Some(other) = edges.iter().find(same) {
+            let message = format!("the edge `{}` is there already", other.name);
+            desk.error(&item, message, "one edge leads from a caller to an operation");
+        }
+        edges.push(edge);
+    }
+    edges
+}
+
+fn edge<'a>(desk: &mut Desk<'a>, table: &Table<'a>, names: &Names<'a>) -> Option<Edge> {
+    let from = required(desk, table, "from").and_then(|field| caller(desk, &field, names));
+    let to = required(desk, table, "to").and_then(|field| Some((field.clone(), target(desk, &field, names)?)));
+    let mut edge = policies(desk, table);
+    let (from, (to_field, (to, operation))) = (from?, to?);
+    edge.from = from;
+    (edge.to, edge.operation) = (to, operation);
+    let from_name = table
+        .get("from")
+        .and_then(|field| field.node.text())
+        .unwrap_or_default();
+    edge.name = format!("{from_name}->{}", to_field.node.text().unwrap_or_default());
+    if let (Some(weight), Caller::Service(_)) = (table.get("weight"), from) {
+        desk.error(
+            &weight,
+            "only a client chooses among its edges by `weight`",
+            "leave it out",
+        );
+    }
+    Some(edge)
+}
+
+fn required<'a>(desk: &mut Desk<'a>, table: &Table<'a>, key: &str) -> Option<Field<'a>> {
+    let field = table.get(key);
+    if field.is_none() {
+        desk.error(
+            &table.field,
+            format!("`{key}` is missing"),
+            "an edge has `from` and `to`",
+        );
+    }
+    field
+}
+
+fn caller<'a>(desk: &mut Desk<'a>, field: &Field<'a>, names: &Names<'a>) -> Option<Caller> {
+    let text = desk.text(field, "the name of a client or service")?;
+    if let Some(index) = names.clients.iter().position(|name| *name == text) {
+        return Some(Caller::Client(ClientId(index as u32)));
+    }
+    if let Some(index) = names.services.iter().position(|name| *name == text) {
+        return Some(Caller::Service(ServiceId(index as u32)));
+    }
+    let known = names.clients.iter().chain(&names.services).copied();
+    let fix = nearest(text, known).map_or("declare it under `clients` or `services`".to_string(), |name| {
+        format!("did you mean `{name}`?")
+    });
+    desk.error(field, format!("there is no client or service `{text}`"), fix);
+    None
+}
+
+/// `SERVICE` or `SERVICE.OPERATION`.
+pub fn target<'a>(desk: &mut Desk<'a>, field: &Field<'a>, names: &Names<'a>) -> Option<(ServiceId, u32)> {
+    let text = desk.text(field, "a service, or `SERVICE.OPERATION`,")?;
+    let (service, operation) = text.split_once('.').unwrap_or((text, super::service::DEFAULT));
+    let Some(index) = names.services.iter().position(|name| *name == service) else {
+        let fix = match nearest(service, names.services.iter().copied()) {
+            _ if names.clients.contains(&service) => format!("`{service}` is a client, and nobody calls clients"),
+            Some(name) => format!("did you mean `{name}`?"),
+            None => "declare it under `services`".to_string(),
+        };
+        desk.error(field, format!("there is no service `{service}`"), fix);
+        return None;
+    };
+    let operations = &names.operations[index];
+    if let Some(at) = operations.iter().position(|name| *name == operation) {
+        return Some((ServiceId(index as u32), at as u32));
+    }
+    let all = || {
+        operations
+            .iter()
+            .map(|name| format!("`{service}.{name}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let message = match text.contains('.') {
+        true => format!("`{service}` has no operation `{operation}`"),
+        false => format!("`{service}` has no operation `default`, so the call must name one"),
+    };
+    desk.error(field, message, format!("possible are {}", all()));
+    None
+}
+
+/// A plain edge: `sync`, at once, without loss or timeout.
+pub fn plain(name: String, from: Caller, to: ServiceId, operation: u32) -> Edge {
+    Edge {
+        name,
+        from,
+        to,
+        operation,
+        mode: Mode::Sync,
+        flip: Mode::Await,
+        weight: 1.0,
+        latency: Dist::Constant(Duration::ZERO),
+        loss: 0.0,
+        timeout: None,
+        channel: Channel::default(),
+        declared: false,
+    }
+}
+
+fn policies<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Edge {
+    let mut edge = plain(String::new(), Caller::Client(ClientId(0)), ServiceId(0), 0);
+    edge.declared = true;
+    if let Some(field) = table.get("mode") {
+        edge.mode = mode(desk, &field);
+    }
+    if let Some(field) = table.get("flip") {
+        edge.flip = mode(desk, &field);
+        if edge.flip == Mode::Sync {
+            desk.error(
+                &field,
+                "a flip leads from `sync` to another mode",
+                "such as `await` or `queue`",
+            );
+        }
+    }
+    if let Some(field) = table.get("weight") {
+        edge.weight = desk.number(&field, 1e-9, 1e9, "a number above 0");
+    }
+    if let Some(field) = table.get("latency") {
+        edge.latency = distribution(desk, &field);
+    }
+    if let Some(field) = table.get("loss") {
+        edge.loss = desk.probability(&field);
+    }
+    if let Some(field) = table.get("timeout") {
+        edge.timeout = timeout(desk, &field);
+    }
+    if let Some(field) = table.get("channel") {
+        edge.channel = channel(desk, &field);
+    }
+    warn(desk, table, &edge);
+    edge
+}
+
+/// What is allowed and yet may not do what its author thinks.
+fn warn<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &Edge) {
+    if let (Some(field), Mode::Oneway) = (table.get("timeout"), edge.mode) {
+        desk.warn(
+            &field,
+            "nobody waits on a `oneway` edge, so its timeout does nothing",
+            "leave it out",
+        );
+    }
+    if let (Some(field), None) = (table.get("loss"), edge.timeout)
+        && edge.loss > 0.0
+        && edge.mode != Mode::Oneway
+    {
+        desk.warn(
+            &field,
+            "without a timeout a caller waits for ever for what was lost",
+            "add a `timeout`",
+        );
+    }
+}
+
+/// A duration, or null for none.
+pub fn timeout<'a>(desk: &mut Desk<'a>, field: &Field<'a>) -> Option<Duration> {
+    match field.node.value {
+        crate::scenario::node::Value::Null => None,
+        _ => Some(positive(desk, field)),
+    }
+}
+
+/// One of the modes.
+pub fn mode<'a>(desk: &mut Desk<'a>, field: &Field<'a>) -> Mode {
+    Mode::ALL[desk.word(field, &mode_words(), &LATER_MODES)]
+}
+
+fn channel<'a>(desk: &mut Desk<'a>, field: &Field<'a>) -> Channel {
+    let mut channel = Channel::default();
+    let Some(table) = desk.table(field, &["capacity", "ack", "overflow"], &LATER_CHANNEL_KEYS) else {
+        return channel;
+    };
+    if let Some(field) = table
+        .get("capacity")
+        .filter(|field| field.node.value != crate::scenario::node::Value::Null)
+    {
+        channel.capacity = Some(desk.count(&field, 1, u32::MAX as u64 - 1) as u32);
+    }
+    if let Some(field) = table.get("ack") {
+        channel.ack = desk.duration(&field);
+    }
+    if let Some(field) = table.get("overflow") {
+        desk.word(&field, &["refuse"], &["block", "dropOldest"]);
+    }
+    channel
+}
+
+/// Warns of edges between services that no operation calls.
+pub fn unused<'a>(desk: &mut Desk<'a>, field: Option<Field<'a>>, edges: &[Edge], services: &[Service]) {
+    let mut called = vec![false; edges.len()];
+    let mut mark = |id: EdgeId| called[id.0 as usize] = true;
+    services
+        .iter()
+        .flat_map(|service| &service.operations)
+        .for_each(|o| each_call(&o.steps, &mut mark));
+    let Some(field) = field else { return };
+    let items = desk.list(&field);
+    if items.len() != edges.iter().filter(|edge| edge.declared).count() {
+        return;
+    }
+    for ((edge, called), item) in edges.iter().zip(&called).zip(&items) {
+        if matches!(edge.from, Caller::Service(_)) && !called {
+            desk.warn(
+                item,
+                format!("nothing calls over `{}`", edge.name),
+                "add a step {\"call\": …} to an operation",
+            );
+        }
+    }
+}
+
+/// Every call of these steps, nested ones included.
+pub fn each_call(steps: &[Step], visit: &mut impl FnMut(EdgeId)) {
+    for step in steps {
+        match step {
+            Step::Call(edge) => visit(*edge),
+            Step::Parallel { branches, .. } => branches.iter().for_each(|branch| each_call(branch, visit)),
+            Step::Choose(options) => options.iter().for_each(|(_, body)| each_call(body, visit)),
+            Step::Repeat { body, .. } => each_call(body, visit),
+            Step::Work(_) | Step::Wait(_) | Step::Respond | Step::Fail(_) => {}
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Services: how they run, and their operations.
+
+use super::Names;
+use super::client::distribution;
+use super::step::{self, Steps};
+use super::table::{Desk, Field, Table};
+use crate::scenario::node::Value;
+use crate::scenario::{Balance, Caller, Cpu, Edge, EdgeId, Operation, Runtime, Service, ServiceId, Step};
+
+/// The operation of a service that declares none.
+pub const DEFAULT: &str = "default";
+
+const KEYS: [&str; 12] = [
+    "replicas",
+    "balance",
+    "threads",
+    "loop",
+    "cores",
+    "cpu",
+    "backlog",
+    "inFlight",
+    "work",
+    "fail",
+    "fanout",
+    "operations",
+];
+const LATER_KEYS: [&str; 3] = ["offload", "discipline", "pools"];
+const BALANCES: [(&str, Balance); 4] = [
+    ("roundRobin", Balance::RoundRobin),
+    ("random", Balance::Random),
+    ("leastInFlight", Balance::LeastInFlight),
+    ("powerOfTwo", Balance::PowerOfTwo),
+];
+/// Workers of a replica for which nothing else is said.
+const THREADS: u32 = 8;
+const COUNT: u64 = 1_000_000;
+
+/// Reads all services; calls without an edge add plain ones to `edges`.
+pub fn services<'a>(
+    desk: &mut Desk<'a>,
+    table: Option<&Table<'a>>,
+    names: &Names<'a>,
+    edges: &mut Vec<Edge>,
+) -> Vec<Service> {
+    let entries: Vec<_> = table.iter().flat_map(|table| table.entries()).collect();
+    let mut services = Vec::new();
+    for (index, (name, _, field)) in entries.into_iter().enumerate() {
+        let id = ServiceId(index as u32);
+        services.push(service(desk, id, name, &field, names, edges));
+    }
+    services
+}
+
+fn service<'a>(
+    desk: &mut Desk<'a>,
+    id: ServiceId,
+    name: &str,
+    field: &Field<'a>,
+    names: &Names<'a>,
+    edges: &mut Vec<Edge>,
+) -> Service {
+    let mut service = Service {
+        name: name.to_string(),
+        replicas: 1,
+        balance: Balance::RoundRobin,
+        runtime: Runtime::Threads(THREADS),
+        cores: None,
+        cpu: Cpu::Fifo,
+        backlog: None,
+        in_flight: None,
+        operations: Vec::new(),
+    };
+    let Some(table) = desk.table(field, &KEYS, &LATER_KEYS) else {
+        return service;
+    };
+    let some = |desk: &mut Desk<'a>, key, least| {
+        let field = table.get(key).filter(|field| field.node.value != Value::Null);
+        field.map(|field| desk.count(&field, least, COUNT) as u32)
+    };
+    service.replicas = some(desk, "replicas", 1).unwrap_or(1);
+    service.runtime = runtime(desk, &table);
+    service.cores = some(desk, "cores", 1);
+    service.backlog = some(desk, "backlog", 0);
+    service.in_flight = some(desk, "inFlight", 1);
+    if let Some(field) = table.get("balance") {
+        service.balance = BALANCES[desk.word(&field, &BALANCES.map(|(word, _)| word), &[])].1;
+    }
+    if let Some(field) = table.get("cpu") {
+        service.cpu = [Cpu::Fifo, Cpu::Ps][desk.word(&field, &["fifo", "ps"], &[])];
+        if service.cpu == Cpu::Ps && service.cores.is_none() {
+            desk.warn(
+                &field,
+                "without `cores` every worker has a core of its own to itself",
+                "add `cores`",
+            );
+        }
+    }
+    service.operations = match table.get("operations") {
+        Some(operations) => declared(desk, id, &table, &operations, names, edges),
+        None => vec![default(desk, id, &table, edges)],
+    };
+    service
+}
+
+fn runtime<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Runtime {
+    match (table.get("threads"), table.get("loop")) {
+        (Some(_), Some(event_loop)) => {
+            desk.error(
+                &event_loop,
+                "a service runs on `threads` or on a `loop`",
+                "leave one of them out",
+            );
+            Runtime::Threads(THREADS)
+        }
+        (_, Some(event_loop)) => Runtime::Loop(desk.count(&event_loop, 1, COUNT) as u32),
+        (Some(threads), None) => Runtime::Threads(desk.count(&threads, 1, COUNT) as u32),
+        (None, None) => Runtime::Threads(THREADS),
+    }
+}
+
+/// The work, then the failure, then each outgoing edge in file order.
+fn default<'a>(desk: &mut Desk<'a>, id: ServiceId, table: &Table<'a>, edges: &[Edge]) -> Operation {
+    let mut steps = Vec::new();
+    if let Some(work) = table.get("work") {
+        steps.push(Step::Work(distribution(desk, &work)));
+    }
+    if let Some(fail) = table.get("fail") {
+        steps.push(Step::Fail(desk.probability(&fail)));
+    }
+    let parallel = table
+        .get("fanout")
+        .is_some_and(|field| desk.word(&field, &["sequential", "parallel"], &[]) == 1);
+    let own = edges
+        .iter()
+        .enumerate()
+        .filter(|(_, edge)| edge.from == Caller::Service(id));
+    let calls: Vec<Step> = own.map(|(index, _)| Step::Call(EdgeId(index as u32))).collect();
+    if parallel && !calls.is_empty() {
+        let branches: Vec<Vec<Step>> = calls.into_iter().map(|call| vec![call]).collect();
+        steps.push(Step::Parallel {
+            join: branches.len() as u32,
+            branches,
+        });
+    } else {
+        steps.extend(calls);
+    }
+    Operation {
+        name: DEFAULT.to_string(),
+        steps,
+    }
+}
+
+fn declared<'a>(
+    desk: &mut Desk<'a>,
+    id: ServiceId,
+    table: &Table<'a>,
+    field: &Field<'a>,
+    names: &Names<'a>,
+    edges: &mut Vec<Edge>,
+) -> Vec<Operation> {
+    for key in ["work", "fail", "fanout"] {
+        if let Some(field) = table.get(key) {
+            let fix = format!(
+                "write it as a step of an operation, or leave `operations` out (`{key}` is for the default one)"
+            );
+            desk.error(&field, format!("`{key}` stands beside `operations`"), fix);
+        }
+    }
+    let Some(operations) = desk.names(field) else {
+        return Vec::new();
+    };
+    let entries: Vec<_> = operations.entries().collect();
+    if entries.is_empty() {
+        desk.error(field, "there is no operation", "add one, or leave `operations` out");
+    }
+    let mut steps = Steps {
+        desk,
+        names,
+        edges,
+        caller: id,
+    };
+    let read = entries.into_iter().map(|(name, _, field)| Operation {
+        name: name.to_string(),
+        steps: body(&mut steps, &field),
+    });
+    read.collect()
+}
+
+/// `[STEP, …]` or `{"steps": [STEP, …]}`.
+fn body<'a>(steps: &mut Steps<'_, 'a>, field: &Field<'a>) -> Vec<Step> {
+    let list = match field.node.value {
+        Value::Map(_) => {
+            let Some(table) = steps.desk.table(field, &["steps"], &[]) else {
+                return Vec::new();
+            };
+            match table.get("steps") {
+                Some(list) => list,
+                None => {
+                    steps
+                        .desk
+                        .error(field, "`steps` is missing", "an operation is a list of steps");
+                    return Vec::new();
+                }
+            }
+        }
+        _ => field.clone(),
+    };
+    step::operation(steps, &list)
+}

@@ -1,0 +1,214 @@
+//! The steps of an operation.
+
+use super::Names;
+use super::client::distribution;
+use super::edge;
+use super::table::{Desk, Field, Table, kind, quoted};
+use crate::scenario::node::Value;
+use crate::scenario::problem::nearest;
+use crate::scenario::{Caller, Edge, EdgeId, ServiceId, Step, Times};
+
+const STEPS: [&str; 8] = [
+    "work", "wait", "call", "parallel", "respond", "choose", "repeat", "fail",
+];
+const LATER_STEPS: [&str; 8] = [
+    "hold", "acquire", "release", "offload", "saga", "write", "read", "apply",
+];
+/// Keys that stand beside the one that names the step.
+const COMPANIONS: [(&str, &str); 2] = [("parallel", "join"), ("repeat", "do")];
+/// Fixed repetitions at most; a longer loop is better drawn as one `work`.
+const REPEAT_LIMIT: u64 = 100_000;
+
+/// What is needed while steps are read.
+pub struct Steps<'d, 'a> {
+    pub desk: &'d mut Desk<'a>,
+    pub names: &'d Names<'a>,
+    pub edges: &'d mut Vec<Edge>,
+    pub caller: ServiceId,
+}
+
+/// Whether a reply may leave here.
+#[derive(Clone, Copy, PartialEq)]
+enum Respond {
+    Possible,
+    Done,
+    /// Inside `parallel` or `repeat`.
+    Nowhere,
+}
+
+/// Reads the steps of one operation.
+pub fn operation<'a>(steps: &mut Steps<'_, 'a>, field: &Field<'a>) -> Vec<Step> {
+    steps.sequence(field, &mut Respond::Possible.clone())
+}
+
+impl<'a> Steps<'_, 'a> {
+    fn sequence(&mut self, field: &Field<'a>, respond: &mut Respond) -> Vec<Step> {
+        let items = self.desk.list(field);
+        items.iter().filter_map(|item| self.step(item, respond)).collect()
+    }
+
+    fn step(&mut self, field: &Field<'a>, respond: &mut Respond) -> Option<Step> {
+        let Value::Map(entries) = &field.node.value else {
+            let message = format!("{} stands here", kind(field.node));
+            self.desk
+                .error(field, message, "a step is a map such as {\"work\": \"5ms\"}");
+            return None;
+        };
+        let names: Vec<&str> = entries.iter().filter_map(|(key, _)| key.text()).collect();
+        if let Some(later) = names.iter().find(|name| LATER_STEPS.contains(name)) {
+            self.desk.error(
+                field,
+                format!("the step `{later}` is not supported yet"),
+                "leave it out for now",
+            );
+            return None;
+        }
+        let Some(name) = names.iter().find(|name| STEPS.contains(name)) else {
+            self.unknown(field, names.first().copied().unwrap_or_default());
+            return None;
+        };
+        let companion = COMPANIONS
+            .iter()
+            .find(|(step, _)| step == name)
+            .map(|(_, companion)| *companion);
+        let known: Vec<&str> = std::iter::once(*name).chain(companion).collect();
+        let later: &[&str] = if *name == "call" { &["args"] } else { &[] };
+        let table = self.desk.table(field, &known, later)?;
+        let value = table.get(name)?;
+        self.named(name, &table, &value, respond)
+    }
+
+    fn unknown(&mut self, field: &Field<'a>, name: &str) {
+        let fix = match nearest(name, STEPS.into_iter().chain(LATER_STEPS)) {
+            Some(step) => format!("did you mean `{step}`?"),
+            None => format!("steps are {}", quoted(&STEPS)),
+        };
+        self.desk.error(field, format!("there is no step `{name}`"), fix);
+    }
+
+    fn named(&mut self, name: &str, table: &Table<'a>, value: &Field<'a>, respond: &mut Respond) -> Option<Step> {
+        match name {
+            "work" => Some(Step::Work(distribution(self.desk, value))),
+            "wait" => Some(Step::Wait(distribution(self.desk, value))),
+            "call" => self.call(value),
+            "parallel" => Some(self.parallel(table, value)),
+            "respond" => self.respond(value, respond),
+            "choose" => Some(self.choose(value, respond)),
+            "repeat" => Some(self.repeat(table, value)),
+            _ => Some(Step::Fail(self.desk.probability(value))),
+        }
+    }
+
+    fn call(&mut self, value: &Field<'a>) -> Option<Step> {
+        let (to, operation) = edge::target(self.desk, value, self.names)?;
+        let from = Caller::Service(self.caller);
+        let same = |edge: &Edge| (edge.from, edge.to, edge.operation) == (from, to, operation);
+        let index = self.edges.iter().position(same).unwrap_or_else(|| {
+            let caller = self.names.services[self.caller.0 as usize];
+            let name = format!("{caller}->{}", value.node.text().unwrap_or_default());
+            self.edges.push(edge::plain(name, from, to, operation));
+            self.edges.len() - 1
+        });
+        Some(Step::Call(EdgeId(index as u32)))
+    }
+
+    fn parallel(&mut self, table: &Table<'a>, value: &Field<'a>) -> Step {
+        let items = self.desk.list(value);
+        let branches: Vec<Vec<Step>> = items
+            .iter()
+            .map(|branch| self.sequence(branch, &mut Respond::Nowhere.clone()))
+            .collect();
+        if branches.is_empty() {
+            self.desk.error(value, "there is no branch", "a list of lists of steps");
+        }
+        let all = branches.len().max(1) as u32;
+        let join = match table.get("join") {
+            Some(join) if join.node.text() == Some("any") => 1,
+            Some(join) if join.node.text() == Some("all") => all,
+            Some(join) => self.desk.count(&join, 1, all as u64) as u32,
+            None => all,
+        };
+        Step::Parallel { branches, join }
+    }
+
+    fn respond(&mut self, value: &Field<'a>, respond: &mut Respond) -> Option<Step> {
+        if value.node.value != Value::Bool(true) {
+            self.desk
+                .error(value, "`respond` is true or not there", "{\"respond\": true}");
+            return None;
+        }
+        match *respond {
+            Respond::Possible => {
+                *respond = Respond::Done;
+                return Some(Step::Respond);
+            }
+            Respond::Done => self
+                .desk
+                .error(value, "the reply has left already", "an operation responds once"),
+            Respond::Nowhere => {
+                let fix = "put it before or behind";
+                self.desk
+                    .error(value, "a reply cannot leave inside `parallel` or `repeat`", fix);
+            }
+        }
+        None
+    }
+
+    fn choose(&mut self, value: &Field<'a>, respond: &mut Respond) -> Step {
+        let mut options = Vec::new();
+        let before = *respond;
+        for item in self.desk.list(value) {
+            let Some(table) = self.desk.table(&item, &["p", "do"], &[]) else {
+                continue;
+            };
+            let (Some(p), Some(body)) = (table.get("p"), table.get("do")) else {
+                self.desk
+                    .error(&item, "an option has `p` and `do`", "{\"p\": 0.9, \"do\": [STEP, …]}");
+                continue;
+            };
+            let mut own = before;
+            options.push((self.desk.probability(&p), self.sequence(&body, &mut own)));
+            *respond = if own == Respond::Done { own } else { *respond };
+        }
+        let sum: f64 = options.iter().map(|(p, _)| p).sum();
+        if sum > 1.0 + 1e-9 {
+            self.desk.error(
+                value,
+                format!("the probabilities add up to {sum}"),
+                "at most 1; what is missing does nothing",
+            );
+        }
+        Step::Choose(options)
+    }
+
+    fn repeat(&mut self, table: &Table<'a>, value: &Field<'a>) -> Step {
+        let times = match &value.node.value {
+            Value::Text(text) => Times::Geometric(self.geometric(value, text)),
+            _ => Times::Fixed(self.desk.count(value, 0, REPEAT_LIMIT) as u32),
+        };
+        let body = match table.get("do") {
+            Some(body) => self.sequence(&body, &mut Respond::Nowhere.clone()),
+            None => {
+                self.desk
+                    .error(&table.field, "`do` is missing", "{\"repeat\": 3, \"do\": [STEP, …]}");
+                Vec::new()
+            }
+        };
+        Step::Repeat { times, body }
+    }
+
+    fn geometric(&mut self, field: &Field<'a>, text: &str) -> f64 {
+        let inside = text
+            .trim()
+            .strip_prefix("geometric(")
+            .and_then(|rest| rest.strip_suffix(')'));
+        match inside.and_then(|mean| mean.trim().parse::<f64>().ok()) {
+            Some(mean) if (0.0..=1e5).contains(&mean) => mean,
+            _ => {
+                let fix = "a whole number, or `geometric(2.5)` with a mean from 0 to 100000";
+                self.desk.error(field, format!("`{text}` is no number of times"), fix);
+                0.0
+            }
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! Typed access to a tree, with a problem for everything that is not as it should be.
+//!
+//! Law: nothing is ignored. Every key of a map is known, of a later version, or a problem; every value has its
+//! type and its range, or is a problem and a harmless value stands in for it until the problems are shown.
+
+use crate::scenario::node::{Node, Value, place};
+use crate::scenario::problem::{Problem, Severity, nearest};
+use crate::time::Duration;
+
+/// Collects problems while a text is read.
+pub struct Desk<'a> {
+    pub text: &'a str,
+    pub problems: Vec<Problem>,
+}
+
+/// A node and the path that leads to it.
+#[derive(Clone)]
+pub struct Field<'a> {
+    pub node: &'a Node,
+    pub path: String,
+}
+
+/// A map whose keys have been checked.
+pub struct Table<'a> {
+    pub field: Field<'a>,
+    entries: &'a [(Node, Node)],
+}
+
+impl<'a> Field<'a> {
+    /// What lies at a key of this path.
+    pub fn below(&self, key: &str, node: &'a Node) -> Field<'a> {
+        let path = if self.path.is_empty() {
+            key.to_string()
+        } else {
+            format!("{}.{key}", self.path)
+        };
+        Field { node, path }
+    }
+
+    /// What lies at an index of this path.
+    pub fn at(&self, index: usize, node: &'a Node) -> Field<'a> {
+        Field {
+            node,
+            path: format!("{}[{index}]", self.path),
+        }
+    }
+}
+
+impl<'a> Table<'a> {
+    /// The value of a key, if it is there.
+    pub fn get(&self, key: &str) -> Option<Field<'a>> {
+        let entry = self.entries.iter().find(|(name, _)| name.text() == Some(key));
+        entry.map(|(_, node)| self.field.below(key, node))
+    }
+
+    /// All keys with their values.
+    pub fn entries(&self) -> impl Iterator<Item = (&'a str, &'a Node, Field<'a>)> + '_ {
+        self.entries
+            .iter()
+            .filter_map(|(key, node)| key.text().map(|name| (name, key, self.field.below(name, node))))
+    }
+
+    /// Whether a key is there.
+    pub fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+}
+
+impl<'a> Desk<'a> {
+    /// Notes that this field is wrong.
+    pub fn error(&mut self, field: &Field, message: impl Into<String>, fix: impl Into<String>) {
+        self.note(&field.path, field.node, Severity::Error, message.into(), fix.into());
+    }
+
+    /// Notes that this field will not do what its author may think.
+    pub fn warn(&mut self, field: &Field, message: impl Into<String>, fix: impl Into<String>) {
+        self.note(&field.path, field.node, Severity::Warning, message.into(), fix.into());
+    }
+
+    fn note(&mut self, path: &str, node: &Node, severity: Severity, message: String, fix: String) {
+        let (line, column) = place(self.text, node.start);
+        let offence = self.text[node.start..node.end]
+            .lines()
+            .next()
+            .unwrap_or("")
+            .chars()
+            .take(60)
+            .collect();
+        self.problems.push(Problem {
+            path: path.to_string(),
+            line,
+            column,
+            offence,
+            message,
+            fix,
+            severity,
+        });
+    }
+
+    /// A map with exactly these keys allowed; those of a later version are refused by name.
+    pub fn table(&mut self, field: &Field<'a>, known: &[&str], later: &[&str]) -> Option<Table<'a>> {
+        let table = self.open_table(field)?;
+        for (name, key, at) in table.entries() {
+            let at = Field {
+                node: key,
+                path: at.path,
+            };
+            if later.contains(&name) {
+                self.error(&at, format!("`{name}` is not supported yet"), "leave it out for now");
+            } else if !known.contains(&name) {
+                let fix = match nearest(name, known.iter().chain(later).copied()) {
+                    Some(key) => format!("did you mean `{key}`?"),
+                    None => format!("the keys here are {}", quoted(known)),
+                };
+                self.error(&at, format!("there is no key `{name}` here"), fix);
+            }
+        }
+        Some(table)
+    }
+
+    /// A map whose keys are names that the author chose.
+    pub fn names(&mut self, field: &Field<'a>) -> Option<Table<'a>> {
+        let table = self.open_table(field)?;
+        for (name, key, at) in table.entries() {
+            let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+            if name.is_empty() || !name.chars().all(allowed) {
+                let at = Field {
+                    node: key,
+                    path: at.path,
+                };
+                self.error(
+                    &at,
+                    format!("`{name}` is not a name"),
+                    "a name has letters, digits, `_` and `-` only",
+                );
+            }
+        }
+        Some(table)
+    }
+
+    fn open_table(&mut self, field: &Field<'a>) -> Option<Table<'a>> {
+        let Value::Map(entries) = &field.node.value else {
+            self.error(
+                field,
+                format!("{} stands here", kind(field.node)),
+                "a map {…} is expected",
+            );
+            return None;
+        };
+        for (index, (key, _)) in entries.iter().enumerate() {
+            let name = key.text().unwrap_or_default();
+            if entries[..index].iter().any(|(earlier, _)| earlier.text() == Some(name)) {
+                let at = Field {
+                    node: key,
+                    path: field.below(name, key).path,
+                };
+                self.error(&at, format!("`{name}` stands here twice"), "keep one of them");
+            }
+        }
+        Some(Table {
+            field: field.clone(),
+            entries,
+        })
+    }
+
+    /// The items of a list.
+    pub fn list(&mut self, field: &Field<'a>) -> Vec<Field<'a>> {
+        match &field.node.value {
+            Value::List(items) => items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| field.at(index, item))
+                .collect(),
+            _ => {
+                self.error(
+                    field,
+                    format!("{} stands here", kind(field.node)),
+                    "a list […] is expected",
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    /// A text, or a problem that says what is expected.
+    pub fn text(&mut self, field: &Field<'a>, expected: &str) -> Option<&'a str> {
+        let text = field.node.text();
+        if text.is_none() {
+            self.error(
+                field,
+                format!("{} stands here", kind(field.node)),
+                format!("{expected} is expected"),
+            );
+        }
+        text
+    }
+
+    /// A whole number in this range.
+    pub fn count(&mut self, field: &Field, least: u64, most: u64) -> u64 {
+        match field.node.value {
+            Value::Number(n) if n >= least as f64 && n <= most as f64 && n == libm::floor(n) => n as u64,
+            _ => {
+                let offence = self.shown(field);
+                self.error(
+                    field,
+                    format!("{offence} is not possible here"),
+                    format!("a whole number from {least} to {most}"),
+                );
+                least.max(1)
+            }
+        }
+    }
+
+    /// A number in this range.
+    pub fn number(&mut self, field: &Field, least: f64, most: f64, expected: &str) -> f64 {
+        match field.node.value {
+            Value::Number(n) if n >= least && n <= most => n,
+            _ => {
+                let offence = self.shown(field);
+                self.error(field, format!("{offence} is not possible here"), expected.to_string());
+                least
+            }
+        }
+    }
+
+    /// A number from 0 to 1.
+    pub fn probability(&mut self, field: &Field) -> f64 {
+        self.number(field, 0.0, 1.0, "a probability is a number from 0 to 1")
+    }
+
+    /// A duration such as `"20ms"`.
+    pub fn duration(&mut self, field: &Field<'a>) -> Duration {
+        let Some(text) = self.text(field, "a duration such as \"20ms\"") else {
+            return Duration::ZERO;
+        };
+        match super::dist::duration(text) {
+            Ok(duration) => duration,
+            Err(wrong) => {
+                self.error(field, wrong.message, wrong.fix);
+                Duration::ZERO
+            }
+        }
+    }
+
+    /// One of these words; its index.
+    pub fn word(&mut self, field: &Field<'a>, words: &[&str], later: &[&str]) -> usize {
+        let Some(text) = self.text(field, &quoted(words)) else {
+            return 0;
+        };
+        if let Some(index) = words.iter().position(|word| *word == text) {
+            return index;
+        }
+        if later.contains(&text) {
+            self.error(
+                field,
+                format!("`{text}` is not supported yet"),
+                format!("for now: {}", quoted(words)),
+            );
+        } else {
+            let fix = match nearest(text, words.iter().chain(later).copied()) {
+                Some(word) => format!("did you mean `{word}`?"),
+                None => format!("possible are {}", quoted(words)),
+            };
+            self.error(field, format!("`{text}` is not possible here"), fix);
+        }
+        0
+    }
+
+    /// The offending text, short enough for a sentence.
+    pub fn shown(&self, field: &Field) -> String {
+        let text: String = self.text[field.node.start..field.node.end].chars().take(40).collect();
+        format!("`{}`", text.lines().next().unwrap_or(""))
+    }
+}
+
+/// `a`, `b` or `c`.
+pub fn quoted(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+/// What a node is, for a sentence.
+pub fn kind(node: &Node) -> &'static str {
+    match node.value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::Text(_) => "a text",
+        Value::List(_) => "a list",
+        Value::Map(_) => "a map",
+    }
+}

@@ -1,0 +1,395 @@
+//! What is read and what is refused.
+
+use super::*;
+use crate::scenario::gallery::{ENTRIES, entry};
+
+/// A valid scenario in which one line can be replaced.
+const BASE: &str = r#"{
+  "format": "sync-or-swim/1",
+  "run": {"duration": "10s"},
+  "clients": {"c": {"arrivals": "poisson(5/s)"}},
+  "services": {
+    "a": {"operations": {"get": [{"work": "5ms"}, {"call": "b"}]}},
+    "b": {"threads": 2, "work": "exp(3ms)"}
+  },
+  "edges": [
+    {"from": "c", "to": "a.get"},
+    {"from": "a", "to": "b", "mode": "sync"}
+  ]
+}"#;
+
+/// The problems of the base with `old` replaced by `new`, one line each.
+fn problems(old: &str, new: &str) -> String {
+    assert!(BASE.contains(old), "{old}");
+    match parse(&BASE.replacen(old, new, 1)) {
+        Ok(parsed) => parsed
+            .warnings
+            .iter()
+            .map(|p| p.to_string())
+            .collect::<Vec<_>>()
+            .join("\n"),
+        Err(problems) => problems.iter().map(|p| p.to_string()).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+fn check(old: &str, new: &str, expected: &str) {
+    assert_eq!(problems(old, new), expected, "{new}");
+}
+
+#[test]
+fn the_gallery_is_valid_and_quiet() {
+    for entry in ENTRIES {
+        let parsed = parse(entry.text).unwrap_or_else(|problems| panic!("{}: {problems:#?}", entry.id));
+        assert_eq!(parsed.warnings, [], "{}", entry.id);
+    }
+}
+
+#[test]
+fn defaults_and_names_are_resolved() {
+    let scenario = parse(BASE).unwrap().scenario;
+    let (a, b) = (&scenario.services[0], &scenario.services[1]);
+    assert_eq!((a.runtime, b.runtime), (Runtime::Threads(8), Runtime::Threads(2)));
+    assert_eq!(a.operations[0].steps[1], Step::Call(EdgeId(1)));
+    assert_eq!(
+        (b.operations[0].name.as_str(), b.operations[0].steps.len()),
+        ("default", 1)
+    );
+    let names: Vec<&str> = scenario.edges.iter().map(|edge| edge.name.as_str()).collect();
+    assert_eq!(names, ["c->a.get", "a->b"]);
+    assert_eq!(
+        (scenario.seed, scenario.clients[0].edges.as_slice()),
+        (1, &[EdgeId(0)][..])
+    );
+}
+
+#[test]
+fn a_call_without_an_edge_is_a_plain_sync_edge() {
+    let text = BASE.replace(",\n    {\"from\": \"a\", \"to\": \"b\", \"mode\": \"sync\"}", "");
+    let edge = parse(&text).unwrap().scenario.edges.pop().unwrap();
+    assert_eq!(
+        (edge.name.as_str(), edge.mode, edge.declared),
+        ("a->b", Mode::Sync, false)
+    );
+}
+
+#[test]
+fn a_service_without_operations_calls_its_edges_in_file_order() {
+    let chain = parse(entry("chain").unwrap().text).unwrap().scenario;
+    let steps = &chain.services[0].operations[0].steps;
+    assert!(matches!(steps[..], [Step::Work(_), Step::Call(EdgeId(1))]), "{steps:?}");
+}
+
+#[test]
+fn yaml_means_the_same() {
+    let yaml = "format: sync-or-swim/1\nrun: {duration: 10s}\nclients:\n  c: {arrivals: poisson(5/s)}\nservices:\n  a:\n    operations:\n      get:\n        - work: 5ms\n        - call: b\n  b:\n    threads: 2\n    work: exp(3ms)\nedges:\n  - {from: c, to: a.get}\n  - from: a\n    to: b\n    mode: sync\n";
+    assert_eq!(parse(yaml).unwrap().scenario, parse(BASE).unwrap().scenario);
+}
+
+#[test]
+fn several_problems_are_reported_at_once_in_the_order_of_the_text() {
+    let text = BASE
+        .replace("\"threads\": 2", "\"treads\": 0")
+        .replace("\"5ms\"", "\"5\"")
+        .replace("\"sync\"", "\"snyc\"");
+    let places: Vec<(u32, u32)> = parse(&text).unwrap_err().iter().map(|p| (p.line, p.column)).collect();
+    assert_eq!(places, [(6, 43), (7, 11), (11, 38)]);
+}
+
+#[test]
+fn what_is_wrong_at_the_top_is_said() {
+    check(
+        "\"sync-or-swim/1\"",
+        "\"other/2\"",
+        "2:13 format: `\"other/2\"` is not a format that is read here; \"sync-or-swim/1\"",
+    );
+    check(
+        "\"format\": \"sync-or-swim/1\",\n",
+        "",
+        "1:1 `format` is missing; add \"format\": \"sync-or-swim/1\"",
+    );
+    check(
+        "\"run\"",
+        "\"runs\"",
+        "1:1 `run` is missing; add \"run\": {\"duration\": \"60s\"}\n3:3 runs: there is no key `runs` here; did you mean `run`?",
+    );
+    check(
+        "\"10s\"",
+        "\"10\"",
+        "3:23 run.duration: `10` is not a duration; write a number and a unit, such as \"250us\", \"20ms\", \"1.5s\" or \"2m\"",
+    );
+    check(
+        "{\"duration\": \"10s\"}",
+        "{\"warmup\": \"10s\", \"duration\": \"10s\"}",
+        "3:40 run.duration: the run ends at 10s and its warm-up at 10s; the duration includes the warm-up and must be longer",
+    );
+    check(
+        "\"run\"",
+        "\"faults\": [], \"run\"",
+        "3:3 faults: `faults` is not supported yet; leave it out for now",
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_client_is_said() {
+    check(
+        "\"poisson(5/s)\"",
+        "\"poisson(5)\"",
+        "4:33 clients.c.arrivals: `5` is not a rate; a rate is like `50/s` or `1200/min`",
+    );
+    check(
+        "\"arrivals\": \"poisson(5/s)\"",
+        "\"users\": 3",
+        "4:20 clients.c: `think` is missing; how long a user thinks, such as \"exp(1s)\"",
+    );
+    check(
+        "\"arrivals\": \"poisson(5/s)\"",
+        "\"users\": 0, \"think\": \"1s\"",
+        "4:30 clients.c.users: `0` is not possible here; a whole number from 1 to 1000000",
+    );
+    check(
+        "{\"arrivals\": \"poisson(5/s)\"}",
+        "{}",
+        "4:20 clients.c: nothing says when this client sends; add \"arrivals\": \"poisson(50/s)\", or \"users\": 20, \"think\": \"exp(1s)\"",
+    );
+    check(
+        "\"arrivals\": \"poisson(5/s)\"",
+        "\"arrivals\": {\"ramp\": [\"1/s\", \"2/s\"], \"over\": \"5s\"}",
+        "4:34 clients.c.arrivals.ramp: `ramp` is not supported yet; leave it out for now\n4:58 clients.c.arrivals.over: `over` is not supported yet; leave it out for now",
+    );
+    check(
+        "\"arrivals\": \"poisson(5/s)\"",
+        "\"arrivals\": \"poisson(5/s)\", \"stop\": \"5s\"",
+        "4:49 clients.c.stop: `stop` is not supported yet; leave it out for now",
+    );
+    check(
+        "\"from\": \"c\"",
+        "\"from\": \"a\"",
+        "4:20 clients.c: no edge begins at `c`; add {\"from\": \"c\", \"to\": …} to `edges`",
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_service_is_said() {
+    check(
+        "\"threads\": 2",
+        "\"threads\": 0",
+        "7:22 services.b.threads: `0` is not possible here; a whole number from 1 to 1000000",
+    );
+    check(
+        "\"threads\": 2",
+        "\"threads\": 2, \"loop\": 1",
+        "7:33 services.b.loop: a service runs on `threads` or on a `loop`; leave one of them out",
+    );
+    check(
+        "\"threads\": 2",
+        "\"balance\": \"roundrobin\"",
+        "7:22 services.b.balance: `roundrobin` is not possible here; did you mean `roundRobin`?",
+    );
+    check(
+        "\"threads\": 2",
+        "\"pools\": {\"db\": 2}",
+        "7:11 services.b.pools: `pools` is not supported yet; leave it out for now",
+    );
+    check(
+        "\"threads\": 2",
+        "\"operations\": {\"default\": []}",
+        "7:50 services.b.work: `work` stands beside `operations`; write it as a step of an operation, or leave `operations` out (`work` is for the default one)",
+    );
+    check(
+        "\"b\": {",
+        "\"c\": {\"work\": \"1ms\"}, \"b\": {",
+        "7:5 services.c: a client is called `c` too; names are unique over clients and services",
+    );
+    check(
+        "\"b\": {",
+        "\"b b\": {}, \"b\": {",
+        "7:5 services.b b: `b b` is not a name; a name has letters, digits, `_` and `-` only",
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_step_is_said() {
+    let step = "{\"work\": \"5ms\"}";
+    check(
+        step,
+        "{\"wrok\": \"5ms\"}",
+        "6:34 services.a.operations.get[0]: there is no step `wrok`; did you mean `work`?",
+    );
+    check(
+        step,
+        "{\"saga\": []}",
+        "6:34 services.a.operations.get[0]: the step `saga` is not supported yet; leave it out for now",
+    );
+    check(
+        step,
+        "{\"fail\": 1.5}",
+        "6:43 services.a.operations.get[0].fail: `1.5` is not possible here; a probability is a number from 0 to 1",
+    );
+    check(
+        step,
+        "{\"call\": \"bb\"}",
+        "6:43 services.a.operations.get[0].call: there is no service `bb`; did you mean `b`?",
+    );
+    check(
+        step,
+        "{\"call\": \"b.put\"}",
+        "6:43 services.a.operations.get[0].call: `b` has no operation `put`; possible are `b.default`",
+    );
+    check(
+        step,
+        "{\"respond\": true}, {\"respond\": true}",
+        "6:65 services.a.operations.get[1].respond: the reply has left already; an operation responds once",
+    );
+    check(
+        step,
+        "{\"parallel\": [[{\"respond\": true}]]}",
+        "6:61 services.a.operations.get[0].parallel[0][0].respond: a reply cannot leave inside `parallel` or `repeat`; put it before or behind",
+    );
+    check(
+        step,
+        "{\"parallel\": [[]], \"join\": 2}",
+        "6:61 services.a.operations.get[0].join: `2` is not possible here; a whole number from 1 to 1",
+    );
+    check(
+        step,
+        "{\"repeat\": \"twice\", \"do\": []}",
+        "6:45 services.a.operations.get[0].repeat: `twice` is no number of times; a whole number, or `geometric(2.5)` with a mean from 0 to 100000",
+    );
+    check(
+        step,
+        "{\"choose\": [{\"p\": 0.7, \"do\": []}, {\"p\": 0.7, \"do\": []}]}",
+        "6:45 services.a.operations.get[0].choose: the probabilities add up to 1.4; at most 1; what is missing does nothing",
+    );
+    check(
+        step,
+        "\"work\"",
+        "6:34 services.a.operations.get[0]: a text stands here; a step is a map such as {\"work\": \"5ms\"}",
+    );
+}
+
+#[test]
+fn what_is_wrong_with_an_edge_is_said() {
+    let mode = "\"mode\": \"sync\"";
+    check(
+        mode,
+        "\"mode\": \"snyc\"",
+        "11:38 edges[1].mode: `snyc` is not possible here; did you mean `sync`?",
+    );
+    check(
+        mode,
+        "\"mode\": \"poll\"",
+        "11:38 edges[1].mode: `poll` is not supported yet; for now: `sync`, `await`, `oneway` or `queue`",
+    );
+    check(
+        mode,
+        "\"latancy\": \"1ms\"",
+        "11:30 edges[1].latancy: there is no key `latancy` here; did you mean `latency`?",
+    );
+    check(
+        mode,
+        "\"retry\": {}",
+        "11:30 edges[1].retry: `retry` is not supported yet; leave it out for now",
+    );
+    check(
+        mode,
+        "\"timeout\": \"0s\"",
+        "11:41 edges[1].timeout: this must be longer than nothing; such as \"500ms\"",
+    );
+    check(
+        mode,
+        "\"weight\": 2",
+        "11:40 edges[1].weight: only a client chooses among its edges by `weight`; leave it out",
+    );
+    check(
+        mode,
+        "\"loss\": 2",
+        "11:38 edges[1].loss: `2` is not possible here; a probability is a number from 0 to 1",
+    );
+    check(
+        mode,
+        "\"loss\": 0.5",
+        "11:38 warning: edges[1].loss: without a timeout a caller waits for ever for what was lost; add a `timeout`",
+    );
+    check(
+        mode,
+        "\"mode\": \"oneway\", \"timeout\": \"1s\"",
+        "11:59 warning: edges[1].timeout: nobody waits on a `oneway` edge, so its timeout does nothing; leave it out",
+    );
+    check(
+        mode,
+        "\"channel\": {\"capacity\": 0}",
+        "11:54 edges[1].channel.capacity: `0` is not possible here; a whole number from 1 to 4294967294",
+    );
+    check("\"to\": \"a.get\"", "\"to\": \"a\"", "10:25 edges[0].to: `a` has no operation `default`, so the call must name one; possible are `a.get`\n4:20 clients.c: no edge begins at `c`; add {\"from\": \"c\", \"to\": …} to `edges`".split('\n').rev().collect::<Vec<_>>().join("\n").as_str());
+    check(
+        "{\"from\": \"c\", \"to\": \"a.get\"}",
+        "{\"from\": \"c\", \"to\": \"a.get\"}, {\"from\": \"c\", \"to\": \"a.get\"}",
+        "10:35 edges[1]: the edge `c->a.get` is there already; one edge leads from a caller to an operation",
+    );
+    check(
+        "{\"call\": \"b\"}",
+        "{\"work\": \"1ms\"}",
+        "11:5 warning: edges[1]: nothing calls over `a->b`; add a step {\"call\": …} to an operation",
+    );
+}
+
+#[test]
+fn calls_that_never_end_are_refused() {
+    let b = "\"work\": \"exp(3ms)\"";
+    let message = "1:1 these calls never end: a.get → b.default → a.get; make one of them depend on chance with `choose`, or leave it out";
+    check(b, "\"operations\": {\"default\": [{\"call\": \"a.get\"}]}", message);
+    check(
+        b,
+        "\"operations\": {\"default\": [{\"choose\": [{\"p\": 0.5, \"do\": [{\"call\": \"a.get\"}]}]}]}",
+        "",
+    );
+    check(
+        b,
+        "\"operations\": {\"default\": [{\"fail\": 0.5}, {\"call\": \"a.get\"}]}",
+        "",
+    );
+}
+
+#[test]
+fn changes_are_read_and_sorted() {
+    let with = |changes: &str| BASE.replacen("\"edges\"", &format!("\"changes\": [{changes}], \"edges\""), 1);
+    let text = with(
+        "{\"at\": \"6s\", \"edge\": \"c->a\", \"set\": {\"mode\": \"oneway\"}}, {\"at\": \"2s\", \"edge\": \"a->b\", \"set\": {\"mode\": \"queue\", \"timeout\": \"1s\"}}",
+    );
+    let changes = parse(&text).unwrap().scenario.changes;
+    assert_eq!(
+        changes.iter().map(|change| change.edge.0).collect::<Vec<_>>(),
+        [1, 1, 0]
+    );
+    let wrong = |change: &str| parse(&with(change)).unwrap_err()[0].to_string();
+    assert!(
+        wrong("{\"at\": \"6s\", \"edge\": \"a->c\", \"set\": {}}")
+            .ends_with("there is no edge `a->c`; did you mean `a->b`?")
+    );
+    assert!(wrong("{\"at\": \"6s\", \"service\": \"a\", \"set\": {}}").contains("`service` is not supported yet"));
+}
+
+#[test]
+fn no_text_makes_it_panic() {
+    for text in [
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        "a: b: c",
+        "\u{0}",
+        "{\"clients\": 5}",
+        "- 1",
+        "\"x\"",
+        "{\"edges\": [[[]]]}",
+        "é: 1",
+    ] {
+        assert!(parse(text).is_err(), "{text}");
+    }
+    for cut in 0..BASE.len() {
+        assert!(parse(&BASE[..cut]).is_err(), "{cut}");
+        let without: String = [&BASE[..cut], &BASE[cut + 1..]].concat();
+        let _ = parse(&without);
+    }
+}

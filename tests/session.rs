@@ -1,0 +1,121 @@
+//! How the backend carries out orders.
+
+use sync_or_swim::backend::session::Session;
+use sync_or_swim::protocol::{FromBackend, RunId, ToBackend, VERSION};
+use sync_or_swim::scenario::{Scenario, gallery, text};
+use sync_or_swim::time::{Duration, Instant};
+
+fn scenario() -> Scenario {
+    let entry = gallery::ENTRIES
+        .iter()
+        .find(|entry| entry.id == "chain")
+        .expect("the chain is in the gallery");
+    text::parse(entry.text).expect("the gallery is valid").scenario
+}
+
+fn measure(run: u64) -> ToBackend {
+    ToBackend::Measure {
+        run: RunId(run),
+        scenario: scenario(),
+        seed: 1,
+    }
+}
+
+fn record(run: u64, from_s: u64, until_s: u64, budget: u32) -> ToBackend {
+    let at = |s| Instant::START + Duration::from_s(s);
+    ToBackend::Record {
+        run: RunId(run),
+        scenario: scenario(),
+        seed: 1,
+        from: at(from_s),
+        until: at(until_s),
+        budget,
+    }
+}
+
+/// All answers until nothing is left to do, with slices of `events`.
+fn answers(session: &mut Session, events: u64) -> Vec<FromBackend> {
+    let mut answers = Vec::new();
+    while session.has_work() {
+        answers.extend(session.step(events));
+    }
+    answers
+}
+
+fn kind(answer: &FromBackend) -> (&'static str, u64) {
+    match answer {
+        FromBackend::Progress { run, .. } => ("progress", run.0),
+        FromBackend::Measured { run, .. } => ("measured", run.0),
+        FromBackend::Recorded { run, .. } => ("recorded", run.0),
+        _ => ("other", 0),
+    }
+}
+
+#[test]
+fn the_backend_says_its_version_first() {
+    assert!(matches!(Session::ready(), FromBackend::Ready { version: VERSION, .. }));
+}
+
+#[test]
+fn figures_come_early_seldom_and_once_at_the_end() {
+    let mut session = Session::new();
+    session.order(measure(1));
+    let answers = answers(&mut session, 500);
+    let progress = answers.iter().filter(|answer| kind(answer).0 == "progress").count();
+    assert!((3..60).contains(&progress), "{progress}");
+    assert_eq!(answers.last().map(kind), Some(("measured", 1)));
+    assert_eq!(answers.len(), progress + 1);
+}
+
+#[test]
+fn the_size_of_a_slice_changes_no_figure() {
+    let measured = |events| {
+        let mut session = Session::new();
+        session.order(measure(1));
+        answers(&mut session, events).pop()
+    };
+    assert_eq!(measured(100), measured(1_000_000));
+}
+
+#[test]
+fn a_newer_order_replaces_the_older_of_its_kind() {
+    let mut session = Session::new();
+    session.order(measure(1));
+    session.step(100);
+    session.order(measure(2));
+    assert!(answers(&mut session, 10_000).iter().all(|answer| kind(answer).1 == 2));
+}
+
+#[test]
+fn the_newest_order_is_worked_on_first() {
+    let mut session = Session::new();
+    session.order(measure(1));
+    session.order(record(2, 0, 1, 100_000));
+    let order: Vec<_> = answers(&mut session, 10_000).iter().map(kind).collect();
+    assert_eq!((order[0], order[order.len() - 1]), (("recorded", 2), ("measured", 1)));
+}
+
+#[test]
+fn a_recording_ends_at_its_budget_or_its_end() {
+    let recorded = |order| {
+        let mut session = Session::new();
+        session.order(order);
+        match answers(&mut session, 1_000).pop() {
+            Some(FromBackend::Recorded { trace, .. }) => trace,
+            other => panic!("{other:?}"),
+        }
+    };
+    let whole = recorded(record(1, 2, 3, 100_000));
+    assert_eq!(
+        (whole.truncated, whole.until),
+        (false, Instant::START + Duration::from_s(3))
+    );
+    let cut = recorded(record(1, 2, 3, 200));
+    assert!(
+        cut.truncated && cut.until < whole.until && cut.segments.len() < 1_500,
+        "{}",
+        cut.segments.len()
+    );
+    let beyond = recorded(record(1, 59, 90, 100_000));
+    assert_eq!(beyond.until, Instant::START + Duration::from_s(60));
+}
