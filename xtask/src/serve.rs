@@ -1,7 +1,7 @@
 //! The playground on a local port, rebuilt when a file changes.
 
 use crate::shell::{self, Outcome};
-use crate::{setup, site};
+use crate::{place, setup, site};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
@@ -18,10 +18,22 @@ pub fn serve(words: &[&str]) -> Outcome<()> {
     let speed = site::speed(&rest)?;
     let tools = setup::for_build()?;
     shell::say("building the playground (some minutes the first time, then seconds)");
+    forget_last_build()?;
     announce_later(port)?;
     let mut trunk = site::trunk(&tools, "serve", speed)?;
     trunk.arg(format!("--port={port}"));
     become_process(trunk)
+}
+
+/// Without this, a build that fails would leave the last one to be served and announced in its place.
+fn forget_last_build() -> Outcome<()> {
+    let page = place::dist().join("index.html");
+    match std::fs::remove_file(&page) {
+        Err(why) if why.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("cannot remove {}: {why}", page.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn port<'a>(words: &[&'a str]) -> Outcome<(u16, Vec<&'a str>)> {
