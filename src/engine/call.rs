@@ -154,6 +154,7 @@ impl<O: Observer> Turn<'_, O> {
     #[inline(always)]
     fn conclude(&mut self, slot: u32, outcome: Result<(), Cause>) {
         self.world.tasks[slot].awaited = false;
+        self.note((slot as u64) << 2 | outcome.map_or_else(|cause| 1 + cause as u64, |()| 0));
         self.observer.returned(self.now(), self.world.view(slot), outcome);
         let (caller, request) = (self.world.tasks[slot].caller, self.world.tasks[slot].request);
         self.release(slot);

@@ -39,7 +39,6 @@ pub struct Run {
     now: Instant,
     end: Instant,
     events: u64,
-    digest: u64,
     begun: bool,
     /// Events since the clock moved last, counted in slices.
     standstill: u64,
@@ -61,7 +60,6 @@ impl Run {
             now: Instant::START,
             end: Instant::START + scenario.run.duration,
             events: 0,
-            digest: 0xCBF2_9CE4_8422_2325,
             begun: false,
             standstill: 0,
             hopeless: None,
@@ -82,9 +80,8 @@ impl Run {
         let mut idle = false;
         while self.events < limit && !idle && self.hopeless.is_none() {
             let slice = (limit - self.events).min(1024);
-            let (handled, digest) = turn.handle_events(until, slice, self.digest);
+            let handled = turn.handle_events(until, slice);
             self.events += handled;
-            self.digest = digest;
             idle = handled < slice;
             self.standstill = if turn.now() == self.now {
                 self.standstill + handled
@@ -108,9 +105,9 @@ impl Run {
         self.events
     }
 
-    /// A hash of everything that has happened.
+    /// A hash of everything that has happened: each event with its instant, what every worker did, and every outcome.
     pub fn digest(&self) -> u64 {
-        self.digest
+        self.world.as_ref().map_or(0, |world| world.digest)
     }
 
     /// Why the run ended before its time, if it did.

@@ -89,6 +89,7 @@ impl<O: Observer> Turn<'_, O> {
         task.responded = false;
         task.failed = false;
         self.world.replicas[task.replica as usize].begun += 1;
+        self.note((lane as u64) << 32 | call as u64);
         self.observer.began(self.now(), self.world.view(call), lane, queued);
         self.drive(call, call)
     }

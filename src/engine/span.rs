@@ -328,6 +328,7 @@ impl<O: Observer> Turn<'_, O> {
         task.lane = NONE;
         let (failed, replica) = (task.failed, task.replica);
         self.world.replicas[replica as usize].begun -= 1;
+        self.note((root as u64) << 1 | failed as u64);
         self.observer.ended(self.now(), self.world.view(root), !failed);
         self.settle(root);
     }

@@ -10,7 +10,7 @@ use super::queue::Event;
 use super::world::World;
 use crate::scenario::{ServiceId, Setting};
 use crate::time::{Duration, Instant};
-use crate::trace::{Activity, Observer};
+use crate::trace::{Activity, Observer, On};
 
 /// The state of a run together with the one who listens; it owns the state so that nothing is reached through
 /// two pointers.
@@ -26,16 +26,22 @@ impl<O: Observer> Turn<'_, O> {
         self.world.queue.now()
     }
 
-    /// Lets at most `events` events happen, all before `until`. Yields how many, and the digest with them.
-    pub(super) fn handle_events(&mut self, until: Instant, events: u64, mut digest: u64) -> (u64, u64) {
+    /// Lets at most `events` events happen, all before `until`. Yields how many.
+    pub(super) fn handle_events(&mut self, until: Instant, events: u64) -> u64 {
         for handled in 0..events {
             let Some(event) = self.world.queue.pop(until) else {
-                return (handled, digest);
+                return handled;
             };
-            digest = fold(digest, self.now().0 ^ event.code().rotate_right(20));
+            self.note(self.now().0 ^ event.code().rotate_right(20));
             self.handle(event);
         }
-        (events, digest)
+        events
+    }
+
+    /// Adds something that has happened to the digest.
+    #[inline(always)]
+    pub(super) fn note(&mut self, value: u64) {
+        self.world.digest = fold(self.world.digest, value);
     }
 
     /// Lets one event happen.
@@ -100,8 +106,20 @@ impl<O: Observer> Turn<'_, O> {
         entry.activity = is;
         entry.task = task;
         let service = ServiceId(entry.service);
+        self.note((lane as u64) << 32 | about as u64 ^ code(is).rotate_left(52));
         self.observer
             .lane(self.world.queue.now(), service, lane, was, is, about);
+    }
+}
+
+/// An activity as a number, for the digest.
+fn code(activity: Activity) -> u64 {
+    match activity {
+        Activity::Idle => 0,
+        Activity::Running => 1,
+        Activity::CoreWait => 2,
+        Activity::Blocked(On::Wait) => 3,
+        Activity::Blocked(On::Edge(edge)) => 4 + edge.0 as u64,
     }
 }
 

@@ -254,6 +254,8 @@ pub struct World {
     pub users: Vec<User>,
     pub changes: Vec<Change>,
     pub stamp: u64,
+    /// A hash of everything that has happened.
+    pub digest: u64,
 }
 
 impl World {
@@ -285,6 +287,7 @@ impl World {
             users: Vec::new(),
             changes: scenario.changes.clone(),
             stamp: 0,
+            digest: 0xCBF2_9CE4_8422_2325,
         };
         scenario.services.iter().for_each(|service| world.add_service(service));
         scenario

@@ -109,8 +109,8 @@ impl Auditor<'_> {
         place.replica = replica;
         place.lane = place.lane.filter(|last| *last == lane as usize);
         let book = &mut self.services[service];
-        book.queued -= 1;
-        book.queued_messages -= u32::from(call.mode == Mode::Queue);
+        book.queued = book.queued.saturating_sub(1);
+        book.queued_messages = book.queued_messages.saturating_sub(u32::from(call.mode == Mode::Queue));
         book.quiet = false;
         self.replicas[replica].begun.insert(id);
         self.check_permit(service, replica);

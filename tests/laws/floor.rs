@@ -68,7 +68,7 @@ impl Auditor<'_> {
         };
         let book = &mut self.services[service];
         book.held_ns += held;
-        book.busy = book.busy + u32::from(is != Activity::Idle) - u32::from(was != Activity::Idle && book.busy > 0);
+        book.busy = (book.busy + u32::from(is != Activity::Idle)).saturating_sub(u32::from(was != Activity::Idle));
         book.quiet = false;
         if let Some(old) = old.filter(|old| Some(*old) != span) {
             let place = &mut self.records[old].span.lane;
@@ -238,21 +238,34 @@ impl Auditor<'_> {
             }
         }
         for id in std::mem::take(&mut self.moved) {
-            let Record { call, stage, span, .. } = self.records[id].clone();
+            let Record {
+                call,
+                stage,
+                span,
+                returned,
+                ..
+            } = self.records[id].clone();
             let between = matches!(stage, Stage::Failing | Stage::Delivered) || stage == Stage::Queued && !span.queued;
             self.law(1, !between, || format!("{call:?} is left {stage:?}"));
+            let hung = call.mode == Mode::Oneway && returned.is_none();
+            self.law(3, !hung, || format!("{call:?} does not return when it is sent"));
         }
     }
 
     fn check_span(&mut self, id: usize, idle: bool) {
         let record = &self.records[id];
         let facts = self.facts(record.call.edge);
+        let is_loop = matches!(self.scenario.service(record.call.service).runtime, Runtime::Loop(_));
+        let (call, lane, ready) = (record.call, record.span.lane, record.span.ready);
         if facts.parallel {
+            let alone = record.span.open_calls == 0 && lane.is_none() && !(is_loop && facts.waits);
+            self.law(3, !alone || !idle, || {
+                format!("{call:?} waits for nothing and works not, beside an idle worker")
+            });
             return;
         }
-        let (call, lane, ready) = (record.call, record.span.lane, record.span.ready);
         let holds = record.span.waiting.map(|child| self.pins.contains(&child));
-        let is_loop = matches!(self.scenario.service(call.service).runtime, Runtime::Loop(_));
+
         let kept = match (holds, lane) {
             (Some(true), lane) => lane.is_some(),
             (Some(false), lane) => lane.is_none(),

@@ -115,6 +115,7 @@ impl Auditor<'_> {
             span: Span::default(),
         });
         self.take_slot(call.slot, id);
+        self.moved.insert(id);
         self.requests[request].open += 1;
         self.touched.insert(request);
         let book = &mut self.edges[call.edge.0 as usize];
@@ -237,7 +238,7 @@ impl Auditor<'_> {
     fn forget_late(&mut self) {
         while self.late.peek().is_some_and(|at| at.0 <= self.now.0) {
             self.late.pop();
-            self.live[0].0 -= 1;
+            self.live[0].0 = self.live[0].0.saturating_sub(1);
         }
     }
 
@@ -321,7 +322,7 @@ impl Auditor<'_> {
         }
         let ready = (!pinned && !self.facts(self.records[parent].call.edge).parallel).then_some(self.event);
         let span = &mut self.records[parent].span;
-        span.open_calls -= 1;
+        span.open_calls = span.open_calls.saturating_sub(1);
         span.hurt |= outcome.is_err();
         span.waiting = span.waiting.filter(|waiting| *waiting != id);
         span.ready = ready;

@@ -145,7 +145,7 @@ impl Auditor<'_> {
             format!("{request:?} is complete, replied: {replied}, but it had {outcome:?}")
         });
         self.requests[id].completed = true;
-        self.live[1].0 -= 1;
+        self.live[1].0 = self.live[1].0.saturating_sub(1);
         let client = request.client.0 as usize;
         self.clients[client].completions.leave(id);
         self.balance_client(client);

@@ -29,6 +29,22 @@ pub enum Event {
     Drawn(u64, u64),
 }
 
+impl Event {
+    /// The call that it is about.
+    pub fn call(&self) -> Option<Call> {
+        match *self {
+            Event::Offered(_) | Event::Replied(_) | Event::Failed(..) | Event::Completed(..) => None,
+            Event::Lane(..) | Event::Crowded(..) | Event::Drawn(..) => None,
+            Event::Sent(call, _) | Event::Returned(call, _) | Event::Accepted(call, _) | Event::Began(call, ..) => {
+                Some(call)
+            }
+            Event::Responded(call, _) | Event::Ended(call, _) | Event::Published(call, _) => Some(call),
+            Event::Delivered(call, ..) | Event::Requeued(call, _) | Event::Lost(call) => Some(call),
+            Event::Refused(call) | Event::Overflowed(call) | Event::Dropped(call) => Some(call),
+        }
+    }
+}
+
 /// Keeps all events with their instants.
 #[derive(Default)]
 pub struct Tape(pub Vec<(Instant, Event)>);

@@ -157,8 +157,8 @@ fn every_scenario_file_is_in_the_gallery() {
         .collect();
     let gallery = std::fs::read_to_string(root().join("src/scenario/gallery.rs")).unwrap_or_default();
     let dead = scenarios.iter().filter(|path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        !gallery.contains(&name)
+        let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        !gallery.contains(&format!("\"{id}\""))
     });
     settle(
         "gallery",
