@@ -46,6 +46,13 @@ pub struct Window {
     pub duration: Duration,
 }
 
+impl Window {
+    /// Whether the time of so many workers over the whole run can be counted in nanoseconds.
+    pub fn can_count(self, workers: u64) -> bool {
+        workers as u128 * self.duration.0 as u128 <= 1 << 62
+    }
+}
+
 /// A source of requests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Client {
@@ -315,6 +322,24 @@ impl Scenario {
     /// The id of the edge of exactly this name.
     pub fn edge_named(&self, name: &str) -> Option<EdgeId> {
         self.edges.iter().position(|e| e.name == name).map(|i| EdgeId(i as u32))
+    }
+
+    /// The same experiment for another time, or why it cannot last so long or so short.
+    pub fn lasting(mut self, duration: Duration) -> Result<Scenario, String> {
+        self.run.duration = duration;
+        if duration <= self.run.warmup {
+            return Err(format!(
+                "the run would end at {duration} and its warm-up at {}; the duration includes the warm-up and must be longer",
+                self.run.warmup
+            ));
+        }
+        let workers = self.first_lanes().last().map_or(0, |lanes| u64::from(*lanes));
+        if !self.run.can_count(workers) {
+            return Err(format!(
+                "{workers} workers for {duration} are beyond what is counted; fewer workers or a shorter run"
+            ));
+        }
+        Ok(self)
     }
 
     /// The lanes of all workers: service by service, replica by replica, worker by worker. Yields the first lane

@@ -238,7 +238,7 @@ fn limits(desk: &mut Desk, root: &Field, services: &[Service], run: Window) {
             format!("at most {LANE_LIMIT}"),
         );
     }
-    if lanes as u128 * run.duration.0 as u128 > 1 << 62 {
+    if !run.can_count(lanes) {
         desk.error(
             root,
             "so many workers for so long are beyond what is counted",

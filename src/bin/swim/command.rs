@@ -1,0 +1,202 @@
+//! What can be asked on the command line, and the answers' way out.
+//!
+//! Law: a warning never keeps a scenario from running, and an error is told with all others of its text.
+
+use super::source::Source;
+use super::{experiment, replication, table};
+use clap::{Args, Parser, Subcommand};
+use serde_json::Value;
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+use sync_or_swim::scenario::Scenario;
+use sync_or_swim::scenario::text::{self, Parsed};
+use sync_or_swim::time::Duration;
+
+/// A scenario has an error, or cannot be read.
+const FAILURE: u8 = 1;
+/// The command line is wrong.
+const USAGE: u8 = 2;
+
+/// The greatest seed of a scenario file: up to it every JSON reader keeps whole numbers exact.
+const SEED_LIMIT: u64 = 9_007_199_254_740_991;
+const REPLICATION_LIMIT: u64 = 100_000;
+
+const SCENARIOS: &str =
+    "A SCENARIO is a file (JSON or YAML), `-` for standard input, or a gallery entry such as `checkout`.
+Problems go to standard error, one a line: FILE:LINE:COLUMN: PATH: what is wrong; what would be right.
+Exit status: 0 all is well, 1 a scenario has an error or cannot be read, 2 the command line is wrong.";
+
+const RUN_EXAMPLES: &str = "Examples:
+  swim run checkout                              the report of a gallery entry as tables
+  swim run shop.yaml --duration 10m --seed 3     a longer run with other random numbers
+  swim run shop.json --replications 20           means over 20 runs, with 95 % intervals
+  swim run shop.json --json | jq .services.orders.blockedShare";
+
+const CHECK_EXAMPLES: &str = "Examples:
+  swim check shop.yaml
+  swim check scenarios/*.json
+  generate | swim check -";
+
+/// Sync or Swim: simulates a mesh of services and tells who is blocked in it.
+///
+/// The same scenario and seed give the same figures, byte for byte, on every machine and in the browser.
+#[derive(Parser)]
+#[command(name = "swim", version, max_term_width = 120, after_help = SCENARIOS)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a scenario and print its report
+    #[command(after_help = format!("{SCENARIOS}\n\n{RUN_EXAMPLES}"))]
+    Run(Plan),
+    /// Tell all errors and warnings of scenarios without running them
+    #[command(after_help = format!("{SCENARIOS}\n\n{CHECK_EXAMPLES}"))]
+    Check {
+        /// Files, `-` or gallery entries
+        #[arg(required = true, value_name = "SCENARIO")]
+        scenarios: Vec<String>,
+    },
+}
+
+#[derive(Args)]
+struct Plan {
+    /// A file, `-` or a gallery entry
+    scenario: String,
+    /// The seed of all random numbers, instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=SEED_LIMIT))]
+    seed: Option<u64>,
+    /// How long to run, warm-up included, instead of the scenario's duration: 500ms, 90s, 10m
+    #[arg(long, value_name = "D", value_parser = Duration::parse)]
+    duration: Option<Duration>,
+    /// Run N times, with the seeds SEED, SEED + 1, …: each number is the mean over the runs and has a 95 % interval
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=REPLICATION_LIMIT))]
+    replications: u64,
+    /// Print JSON instead of tables; with several runs the intervals stand under "intervals", nested like the numbers
+    #[arg(long)]
+    json: bool,
+}
+
+/// Why a command ends with an exit status of its own, told on standard error.
+struct Failure {
+    status: u8,
+    told: Vec<String>,
+}
+
+impl Failure {
+    fn new(status: u8, told: String) -> Failure {
+        Failure {
+            status,
+            told: vec![told],
+        }
+    }
+}
+
+/// Does what the command line says.
+pub fn obey() -> ExitCode {
+    let outcome = match Line::parse().command {
+        Command::Run(plan) => run(&plan),
+        Command::Check { scenarios } => check(&scenarios),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            tell(&failure.told);
+            ExitCode::from(failure.status)
+        }
+    }
+}
+
+fn run(plan: &Plan) -> Result<(), Failure> {
+    let (source, parsed) = read(&plan.scenario)?;
+    let warnings: Vec<String> = parsed.warnings.iter().map(|problem| source.place(problem)).collect();
+    tell(&warnings);
+    let mut scenario = parsed.scenario;
+    if let Some(duration) = plan.duration {
+        scenario = scenario
+            .lasting(duration)
+            .map_err(|why| Failure::new(USAGE, format!("--duration {duration}: {why}")))?;
+    }
+    let seed = plan.seed.unwrap_or(scenario.seed);
+    let reports = experiment::reports(&scenario, seed, plan.replications);
+    let unprintable = |why: serde_json::Error| Failure::new(FAILURE, format!("the report cannot be printed: {why}"));
+    let summary = replication::summary(&reports).map_err(unprintable)?;
+    print(&if plan.json {
+        format!("{summary:#}\n")
+    } else {
+        laid_out(&source, &scenario, &summary)
+    })
+}
+
+fn laid_out(source: &Source, scenario: &Scenario, summary: &Value) -> String {
+    let title = if scenario.name.is_empty() {
+        &source.name
+    } else {
+        &scenario.name
+    };
+    table::laid_out(title, scenario.run, summary)
+}
+
+/// The scenario of a text, or all its errors.
+fn read(word: &str) -> Result<(Source, Parsed), Failure> {
+    let source = Source::open(word).map_err(|why| Failure::new(FAILURE, why))?;
+    match text::parse(&source.text) {
+        Ok(parsed) => Ok((source, parsed)),
+        Err(problems) => Err(Failure {
+            status: FAILURE,
+            told: problems.iter().map(|problem| source.place(problem)).collect(),
+        }),
+    }
+}
+
+fn check(words: &[String]) -> Result<(), Failure> {
+    let mut sound = true;
+    for word in words {
+        match read(word) {
+            Ok((source, parsed)) => {
+                let warnings: Vec<String> = parsed.warnings.iter().map(|problem| source.place(problem)).collect();
+                tell(&warnings);
+                print(&format!("{}: ok{}\n", source.name, counted(warnings.len())))?;
+            }
+            Err(failure) => {
+                tell(&failure.told);
+                sound = false;
+            }
+        }
+    }
+    if sound {
+        return Ok(());
+    }
+    Err(Failure {
+        status: FAILURE,
+        told: Vec::new(),
+    })
+}
+
+fn counted(warnings: usize) -> String {
+    match warnings {
+        0 => String::new(),
+        1 => ", 1 warning".to_string(),
+        several => format!(", {several} warnings"),
+    }
+}
+
+fn tell(lines: &[String]) {
+    for line in lines {
+        eprintln!("{line}");
+    }
+}
+
+/// Writes to standard output. A reader who has seen enough and closes it (`head`) is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(why) if why.kind() != ErrorKind::BrokenPipe => Err(Failure::new(
+            FAILURE,
+            format!("standard output cannot be written: {why}"),
+        )),
+        _ => Ok(()),
+    }
+}

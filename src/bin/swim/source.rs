@@ -1,0 +1,80 @@
+//! Where a scenario's text comes from, and how its problems are told.
+//!
+//! Law: a problem is one line, `file:line:column: path: what; what would be right`, as editors and compilers' readers
+//! know it.
+
+use std::io::Read;
+use sync_or_swim::scenario::gallery;
+use sync_or_swim::scenario::node::LENGTH_LIMIT;
+use sync_or_swim::scenario::problem::{Problem, Severity, nearest};
+
+/// A text and the name under which its problems are told.
+pub struct Source {
+    pub name: String,
+    pub text: String,
+}
+
+impl Source {
+    /// The text of a file, of `-` (standard input) or, where there is no such file, of a gallery entry; or why there
+    /// is none.
+    pub fn open(word: &str) -> Result<Source, String> {
+        if word == "-" {
+            return Source::read("<stdin>", std::io::stdin().lock());
+        }
+        match std::fs::File::open(word) {
+            Ok(file) => Source::read(word, file),
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => Source::from_gallery(word),
+            Err(why) => Err(format!("{word}: cannot be read: {why}")),
+        }
+    }
+
+    fn from_gallery(id: &str) -> Result<Source, String> {
+        if let Some(entry) = gallery::entry(id) {
+            return Ok(Source {
+                name: id.to_string(),
+                text: entry.text.to_string(),
+            });
+        }
+        let ids: Vec<&str> = gallery::ENTRIES.iter().map(|entry| entry.id).collect();
+        let meant = nearest(id, ids.iter().copied()).map_or_else(String::new, |id| format!("did you mean `{id}`? "));
+        Err(format!(
+            "{id}: there is neither a file nor a gallery entry of this name; {meant}the gallery has {}",
+            ids.join(", ")
+        ))
+    }
+
+    /// Reads one byte more than a scenario may have, so that an endless input is refused by its length.
+    fn read(name: &str, from: impl Read) -> Result<Source, String> {
+        let mut bytes = Vec::new();
+        from.take(LENGTH_LIMIT as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|why| format!("{name}: cannot be read: {why}"))?;
+        let text = if bytes.len() > LENGTH_LIMIT {
+            String::from_utf8_lossy(&bytes).into_owned()
+        } else {
+            String::from_utf8(bytes).map_err(|why| {
+                let at = why.utf8_error().valid_up_to();
+                format!("{name}: is not a text: byte {at} is not UTF-8; save it as UTF-8")
+            })?
+        };
+        let name = name.to_string();
+        Ok(Source { name, text })
+    }
+
+    /// A problem of this text in one line.
+    pub fn place(&self, problem: &Problem) -> String {
+        let Problem { line, column, .. } = problem;
+        let mut told = format!("{}:{line}:{column}: ", self.name);
+        if problem.severity == Severity::Warning {
+            told.push_str("warning: ");
+        }
+        if !problem.path.is_empty() {
+            told.push_str(&format!("{}: ", problem.path));
+        }
+        told.push_str(&problem.message);
+        if !problem.fix.is_empty() {
+            told.push_str(&format!("; {}", problem.fix));
+        }
+        told
+    }
+}

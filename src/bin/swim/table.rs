@@ -1,0 +1,247 @@
+//! A report as tables for people.
+//!
+//! ```text
+//! edges         mode   calls    ok  failed  …   mean ms     a section: a head, a row for each name,
+//! ui->a         sync    5493  5486       0  …     27.31     and with several runs half the width
+//!                       ±141  ±141      ±0  …     ±0.42     of each number's interval below it
+//! ```
+//!
+//! Law: derived from the printed tree and from nothing else, so that both forms of a report say the same.
+
+use serde_json::Value;
+use std::fmt::Write;
+use sync_or_swim::scenario::Window;
+
+/// One figure of a row: its head with the unit, its place in the tree, and how it is written.
+struct Column(&'static str, &'static [&'static str], Form);
+
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    /// Whole where it is a count of one run, with one digit where it is a mean.
+    Count,
+    /// With so many digits after the point.
+    Digits(usize),
+    Percent,
+    Word,
+    /// Counts by cause.
+    Causes,
+}
+
+use Form::*;
+
+const CLIENTS: &[Column] = &[
+    Column("offered", &["offered"], Count),
+    Column("replied", &["replied"], Count),
+    Column("failed", &["failed"], Count),
+    Column("in flight", &["inFlight"], Count),
+    Column("goodput/s", &["goodputPerS"], Digits(2)),
+    Column("mean ms", &["responseMs", "mean"], Digits(2)),
+    Column("p50 ms", &["responseMs", "p50"], Digits(2)),
+    Column("p95 ms", &["responseMs", "p95"], Digits(2)),
+    Column("p99 ms", &["responseMs", "p99"], Digits(2)),
+    Column("max ms", &["responseMs", "max"], Digits(2)),
+    Column("done mean ms", &["completionMs", "mean"], Digits(2)),
+    Column("done p99 ms", &["completionMs", "p99"], Digits(2)),
+    Column("failures", &["failures"], Causes),
+];
+
+const SERVICES: &[Column] = &[
+    Column("completed", &["completed"], Count),
+    Column("failed", &["failed"], Count),
+    Column("rejected", &["rejected"], Count),
+    Column("in flight", &["inFlight"], Count),
+    Column("running %", &["runningShare"], Percent),
+    Column("blocked %", &["blockedShare"], Percent),
+    Column("core wait %", &["coreWaitShare"], Percent),
+    Column("idle %", &["idleShare"], Percent),
+    Column("backlog mean", &["backlogMean"], Digits(2)),
+    Column("max", &["backlogMax"], Count),
+    Column("mean ms", &["responseMs", "mean"], Digits(2)),
+    Column("p99 ms", &["responseMs", "p99"], Digits(2)),
+];
+
+const EDGES: &[Column] = &[
+    Column("mode", &["mode"], Word),
+    Column("calls", &["calls"], Count),
+    Column("ok", &["ok"], Count),
+    Column("failed", &["failed"], Count),
+    Column("in flight", &["inFlight"], Count),
+    Column("lost", &["lost"], Count),
+    Column("blocked s", &["blockedS"], Digits(2)),
+    Column("mean ms", &["callMs", "mean"], Digits(2)),
+    Column("p95 ms", &["callMs", "p95"], Digits(2)),
+    Column("p99 ms", &["callMs", "p99"], Digits(2)),
+    Column("failures", &["failures"], Causes),
+];
+
+const CHANNELS: &[Column] = &[
+    Column("published", &["published"], Count),
+    Column("delivered", &["delivered"], Count),
+    Column("redelivered", &["redelivered"], Count),
+    Column("dropped", &["dropped"], Count),
+    Column("depth mean", &["depthMean"], Digits(2)),
+    Column("max", &["depthMax"], Count),
+    Column("age mean ms", &["ageMs", "mean"], Digits(2)),
+    Column("age p99 ms", &["ageMs", "p99"], Digits(2)),
+];
+
+const SECTIONS: [(&str, &[Column]); 4] = [
+    ("clients", CLIENTS),
+    ("services", SERVICES),
+    ("edges", EDGES),
+    ("channels", CHANNELS),
+];
+
+const LEGEND: &str = "ms: response time, from sending to the reply (of a service: from arrival to the reply). \
+done: until the last work that a request caused is over.\n\
+%: share of the workers' time. blocked s: worker-seconds that callers stood still on this edge. – is no value.\n";
+
+/// The whole report: what was run, its warnings, and a table for each kind of thing.
+pub fn laid_out(title: &str, window: Window, report: &Value) -> String {
+    let mut page = heading(title, window, report);
+    for (name, columns) in SECTIONS {
+        let rows = rows(name, columns, report);
+        if rows.len() > 1 {
+            page.push('\n');
+            page.push_str(&aligned(&rows, columns));
+        }
+    }
+    page.push('\n');
+    page.push_str(LEGEND);
+    page
+}
+
+fn heading(title: &str, window: Window, report: &Value) -> String {
+    let figure = |key: &str, form| written(&report[key], form);
+    let mut page = format!("{title}\n{} s simulated", figure("simulatedS", Digits(3)));
+    if window.warmup.0 > 0 {
+        let _ = write!(page, ", the first {} not counted", window.warmup);
+    }
+    let _ = write!(page, "; {} events; ", figure("events", Count));
+    let (seed, runs) = (report["seed"].as_u64().unwrap_or(0), report["replications"].as_u64());
+    let _ = match runs {
+        None => write!(page, "seed {seed}"),
+        Some(runs) => write!(
+            page,
+            "means of {runs} runs with seeds {seed} to {}, below them half of their 95 % intervals",
+            seed + runs - 1
+        ),
+    };
+    let text = |key: &str| report[key].as_str().unwrap_or_default();
+    let _ = writeln!(page, "; digest {}; {}", text("digest"), text("engine"));
+    for warning in report["warnings"].as_array().into_iter().flatten() {
+        let _ = writeln!(page, "warning: {}", warning.as_str().unwrap_or_default());
+    }
+    page
+}
+
+/// The head and the rows of a section, each with its name first.
+fn rows(name: &str, columns: &[Column], report: &Value) -> Vec<Vec<String>> {
+    let cells = |first: &str, cell: &dyn Fn(&Column) -> String| {
+        std::iter::once(first.to_string())
+            .chain(columns.iter().map(cell))
+            .collect::<Vec<_>>()
+    };
+    let mut rows = vec![cells(name, &|column| column.0.to_string())];
+    for (key, row) in report[name].as_object().into_iter().flatten() {
+        rows.push(cells(key, &|column| written(at(row, column.1), column.2)));
+        if let Some(intervals) = report.get("intervals") {
+            rows.push(cells("", &|column| {
+                half_width(at(&intervals[name][key], column.1), column.2)
+            }));
+        }
+    }
+    rows
+}
+
+fn at<'a>(tree: &'a Value, path: &[&str]) -> &'a Value {
+    path.iter().fold(tree, |tree, key| &tree[*key])
+}
+
+fn written(value: &Value, form: Form) -> String {
+    match (form, value.as_f64()) {
+        (Word, _) => value.as_str().unwrap_or_default().to_string(),
+        (Causes, _) => causes(value),
+        (_, None) => "–".to_string(),
+        (Count, Some(number)) => match value.as_u64() {
+            Some(count) => count.to_string(),
+            None => format!("{number:.1}"),
+        },
+        (Digits(digits), Some(number)) => format!("{number:.digits$}"),
+        (Percent, Some(share)) => format!("{:.1}", share * 100.0),
+    }
+}
+
+fn causes(counts: &Value) -> String {
+    let counts = counts.as_object().into_iter().flatten();
+    let told: Vec<String> = counts
+        .map(|(cause, count)| format!("{cause} {}", written(count, Count)))
+        .collect();
+    told.join(", ")
+}
+
+fn half_width(interval: &Value, form: Form) -> String {
+    match (interval[0].as_f64(), interval[1].as_f64()) {
+        (Some(low), Some(high)) => format!("±{}", written(&Value::from((high - low) / 2.0), form)),
+        _ => String::new(),
+    }
+}
+
+/// Rows with equally wide columns: numbers to the right, words to the left.
+fn aligned(rows: &[Vec<String>], columns: &[Column]) -> String {
+    let width = |index: usize| rows.iter().map(|row| row[index].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..=columns.len()).map(width).collect();
+    let is_text = |index: usize| index == 0 || matches!(columns[index - 1].2, Word | Causes);
+    let mut page = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            let gap = if index == 0 { "" } else { "  " };
+            let _ = if is_text(index) {
+                write!(line, "{gap}{cell:<width$}")
+            } else {
+                write!(line, "{gap}{cell:>width$}")
+            };
+        }
+        page.push_str(line.trim_end());
+        page.push('\n');
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn check(channel: Value, intervals: Option<Value>, expected: &str) {
+        let mut report = json!({"channels": {"a->b": channel}});
+        if let Some(intervals) = intervals {
+            report["intervals"] = json!({"channels": {"a->b": intervals}});
+        }
+        assert_eq!(aligned(&rows("channels", CHANNELS, &report), CHANNELS), expected);
+    }
+
+    #[test]
+    fn numbers_stand_below_their_heads_and_intervals_below_their_numbers() {
+        let head = "channels  published  delivered  redelivered  dropped  depth mean  max  age mean ms  age p99 ms\n"
+            .to_string();
+        check(
+            json!({"published": 12, "delivered": 1234567890123u64, "redelivered": 0, "dropped": 0, "depthMean": 0.125,
+                   "depthMax": 3, "ageMs": {"mean": null, "p99": null}}),
+            None,
+            &(head.replace("  delivered", "      delivered")
+                + "a->b             12  1234567890123            0        0        0.12    3            –           –\n"),
+        );
+        check(
+            json!({"published": 12.0, "delivered": 9.5, "redelivered": 0.0, "dropped": 0.0, "depthMean": 1.0,
+                   "depthMax": 3.0, "ageMs": {"mean": 2.0, "p99": null}}),
+            Some(
+                json!({"published": [11.0, 13.0], "delivered": [9.0, 10.0], "ageMs": {"mean": [1.5, 2.5], "p99": null}}),
+            ),
+            &(head
+                + "a->b           12.0        9.5          0.0      0.0        1.00  3.0         2.00           –\n"
+                + "               ±1.0       ±0.5                                               ±0.50\n"),
+        );
+    }
+}
