@@ -129,8 +129,11 @@ fn swim(arguments: &[&str]) -> Output {
 }
 
 fn swim_reading(arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_swim"))
-        .args(arguments)
+    answer(Command::new(env!("CARGO_BIN_EXE_swim")).args(arguments), input)
+}
+
+fn answer(command: &mut Command, input: &str) -> Output {
+    let mut child = command
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -232,6 +235,32 @@ fn a_gallery_entry_its_file_and_its_text_give_the_same_bytes_every_time() {
         assert_eq!(once, printed(&run("scenarios/checkout.json")));
         assert_eq!(once, quiet(form, swim_reading(&run("-"), text)));
     }
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    let arguments = ["run", "chain", "--json", "--replications", "7", "--duration", "10s"];
+    let on = |threads| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_swim"));
+        quiet(
+            &arguments,
+            answer(command.args(arguments).env("RAYON_NUM_THREADS", threads), ""),
+        )
+    };
+    assert_eq!(on("1"), on("4"));
+}
+
+#[test]
+fn a_run_that_ends_before_its_time_says_so_in_both_forms() {
+    let flood = SMALL.replace("\"poisson(20/s)\"", "{ \"burst\": 900000, \"every\": \"1s\" }");
+    let flood = flood.replace("\"backlog\": 3, ", "");
+    let path = file("flood.json", &flood);
+    let path = path.to_str().unwrap();
+    let figures = report(&["run", path, "--json"]);
+    let warning = figures["warnings"][0].as_str().unwrap();
+    assert!(warning.starts_with("the run ended at "), "{warning}");
+    assert!(figures["simulatedS"].as_f64().unwrap() < 10.0, "{figures}");
+    assert!(printed(&["run", path]).contains(&format!("\nwarning: {warning}\n")));
 }
 
 #[test]

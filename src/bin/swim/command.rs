@@ -53,6 +53,9 @@ enum Command {
     #[command(after_help = format!("{SCENARIOS}\n\n{RUN_EXAMPLES}"))]
     Run(Plan),
     /// Tell all errors and warnings of scenarios without running them
+    ///
+    /// A scenario without errors gets a line that says `ok`. Warnings are told of a scenario that has no error: until
+    /// then they may be about what the error left out.
     #[command(after_help = format!("{SCENARIOS}\n\n{CHECK_EXAMPLES}"))]
     Check {
         /// Files, `-` or gallery entries

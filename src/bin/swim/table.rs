@@ -55,7 +55,7 @@ const SERVICES: &[Column] = &[
     Column("core wait %", &["coreWaitShare"], Percent),
     Column("idle %", &["idleShare"], Percent),
     Column("backlog mean", &["backlogMean"], Digits(2)),
-    Column("max", &["backlogMax"], Count),
+    Column("backlog max", &["backlogMax"], Count),
     Column("mean ms", &["responseMs", "mean"], Digits(2)),
     Column("p99 ms", &["responseMs", "p99"], Digits(2)),
 ];
@@ -80,7 +80,7 @@ const CHANNELS: &[Column] = &[
     Column("redelivered", &["redelivered"], Count),
     Column("dropped", &["dropped"], Count),
     Column("depth mean", &["depthMean"], Digits(2)),
-    Column("max", &["depthMax"], Count),
+    Column("depth max", &["depthMax"], Count),
     Column("age mean ms", &["ageMs", "mean"], Digits(2)),
     Column("age p99 ms", &["ageMs", "p99"], Digits(2)),
 ];
@@ -112,12 +112,11 @@ pub fn laid_out(title: &str, window: Window, report: &Value) -> String {
 }
 
 fn heading(title: &str, window: Window, report: &Value) -> String {
-    let figure = |key: &str, form| written(&report[key], form);
-    let mut page = format!("{title}\n{} s simulated", figure("simulatedS", Digits(3)));
+    let mut page = format!("{title}\n{} s simulated", report["simulatedS"].as_f64().unwrap_or(0.0));
     if window.warmup.0 > 0 {
-        let _ = write!(page, ", the first {} not counted", window.warmup);
+        let _ = write!(page, ", the first {} s not counted", window.warmup.as_s());
     }
-    let _ = write!(page, "; {} events; ", figure("events", Count));
+    let _ = write!(page, "; {} events; ", written(&report["events"], Count));
     let (seed, runs) = (report["seed"].as_u64().unwrap_or(0), report["replications"].as_u64());
     let _ = match runs {
         None => write!(page, "seed {seed}"),
@@ -224,14 +223,15 @@ mod tests {
 
     #[test]
     fn numbers_stand_below_their_heads_and_intervals_below_their_numbers() {
-        let head = "channels  published  delivered  redelivered  dropped  depth mean  max  age mean ms  age p99 ms\n"
-            .to_string();
+        let head =
+            "channels  published  delivered  redelivered  dropped  depth mean  depth max  age mean ms  age p99 ms\n"
+                .to_string();
         check(
             json!({"published": 12, "delivered": 1234567890123u64, "redelivered": 0, "dropped": 0, "depthMean": 0.125,
                    "depthMax": 3, "ageMs": {"mean": null, "p99": null}}),
             None,
             &(head.replace("  delivered", "      delivered")
-                + "a->b             12  1234567890123            0        0        0.12    3            –           –\n"),
+                + "a->b             12  1234567890123            0        0        0.12          3            –           –\n"),
         );
         check(
             json!({"published": 12.0, "delivered": 9.5, "redelivered": 0.0, "dropped": 0.0, "depthMean": 1.0,
@@ -240,8 +240,8 @@ mod tests {
                 json!({"published": [11.0, 13.0], "delivered": [9.0, 10.0], "ageMs": {"mean": [1.5, 2.5], "p99": null}}),
             ),
             &(head
-                + "a->b           12.0        9.5          0.0      0.0        1.00  3.0         2.00           –\n"
-                + "               ±1.0       ±0.5                                               ±0.50\n"),
+                + "a->b           12.0        9.5          0.0      0.0        1.00        3.0         2.00           –\n"
+                + "               ±1.0       ±0.5                                                     ±0.50\n"),
         );
     }
 }
