@@ -24,5 +24,5 @@ pub const ENGINE: &str = concat!("sync-or-swim ", env!("CARGO_PKG_VERSION"));
 
 pub mod time;
 pub mod trace;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod ui;

@@ -1,3 +1,19 @@
-//! Trace and viewport to shapes: pure geometry, hit targets included.
+//! What is drawn: a trace and a viewport become shapes, a scenario becomes a graph.
 //!
-//! Law: same input → same shapes; hit-testing uses the shapes that were drawn.
+//! ```text
+//! Trace + View ─▶ axis, lanes ─▶ Picture (marks: shape, role, hit) ─▶ canvas
+//! Scenario ─────▶ topology ────▶ Graph (nodes, wires) ─────────────▶ SVG
+//! ```
+//!
+//! Law: pure geometry. The same input gives the same shapes, and hit-testing uses the shapes that were drawn.
+
+pub mod density;
+pub mod lane;
+mod layer;
+pub mod row;
+pub mod scale;
+pub mod shape;
+pub mod theme;
+pub mod topology;
+
+pub mod word;

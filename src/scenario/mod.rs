@@ -9,5 +9,7 @@ pub mod model;
 pub mod node;
 pub mod problem;
 pub mod text;
+#[cfg(feature = "yaml")]
+pub mod yaml;
 
 pub use model::*;

@@ -10,7 +10,6 @@ use super::problem::{Problem, Severity};
 use jsonc_parser::ast::{ObjectPropName, Value as Json};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions};
-use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 /// The longest text that is read, in bytes.
 pub const LENGTH_LIMIT: usize = 4_000_000;
@@ -80,7 +79,7 @@ fn floor_char(text: &str, byte: usize) -> usize {
 }
 
 /// A problem with the text as a whole, at this byte.
-fn problem(text: &str, byte: usize, message: String, fix: &str) -> Problem {
+pub(super) fn problem(text: &str, byte: usize, message: String, fix: &str) -> Problem {
     let (line, column) = place(text, byte);
     let start = floor_char(text, byte);
     let offence = text[start..].lines().next().unwrap_or("").chars().take(40).collect();
@@ -110,6 +109,17 @@ pub fn parse(text: &str) -> Result<Node, Problem> {
     } else {
         parse_yaml(text)
     }
+}
+
+#[cfg(feature = "yaml")]
+use super::yaml::parse as parse_yaml;
+
+/// The page is built without YAML, which would be a sixth of its size.
+#[cfg(not(feature = "yaml"))]
+fn parse_yaml(text: &str) -> Result<Node, Problem> {
+    let message = "this is not JSON: it does not begin with a brace".to_string();
+    let fix = "a scenario begins with {\"format\": \"sync-or-swim/1\"; YAML is read on the command line";
+    Err(problem(text, 0, message, fix))
 }
 
 /// The first bracket beyond the deepest level, brackets in strings included: those are no risk, only rare.
@@ -163,7 +173,7 @@ fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
     chars
         .next()
-        .map(|first| first.to_lowercase().chain(chars).collect())
+        .map(|first| [first.to_ascii_lowercase()].into_iter().chain(chars).collect())
         .unwrap_or_default()
 }
 
@@ -195,163 +205,6 @@ fn json_key(name: &ObjectPropName) -> Node {
         value: Value::Text(name.as_str().to_string()),
         start: range.start,
         end: range.end,
-    }
-}
-
-/// The part of YAML that has the tree of JSON: no anchors, no tags, no several documents.
-fn parse_yaml(text: &str) -> Result<Node, Problem> {
-    let mut reader = Yaml {
-        text,
-        bytes: Vec::new(),
-        depth: 0,
-        parser: Parser::new_from_str(text),
-    };
-    reader.bytes = text.char_indices().map(|(byte, _)| byte).chain([text.len()]).collect();
-    loop {
-        match reader.next()? {
-            (Event::StreamStart | Event::DocumentStart(_), _) => {}
-            (Event::StreamEnd | Event::DocumentEnd, span) => {
-                let fix = "a scenario begins with format: sync-or-swim/1";
-                return Err(problem(
-                    text,
-                    reader.byte(span.start.index()),
-                    "the text is empty".to_string(),
-                    fix,
-                ));
-            }
-            (event, span) => {
-                let node = reader.node(event, span)?;
-                return reader.finish(node);
-            }
-        }
-    }
-}
-
-struct Yaml<'a> {
-    text: &'a str,
-    /// Where each character begins.
-    bytes: Vec<usize>,
-    depth: usize,
-    parser: Parser<'a, saphyr_parser::StrInput<'a>>,
-}
-
-impl<'a> Yaml<'a> {
-    fn byte(&self, character: usize) -> usize {
-        self.bytes.get(character).copied().unwrap_or(self.text.len())
-    }
-
-    fn next(&mut self) -> Result<(Event<'a>, Span), Problem> {
-        match self.parser.next_event() {
-            Some(Ok(event)) => Ok(event),
-            Some(Err(error)) => {
-                let message = format!("this is not YAML: {}", error.info());
-                Err(problem(
-                    self.text,
-                    self.byte(error.marker().index()),
-                    message,
-                    "JSON may be written too",
-                ))
-            }
-            None => Err(problem(
-                self.text,
-                self.text.len(),
-                "the text ends too early".to_string(),
-                "",
-            )),
-        }
-    }
-
-    fn finish(mut self, node: Node) -> Result<Node, Problem> {
-        loop {
-            match self.next()? {
-                (Event::DocumentEnd, _) => {}
-                (Event::StreamEnd, _) => return Ok(node),
-                (_, span) => {
-                    let message = "a second document begins here".to_string();
-                    return Err(problem(
-                        self.text,
-                        self.byte(span.start.index()),
-                        message,
-                        "a file holds one scenario",
-                    ));
-                }
-            }
-        }
-    }
-
-    fn node(&mut self, event: Event<'a>, span: Span) -> Result<Node, Problem> {
-        let start = self.byte(span.start.index());
-        if self.depth > DEPTH_LIMIT {
-            let message = format!("more than {DEPTH_LIMIT} levels of nesting");
-            return Err(problem(self.text, start, message, "a scenario needs far fewer"));
-        }
-        self.depth += 1;
-        let (value, end) = match event {
-            Event::Scalar(text, style, _, _) => (scalar(&text, style), self.byte(span.end.index())),
-            Event::SequenceStart(..) => self.list()?,
-            Event::MappingStart(..) => self.map()?,
-            _ => {
-                let message = "an alias stands here".to_string();
-                return Err(problem(
-                    self.text,
-                    start,
-                    message,
-                    "write the value out; anchors and aliases are not read",
-                ));
-            }
-        };
-        self.depth -= 1;
-        Ok(Node { value, start, end })
-    }
-
-    fn list(&mut self) -> Result<(Value, usize), Problem> {
-        let mut items = Vec::new();
-        loop {
-            match self.next()? {
-                (Event::SequenceEnd, span) => return Ok((Value::List(items), self.byte(span.end.index()))),
-                (event, span) => items.push(self.node(event, span)?),
-            }
-        }
-    }
-
-    fn map(&mut self) -> Result<(Value, usize), Problem> {
-        let mut entries = Vec::new();
-        loop {
-            let (event, span) = self.next()?;
-            if event == Event::MappingEnd {
-                return Ok((Value::Map(entries), self.byte(span.end.index())));
-            }
-            let key = match event {
-                Event::Scalar(text, ..) => Value::Text(text.to_string()),
-                _ => {
-                    let message = "a key must be a word".to_string();
-                    return Err(problem(self.text, self.byte(span.start.index()), message, ""));
-                }
-            };
-            let key = Node {
-                value: key,
-                start: self.byte(span.start.index()),
-                end: self.byte(span.end.index()),
-            };
-            let (event, span) = self.next()?;
-            entries.push((key, self.node(event, span)?));
-        }
-    }
-}
-
-/// A plain scalar by YAML's core schema; anything in quotes is text.
-fn scalar(text: &str, style: ScalarStyle) -> Value {
-    if style != ScalarStyle::Plain {
-        return Value::Text(text.to_string());
-    }
-    match text {
-        "" | "~" | "null" => Value::Null,
-        "true" => Value::Bool(true),
-        "false" => Value::Bool(false),
-        _ => match text.parse::<f64>() {
-            Ok(number) if number.is_finite() && !text.starts_with('+') => Value::Number(number),
-            _ => Value::Text(text.to_string()),
-        },
     }
 }
 

@@ -161,11 +161,11 @@ fn clippy_wasm(_: &mut Vec<String>) -> Outcome<()> {
         "sync-or-swim",
     ];
     let parts = [
+        "--no-default-features",
+        "--features=page",
         "--lib",
-        "--bin",
-        "sync-or-swim",
-        "--bin",
-        "backend",
+        "--bin=sync-or-swim",
+        "--bin=backend",
         "--",
         "-D",
         "warnings",

@@ -1,0 +1,154 @@
+//! Shapes with a role and, where a pointer means something, what it hits. Coordinates are CSS pixels from the top left.
+//!
+//! Law: the last mark lies on top, for the eye and for the pointer.
+
+use super::theme::Role;
+
+/// A place in a picture.
+pub type Point = (f64, f64);
+
+/// How close a pointer has to come to a line, in pixels.
+const REACH: f64 = 4.0;
+
+/// Everything that is drawn on one surface.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Picture {
+    pub width: f64,
+    pub height: f64,
+    pub marks: Vec<Mark>,
+}
+
+/// One shape.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    pub shape: Shape,
+    pub role: Role,
+    pub hit: Option<Hit>,
+}
+
+/// The geometry of a mark.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// A filled rectangle.
+    Rect {
+        x: f64,
+        y: f64,
+        width: f64,
+        height: f64,
+    },
+    /// The outline of a rectangle.
+    Frame {
+        x: f64,
+        y: f64,
+        width: f64,
+        height: f64,
+    },
+    Line {
+        from: Point,
+        to: Point,
+    },
+    /// A line with a head at `to`.
+    Arrow {
+        from: Point,
+        to: Point,
+    },
+    /// A filled polygon.
+    Area(Vec<Point>),
+    /// A line of text whose middle lies at the height of `at`.
+    Text {
+        at: Point,
+        align: Align,
+        text: String,
+    },
+}
+
+/// Which end of a text its place names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    Start,
+    Middle,
+    End,
+}
+
+/// What a mark stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hit {
+    /// A row of `Trace::segments`.
+    Segment(u32),
+    /// A row of `Trace::spans`.
+    Span(u32),
+}
+
+impl Picture {
+    /// Puts a mark on top that nothing is to hit.
+    pub fn draw(&mut self, role: Role, shape: Shape) {
+        self.marks.push(Mark { shape, role, hit: None });
+    }
+
+    /// Puts a mark on top that stands for something.
+    pub fn draw_hit(&mut self, role: Role, shape: Shape, hit: Hit) {
+        let hit = Some(hit);
+        self.marks.push(Mark { shape, role, hit });
+    }
+
+    /// What lies on top at a point, of all that means something.
+    pub fn hit(&self, at: Point) -> Option<Hit> {
+        let marks = self.marks.iter().rev();
+        marks.filter(|mark| mark.shape.covers(at)).find_map(|mark| mark.hit)
+    }
+}
+
+impl Shape {
+    /// Whether a pointer at this point means the shape.
+    fn covers(&self, (px, py): Point) -> bool {
+        match self {
+            Shape::Rect { x, y, width, height } => (*x..*x + width).contains(&px) && (*y..*y + height).contains(&py),
+            Shape::Line { from, to } | Shape::Arrow { from, to } => distance((px, py), *from, *to) <= REACH,
+            Shape::Frame { .. } | Shape::Area(_) | Shape::Text { .. } => false,
+        }
+    }
+}
+
+/// From a point to the nearest place of a line.
+fn distance(point: Point, from: Point, to: Point) -> f64 {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let length = dx * dx + dy * dy;
+    let part = match length {
+        none if none <= 0.0 => 0.0,
+        some => (((point.0 - from.0) * dx + (point.1 - from.1) * dy) / some).clamp(0.0, 1.0),
+    };
+    let (x, y) = (from.0 + part * dx - point.0, from.1 + part * dy - point.1);
+    (x * x + y * y).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rect(x: f64) -> Shape {
+        let (y, width, height) = (0.0, 10.0, 10.0);
+        Shape::Rect { x, y, width, height }
+    }
+
+    #[test]
+    fn what_lies_on_top_is_hit() {
+        let mut picture = Picture::default();
+        picture.draw_hit(Role::Running, rect(0.0), Hit::Segment(0));
+        picture.draw_hit(Role::Running, rect(5.0), Hit::Segment(1));
+        picture.draw(Role::Veil, rect(0.0));
+        assert_eq!(picture.hit((2.0, 5.0)), Some(Hit::Segment(0)));
+        assert_eq!(picture.hit((7.0, 5.0)), Some(Hit::Segment(1)));
+        assert_eq!(picture.hit((15.0, 5.0)), None);
+        assert_eq!(picture.hit((7.0, 10.0)), None);
+    }
+
+    #[test]
+    fn a_line_is_hit_from_near() {
+        let mut picture = Picture::default();
+        let (from, to) = ((0.0, 0.0), (100.0, 100.0));
+        picture.draw_hit(Role::WaitingCall, Shape::Arrow { from, to }, Hit::Span(3));
+        assert_eq!(picture.hit((52.0, 48.0)), Some(Hit::Span(3)));
+        assert_eq!(picture.hit((60.0, 40.0)), None);
+        assert_eq!(picture.hit((106.0, 106.0)), None);
+    }
+}

@@ -1,0 +1,14 @@
+//! The panels of the page, from top to bottom.
+
+pub mod about;
+pub mod doings;
+pub mod editor;
+pub mod header;
+pub mod help;
+pub mod inspector;
+pub mod lanes;
+pub mod notice;
+pub mod numbers;
+pub mod services;
+pub mod topology;
+pub mod transport;
