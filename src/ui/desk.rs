@@ -1,19 +1,18 @@
 //! What lies on the reader's desk: a scenario as text, what it was before, and what it means.
 //!
 //! ```text
-//! text ─memo─▶ parsed ─memo─▶ scenario (the last good one)
+//! text ─settle─▶ problems, scenario (the last good one)
 //!   ▲
 //!   └── typed, flipped, reset, undone, redone, taken from the gallery
 //! ```
 //!
-//! Law: the text is the one truth; everything else here is derived from it. Nothing that the reader wrote is lost.
+//! Law: the text is the one truth, and whatever changes it settles what follows from it. Nothing that the reader
+//! wrote is lost.
 
 use crate::scenario::gallery::{self, Entry};
 use crate::scenario::problem::Problem;
 use crate::scenario::text::parse;
 use crate::scenario::{Edge, Mode, Scenario, edit};
-use leptos::prelude::*;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How many steps can be undone.
@@ -37,163 +36,170 @@ struct Draft {
 }
 
 /// The reader's desk.
-#[derive(Clone, Copy)]
 pub struct Desk {
     /// The gallery entry that the text began as.
-    pub entry: RwSignal<&'static Entry>,
-    draft: RwSignal<Draft>,
+    pub entry: &'static Entry,
     /// How the text was changed last.
-    pub hand: RwSignal<Hand>,
-    /// The drafts of the other gallery entries.
-    others: StoredValue<BTreeMap<&'static str, Draft>>,
-    /// The seed that the reader chose in place of the scenario's.
-    pub seed_choice: RwSignal<Option<u64>>,
-    /// The text.
-    pub text: Memo<String>,
+    pub hand: Hand,
     /// What is wrong with the text.
-    pub problems: Memo<Vec<Problem>>,
+    pub problems: Vec<Problem>,
     /// The last good scenario.
-    pub scenario: Memo<Option<Arc<Scenario>>>,
+    pub scenario: Option<Arc<Scenario>>,
+    /// Why the last flip could not be made.
+    pub refusal: String,
+    /// The seed that the reader chose in place of the scenario's.
+    seed_choice: Option<u64>,
+    draft: Draft,
+    /// The drafts of the other gallery entries.
+    others: Vec<(&'static str, Draft)>,
 }
 
 impl Desk {
-    /// A desk with this gallery entry on it.
-    pub fn new(entry: &'static Entry) -> Desk {
-        let draft = RwSignal::new(Draft {
-            text: entry.text.to_string(),
-            ..Draft::default()
-        });
-        let text = Memo::new(move |_| draft.with(|draft| draft.text.clone()));
-        let parsed = Memo::new(move |_| text.with(|text| parse(text).map(|parsed| Arc::new(parsed.scenario))));
-        let scenario = Memo::new(move |last: Option<&Option<Arc<Scenario>>>| {
-            parsed.with(|parsed| match parsed {
-                Ok(scenario) => Some(Arc::clone(scenario)),
-                Err(_) => last.cloned().flatten(),
-            })
-        });
-        Desk {
-            entry: RwSignal::new(entry),
-            draft,
-            hand: RwSignal::new(Hand::Placed),
-            others: StoredValue::new(BTreeMap::new()),
-            seed_choice: RwSignal::new(None),
-            text,
-            problems: Memo::new(move |_| parsed.with(|parsed| parsed.as_ref().err().cloned().unwrap_or_default())),
-            scenario,
-        }
+    /// A desk with the gallery's first entry on it.
+    pub fn new() -> Desk {
+        let entry = &gallery::ENTRIES[0];
+        let mut desk = Desk {
+            entry,
+            hand: Hand::Placed,
+            problems: Vec::new(),
+            scenario: None,
+            refusal: String::new(),
+            seed_choice: None,
+            draft: fresh(entry),
+            others: Vec::new(),
+        };
+        desk.settle();
+        desk
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.draft.text
     }
 
     /// The seed of the runs: the reader's, or else the scenario's.
     pub fn seed(&self) -> u64 {
-        let own = self.scenario.with(|s| s.as_ref().map_or(1, |s| s.seed));
-        self.seed_choice.get().unwrap_or(own)
+        let own = self.scenario.as_ref().map_or(1, |scenario| scenario.seed);
+        self.seed_choice.unwrap_or(own)
+    }
+
+    /// Takes the reader's seed; the scenario's own where that is none.
+    pub fn choose_seed(&mut self, text: &str) {
+        self.seed_choice = text.trim().parse().ok();
+    }
+
+    /// The edge of this name.
+    pub fn edge(&self, name: &str) -> Option<&Edge> {
+        let scenario = self.scenario.as_ref()?;
+        Some(scenario.edge(scenario.edge_named(name)?))
     }
 
     /// Puts a new text on the desk. Typing that goes on is one step of the way back.
-    pub fn write(&self, text: String, hand: Hand) {
-        if self.text.with_untracked(|old| *old == text) {
+    pub fn write(&mut self, text: String, hand: Hand) {
+        if self.draft.text == text {
             return;
         }
-        let goes_on = hand == Hand::Typed && self.hand.get_untracked() == Hand::Typed;
-        self.hand.set(hand);
-        self.draft.update(|draft| {
-            let old = std::mem::replace(&mut draft.text, text);
-            if !goes_on {
-                draft.past.push(old);
-                let excess = draft.past.len().saturating_sub(STEPS);
-                draft.past.drain(..excess);
-            }
-            draft.future.clear();
-        });
+        let goes_on = hand == Hand::Typed && self.hand == Hand::Typed;
+        self.hand = hand;
+        let old = std::mem::replace(&mut self.draft.text, text);
+        if !goes_on {
+            self.draft.past.push(old);
+            let excess = self.draft.past.len().saturating_sub(STEPS);
+            self.draft.past.drain(..excess);
+        }
+        self.draft.future.clear();
+        self.settle();
     }
 
-    /// Gives an edge another mode. The error is for the reader.
-    pub fn set_mode(&self, edge: &str, mode: Mode) -> Result<(), String> {
-        let text = self.text.with_untracked(|text| edit::set_mode(text, edge, mode));
-        self.write(text.map_err(|problems| first_of(&problems))?, Hand::Placed);
-        Ok(())
+    /// Gives an edge another mode.
+    pub fn set_mode(&mut self, edge: &str, mode: Mode) {
+        match edit::set_mode(&self.draft.text, edge, mode) {
+            Ok(text) => self.write(text, Hand::Placed),
+            Err(problems) => {
+                let first = problems.first().map(|problem| problem.message.clone());
+                self.refusal = first.unwrap_or_default();
+            }
+        }
     }
 
     /// Flips an edge: from `sync` to its flip mode, from any other mode to `sync`.
-    pub fn flip(&self, edge: &Edge) -> Result<(), String> {
-        self.set_mode(&edge.name, flipped(edge))
+    pub fn flip(&mut self, edge: &str) {
+        if let Some(mode) = self.edge(edge).map(flipped) {
+            self.set_mode(edge, mode);
+        }
     }
 
     /// Puts the gallery's own text back; the reader's stays one step behind.
-    pub fn reset(&self) {
-        self.write(self.entry.get_untracked().text.to_string(), Hand::Placed);
+    pub fn reset(&mut self) {
+        self.write(self.entry.text.to_string(), Hand::Placed);
     }
 
     /// Whether the text is the gallery's own.
     pub fn is_original(&self) -> bool {
-        let entry = self.entry.get();
-        self.text.with(|text| text == entry.text)
+        self.draft.text == self.entry.text
     }
 
     /// Whether there is a step to undo.
     pub fn can_undo(&self) -> bool {
-        self.draft.with(|draft| !draft.past.is_empty())
+        !self.draft.past.is_empty()
     }
 
     /// Whether there is a step to redo.
     pub fn can_redo(&self) -> bool {
-        self.draft.with(|draft| !draft.future.is_empty())
+        !self.draft.future.is_empty()
     }
 
     /// Takes the last step back.
-    pub fn undo(&self) {
-        self.hand.set(Hand::Placed);
-        self.draft.update(|draft| {
-            if let Some(text) = draft.past.pop() {
-                draft.future.push(std::mem::replace(&mut draft.text, text));
-            }
-        });
+    pub fn undo(&mut self) {
+        if let Some(text) = self.draft.past.pop() {
+            let left = std::mem::replace(&mut self.draft.text, text);
+            self.draft.future.push(left);
+            self.hand = Hand::Placed;
+            self.settle();
+        }
     }
 
     /// Takes an undone step again.
-    pub fn redo(&self) {
-        self.hand.set(Hand::Placed);
-        self.draft.update(|draft| {
-            if let Some(text) = draft.future.pop() {
-                draft.past.push(std::mem::replace(&mut draft.text, text));
-            }
-        });
+    pub fn redo(&mut self) {
+        if let Some(text) = self.draft.future.pop() {
+            let left = std::mem::replace(&mut self.draft.text, text);
+            self.draft.past.push(left);
+            self.hand = Hand::Placed;
+            self.settle();
+        }
     }
 
     /// Takes another entry from the gallery; the draft of this one is kept for when it comes back.
-    pub fn open(&self, entry: &'static Entry) {
-        let old = self.entry.get_untracked();
-        if old.id == entry.id {
+    pub fn open(&mut self, id: &str) {
+        let Some(entry) = gallery::entry(id).filter(|entry| entry.id != self.entry.id) else {
             return;
+        };
+        let kept = self.others.iter().position(|(other, _)| *other == entry.id);
+        let next = kept.map_or_else(|| fresh(entry), |at| self.others.remove(at).1);
+        let left = std::mem::replace(&mut self.draft, next);
+        self.others.push((self.entry.id, left));
+        self.entry = entry;
+        self.seed_choice = None;
+        self.hand = Hand::Placed;
+        self.settle();
+    }
+
+    /// What follows from the text: the problems, or a new scenario.
+    fn settle(&mut self) {
+        self.refusal.clear();
+        self.problems.clear();
+        match parse(&self.draft.text) {
+            Ok(parsed) => self.scenario = Some(Arc::new(parsed.scenario)),
+            Err(problems) => self.problems = problems,
         }
-        let kept = self.others.try_update_value(|others| others.remove(entry.id)).flatten();
-        let next = kept.unwrap_or_else(|| Draft {
-            text: entry.text.to_string(),
-            ..Draft::default()
-        });
-        batch_open(self, old, entry, next);
     }
 }
 
-fn batch_open(desk: &Desk, old: &'static Entry, entry: &'static Entry, next: Draft) {
-    desk.hand.set(Hand::Placed);
-    desk.seed_choice.set(None);
-    desk.entry.set(entry);
-    let left = desk
-        .draft
-        .try_update(|draft| std::mem::replace(draft, next))
-        .unwrap_or_default();
-    desk.others.update_value(|others| {
-        others.insert(old.id, left);
-    });
-}
-
-/// The gallery entry on which a new desk opens.
-pub fn first_entry() -> &'static Entry {
-    gallery::ENTRIES
-        .iter()
-        .find(|entry| entry.id == "checkout")
-        .unwrap_or(&gallery::ENTRIES[0])
+fn fresh(entry: &Entry) -> Draft {
+    Draft {
+        text: entry.text.to_string(),
+        ..Draft::default()
+    }
 }
 
 /// The mode that one click gives to an edge.
@@ -202,9 +208,4 @@ pub fn flipped(edge: &Edge) -> Mode {
         Mode::Sync => edge.flip,
         _ => Mode::Sync,
     }
-}
-
-/// The first problem in words, for where there is room for one.
-fn first_of(problems: &[Problem]) -> String {
-    problems.first().map(|problem| problem.to_string()).unwrap_or_default()
 }

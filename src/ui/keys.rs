@@ -1,27 +1,15 @@
-//! The keyboard shortcuts of the whole playground.
+//! The keyboard shortcuts.
 //!
 //! Law: a control that is typed into, or that uses a key itself, keeps that key. A playground hears the keys that
 //! are pressed inside it; the first one on a page also hears those that are pressed nowhere in particular.
 
-use super::desk::Desk;
-use super::panel::transport::{step, to_end};
-use super::player::Player;
-use super::results::Results;
-use leptos::ev::KeyboardEvent;
-use leptos::html;
+use super::act::{self, carry_out};
+use super::page::Page;
+use super::panel::lanes;
+use super::part::dom;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement};
-
-/// What the keys act on.
-#[derive(Clone, Copy)]
-pub struct Keys {
-    pub desk: Desk,
-    pub player: Player,
-    pub results: Results,
-    pub root: NodeRef<html::Div>,
-    pub help: NodeRef<html::Dialog>,
-}
+use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent};
 
 /// What has the focus, as far as keys are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,43 +20,49 @@ enum Focus {
     Choice,
     /// A button or link: Space and Enter are its own.
     Button,
-    /// The lanes or an edge, which handle their keys themselves and mark them as handled.
+    /// An edge of the topology: Enter, Space and M are its own.
+    Edge,
+    /// The lanes: arrows and letters are their own.
+    Lanes,
     Elsewhere,
 }
 
 /// Listens until the playground goes.
-pub fn listen(keys: Keys) {
-    let listener = window_event_listener(leptos::ev::keydown, move |event| {
-        if !event.default_prevented() && is_ours(&keys, &event) && act(&keys, &event) {
-            event.prevent_default();
+pub fn listen(page: Page) {
+    let hear = move |event: Event| {
+        let Ok(key) = event.dyn_into::<KeyboardEvent>() else {
+            return;
+        };
+        let Some(target) = dom::target(&key).filter(|target| is_ours(page, target)) else {
+            return;
+        };
+        if !key.default_prevented() && act(page, &key, &target) {
+            key.prevent_default();
         }
-    });
-    on_cleanup(move || listener.remove());
+    };
+    dom::listen(&window(), "keydown", hear);
 }
 
-fn is_ours(keys: &Keys, event: &KeyboardEvent) -> bool {
-    let Some(root) = keys.root.get_untracked() else {
+fn is_ours(page: Page, target: &Element) -> bool {
+    let Some(root) = page.root.try_get_value().flatten() else {
         return false;
     };
-    let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
-        return false;
-    };
-    if root.contains(Some(&target)) {
-        return true;
-    }
     let first = document().query_selector(".playground").ok().flatten();
-    let nowhere = document().body().is_some_and(|body| *body == target);
-    nowhere && first.is_some_and(|first| first == **root)
+    let nowhere = document().body().is_some_and(|body| *body == *target);
+    root.contains(Some(target)) || nowhere && first.is_some_and(|first| first == root)
 }
 
-fn focus_of(event: &KeyboardEvent) -> Focus {
-    let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
-        return Focus::Elsewhere;
-    };
+fn focus_of(target: &Element) -> Focus {
+    if target.has_attribute("data-edge") {
+        return Focus::Edge;
+    }
+    if target.class_list().contains("rows") {
+        return Focus::Lanes;
+    }
     match target.tag_name().to_ascii_lowercase().as_str() {
         "textarea" => Focus::Text,
-        "input" => match target.dyn_ref::<HtmlInputElement>().map(|input| input.type_()) {
-            Some(kind) if kind == "range" => Focus::Choice,
+        "input" => match target.dyn_ref::<HtmlInputElement>() {
+            Some(input) if input.type_() == "range" => Focus::Choice,
             _ => Focus::Text,
         },
         "select" => Focus::Choice,
@@ -78,61 +72,74 @@ fn focus_of(event: &KeyboardEvent) -> Focus {
 }
 
 /// Whether the key meant something here.
-fn act(keys: &Keys, event: &KeyboardEvent) -> bool {
-    let focus = focus_of(event);
-    let key = event.key();
+fn act(page: Page, event: &KeyboardEvent, target: &Element) -> bool {
+    let (focus, key) = (focus_of(target), event.key());
     if focus == Focus::Text {
         return false;
     }
     if event.ctrl_key() || event.meta_key() {
-        return undo_or_redo(keys.desk, &key, event.shift_key());
+        return undo_or_redo(page, &key, event.shift_key());
     }
-    if event.alt_key() || keys.help.get_untracked().is_some_and(|dialog| dialog.open()) {
+    if event.alt_key() || act::help(page).is_some_and(|dialog| dialog.open()) {
         return false;
     }
-    anywhere(keys, &key) || focus != Focus::Choice && off_sliders(keys, &key, focus)
+    let own = match focus {
+        Focus::Edge => on_edge(page, &key, &target.get_attribute("data-edge").unwrap_or_default()),
+        Focus::Lanes => lanes::key(page, &key),
+        _ => false,
+    };
+    own || anywhere(page, &key) || focus != Focus::Choice && off_sliders(page, &key, focus)
 }
 
-fn undo_or_redo(desk: Desk, key: &str, shift: bool) -> bool {
-    match key {
-        "z" | "Z" if shift => desk.redo(),
-        "z" => desk.undo(),
-        "y" => desk.redo(),
+fn undo_or_redo(page: Page, key: &str, shift: bool) -> bool {
+    match (key, shift) {
+        ("z" | "Z", true) | ("y", _) => carry_out(page, "redo", ""),
+        ("z", false) => carry_out(page, "undo", ""),
         _ => return false,
     }
     true
 }
 
-fn anywhere(keys: &Keys, key: &str) -> bool {
-    let player = keys.player;
+fn on_edge(page: Page, key: &str, edge: &str) -> bool {
     match key {
-        "." => step(player, keys.results, true),
-        "," => step(player, keys.results, false),
-        "[" => player.go_at(player.speed.get_untracked() / 2.0),
-        "]" => player.go_at(player.speed.get_untracked() * 2.0),
-        "?" => show(keys.help),
+        "Enter" | " " => carry_out(page, "flip", edge),
+        "m" | "M" => {
+            act::select_edge(page, edge);
+            // The menu is there once what follows from the selection is shown.
+            request_animation_frame(move || {
+                if let Some(menu) = page.find("[data-choice=mode]") {
+                    dom::focus(&menu);
+                }
+            });
+        }
         _ => return false,
     }
     true
 }
 
-fn off_sliders(keys: &Keys, key: &str, focus: Focus) -> bool {
-    let player = keys.player;
-    match key {
-        " " if focus != Focus::Button => player.toggle(),
-        "ArrowRight" => step(player, keys.results, true),
-        "ArrowLeft" => step(player, keys.results, false),
-        "Home" => player.seek(0.0),
-        "End" => to_end(player),
-        "f" | "F" => player.anchor.set(None),
+fn anywhere(page: Page, key: &str) -> bool {
+    let act = match key {
+        "." => "next",
+        "," => "before",
+        "[" => "slower",
+        "]" => "faster",
+        "?" => "help",
         _ => return false,
-    }
+    };
+    carry_out(page, act, "");
     true
 }
 
-fn show(dialog: NodeRef<html::Dialog>) {
-    if let Some(dialog) = dialog.get_untracked() {
-        // It fails only where the dialog is not in the document.
-        let _ = dialog.show_modal();
-    }
+fn off_sliders(page: Page, key: &str, focus: Focus) -> bool {
+    let act = match key {
+        " " if focus != Focus::Button => "play",
+        "ArrowRight" => "next",
+        "ArrowLeft" => "before",
+        "Home" => "start",
+        "End" => "end",
+        "f" | "F" => "follow",
+        _ => return false,
+    };
+    carry_out(page, act, "");
+    true
 }

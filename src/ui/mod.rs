@@ -1,19 +1,22 @@
 //! The page: the only place that knows Leptos and the DOM.
 //!
 //! ```text
-//! desk (text ─▶ scenario) ──▶ results (orders out, answers in, over the bridge) ──▶ panels
-//! player (play head, view) ─┘
+//! desk, player, results, look ─ app ─▶ panel (markup) ─▶ part::dom        lanes ─▶ part::canvas
+//!              ▲─────────── act, keys ◀── what the reader does
 //! ```
 //!
-//! Law: never simulates; never stores what can be derived; no global state.
+//! Law: never simulates; never stores what can be derived; no global state. Panels are functions from state to
+//! markup: that keeps the page small, since no kind of element is compiled twice.
 
+pub mod act;
 pub mod app;
 pub mod boundary;
 pub mod bridge;
 pub mod cursor;
 pub mod desk;
 pub mod keys;
-pub mod light;
+pub mod look;
+pub mod page;
 pub mod panel;
 pub mod part;
 pub mod player;

@@ -1,15 +1,16 @@
-//! The two clocks' results: orders go out when the scenario or the view changes, answers come in.
+//! What the backend found out: orders out, answers in.
 //!
 //! ```text
-//! scenario, seed ──────────▶ Measure ─▶ figures (and those before them)      statistics
-//! scenario, seed, window ──▶ Record ──▶ recording                            microscope
+//! desk ─▶ Measure ─▶ Progress … Measured ─▶ figures (and those before)     full speed
+//! player ─▶ Record ─────────▶ Recorded ───▶ recording                       microscope
 //! ```
 //!
-//! Law: an answer to an order that is no longer wanted changes nothing. What is on screen stays until what replaces it is here.
+//! Law: an answer to an order that is no longer wanted changes nothing. What is on screen stays until what replaces
+//! it is here.
 
 use super::bridge::{Bridge, Heard};
-use super::desk::{Desk, Hand};
-use super::player::Player;
+use super::desk::Hand;
+use super::page::Page;
 use super::window::{Window, wanted};
 use crate::metrics::Report;
 use crate::protocol::{FromBackend, RunId, ToBackend, VERSION};
@@ -42,21 +43,48 @@ pub enum Status {
 }
 
 /// The figures of a run.
-#[derive(Clone, Debug, PartialEq)]
 pub struct Figures {
-    pub run: RunId,
-    pub report: Arc<Report>,
+    pub report: Report,
     pub scenario: Arc<Scenario>,
     /// False while the run goes on.
     pub finished: bool,
 }
 
 /// What was recorded of a run, and of which.
-#[derive(Clone, Debug, PartialEq)]
 pub struct Recording {
     pub scenario: Arc<Scenario>,
-    pub seed: u64,
     pub trace: Trace,
+}
+
+/// What the backend found out.
+pub struct Results {
+    pub status: Status,
+    /// The latest figures.
+    pub figures: Option<Arc<Figures>>,
+    /// The figures of the scenario before the last change.
+    pub before: Option<Arc<Figures>>,
+    /// Whether newer figures are under way.
+    pub measuring: bool,
+    pub recording: Option<Arc<Recording>>,
+    /// Why the backend could not carry out an order.
+    pub refusal: Option<String>,
+    /// The most segments and spans per simulated nanosecond in any recording of this scenario that hit the budget.
+    crowd: f64,
+}
+
+impl Results {
+    /// Nothing is known yet.
+    pub fn new() -> Results {
+        Results {
+            status: Status::Starting,
+            figures: None,
+            before: None,
+            measuring: false,
+            recording: None,
+            refusal: None,
+            crowd: 0.0,
+        }
+    }
 }
 
 /// A run that was ordered.
@@ -66,246 +94,235 @@ struct Ordered {
     scenario: Arc<Scenario>,
     seed: u64,
     entry: &'static str,
+    /// What was to be recorded; none for figures.
+    window: Option<Window>,
 }
 
-/// What the backend found out.
-#[derive(Clone, Copy)]
-pub struct Results {
-    pub status: RwSignal<Status>,
-    /// Name and version of the engine.
-    pub engine: RwSignal<String>,
-    /// The latest figures.
-    pub figures: RwSignal<Option<Figures>>,
-    /// The figures of the scenario before the last change.
-    pub before: RwSignal<Option<Arc<Report>>>,
-    /// Whether newer figures are under way.
-    pub measuring: RwSignal<bool>,
-    pub recording: RwSignal<Option<Arc<Recording>>>,
-    /// Why the backend could not carry out an order.
-    pub refusal: RwSignal<Option<String>>,
-    /// The most segments and spans per simulated nanosecond in any recording of this scenario that hit the budget.
-    crowd: RwSignal<f64>,
-    bridge: StoredValue<Option<Bridge>, LocalStorage>,
-    measured: StoredValue<Option<Ordered>>,
-    recorded: StoredValue<Option<Ordered>>,
-    last_run: StoredValue<u64>,
+impl Ordered {
+    /// Whether this is the same run.
+    fn is_of(&self, scenario: &Arc<Scenario>, seed: u64) -> bool {
+        Arc::ptr_eq(&self.scenario, scenario) && self.seed == seed
+    }
 }
 
-impl Results {
-    /// Nothing is known yet.
-    pub(super) fn new() -> Results {
-        Results {
-            status: RwSignal::new(Status::Starting),
-            engine: RwSignal::new(String::new()),
-            figures: RwSignal::new(None),
-            before: RwSignal::new(None),
-            measuring: RwSignal::new(false),
-            recording: RwSignal::new(None),
-            refusal: RwSignal::new(None),
-            crowd: RwSignal::new(0.0),
-            bridge: StoredValue::new_local(None),
-            measured: StoredValue::new(None),
-            recorded: StoredValue::new(None),
-            last_run: StoredValue::new(0),
-        }
-    }
+/// The page's side of the orders: what was ordered, and from whom.
+#[derive(Default)]
+pub struct Office {
+    bridge: Option<Bridge>,
+    measured: Option<Ordered>,
+    recorded: Option<Ordered>,
+    last_run: u64,
+    /// Waits until typing rests; a timer that is dropped does not fire.
+    rest: Option<Timeout>,
+}
 
-    /// Starts a backend; one that is there already ends.
-    pub fn start(&self, player: Player) {
-        let results = *self;
-        results.bridge.set_value(None);
-        results.status.set(Status::Starting);
-        match Bridge::open() {
-            Ok((bridge, heard)) => {
-                results.bridge.set_value(Some(bridge));
-                spawn_local(listen(results, player, heard));
-                give_up_later(results);
-            }
-            Err(why) => results.status.set(Status::Broken(why)),
-        }
+impl Office {
+    fn next_run(&mut self) -> RunId {
+        self.last_run += 1;
+        RunId(self.last_run)
     }
+}
 
-    fn next_run(&self) -> RunId {
-        self.last_run.update_value(|run| *run += 1);
-        RunId(self.last_run.get_value())
-    }
-
-    fn send(&self, order: ToBackend) {
-        let sent = self
-            .bridge
-            .with_value(|bridge| bridge.as_ref().map(|bridge| bridge.send(&order)));
-        if let Some(Err(why)) = sent {
-            self.status.set(Status::Broken(why));
-        }
-    }
-
-    fn measure(&self, scenario: Arc<Scenario>, seed: u64, entry: &'static str) {
-        let run = self.next_run();
-        self.keep_for_comparison(entry);
-        self.measuring.set(true);
-        self.refusal.set(None);
-        self.send(ToBackend::Measure {
-            run,
-            scenario: (*scenario).clone(),
-            seed,
-        });
-        self.measured.set_value(Some(Ordered {
-            run,
-            scenario,
-            seed,
-            entry,
-        }));
-    }
-
-    /// The last finished figures become those before, unless they are another entry's.
-    fn keep_for_comparison(&self, entry: &'static str) {
-        let same_entry = self
-            .measured
-            .with_value(|last| last.as_ref().is_some_and(|last| last.entry == entry));
-        if !same_entry {
-            self.before.set(None);
-            return;
-        }
-        let finished = self
-            .figures
-            .with_untracked(|figures| figures.clone().filter(|f| f.finished));
-        if let Some(figures) = finished {
-            self.before.set(Some(figures.report));
-        }
-    }
-
-    fn record(&self, scenario: Arc<Scenario>, seed: u64, entry: &'static str, window: Window) {
-        let run = self.next_run();
-        self.send(ToBackend::Record {
-            run,
-            scenario: (*scenario).clone(),
-            seed,
-            from: Instant(window.from),
-            until: Instant(window.until),
-            budget: BUDGET,
-        });
-        self.recorded.set_value(Some(Ordered {
-            run,
-            scenario,
-            seed,
-            entry,
-        }));
-    }
-
-    fn hear(&self, player: Player, said: FromBackend) {
-        match said {
-            FromBackend::Ready { version, .. } if version != VERSION => self.status.set(Status::OtherVersion(version)),
-            FromBackend::Ready { engine, .. } => {
-                self.engine.set(engine);
-                self.status.set(Status::Ready);
-            }
-            FromBackend::Progress { run, report } => self.take_report(run, report, false),
-            FromBackend::Measured { run, report } => self.take_report(run, report, true),
-            FromBackend::Recorded { run, trace } => self.take_trace(player, run, trace),
-            FromBackend::Refused { why, .. } => self.refusal.set(Some(why)),
-            FromBackend::Panicked { why } => self.break_down(why),
-        }
-    }
-
-    fn take_report(&self, run: RunId, report: Report, finished: bool) {
-        let Some(ordered) = self.measured.get_value().filter(|ordered| ordered.run == run) else {
-            return;
+/// Starts a backend; one that is there already ends.
+pub fn start(page: Page) {
+    page.office.update_value(|office| {
+        *office = Office {
+            last_run: office.last_run,
+            ..Office::default()
         };
-        self.figures.set(Some(Figures {
-            run,
-            report: Arc::new(report),
-            scenario: ordered.scenario,
-            finished,
-        }));
-        self.measuring.set(!finished);
-    }
-
-    fn take_trace(&self, player: Player, run: RunId, trace: Trace) {
-        let Some(ordered) = self.recorded.get_value().filter(|ordered| ordered.run == run) else {
-            return;
-        };
-        if trace.truncated {
-            let rows = trace.segments.len().max(trace.spans.len()) as f64;
-            let crowd = rows / trace.until.since(trace.from).0.max(1) as f64;
-            self.crowd.update(|most| *most = most.max(crowd));
+    });
+    match Bridge::open() {
+        Ok((bridge, heard)) => {
+            page.results.update(|results| results.status = Status::Starting);
+            page.office.update_value(|office| office.bridge = Some(bridge));
+            spawn_local(listen(page, heard));
+            give_up_later(page);
         }
-        player.reach(trace.until.0 as f64);
-        self.recording.set(Some(Arc::new(Recording {
-            scenario: ordered.scenario,
-            seed: ordered.seed,
-            trace,
-        })));
-    }
-
-    fn break_down(&self, why: String) {
-        let at = self.measured.with_value(|last| {
-            let last = last.as_ref()?;
-            Some(format!("{why} (scenario “{}”, seed {})", last.scenario.name, last.seed))
-        });
-        self.status.set(Status::Broken(at.unwrap_or(why)));
-        self.bridge.set_value(None);
-        self.measuring.set(false);
+        Err(why) => page.results.update(|results| results.status = Status::Broken(why)),
     }
 }
 
-async fn listen(results: Results, player: Player, mut heard: UnboundedReceiver<Heard>) {
+async fn listen(page: Page, mut heard: UnboundedReceiver<Heard>) {
     while let Some(heard) = heard.next().await {
-        if results.status.is_disposed() {
+        if page.results.is_disposed() {
             return;
         }
         match heard {
-            Heard::Said(said) => results.hear(player, said),
-            Heard::Broke(why) => results.break_down(why),
+            Heard::Said(said) => hear(page, said),
+            Heard::Broke(why) => break_down(page, why),
         }
     }
 }
 
-fn give_up_later(results: Results) {
+fn give_up_later(page: Page) {
     Timeout::new(START_MS, move || {
-        if results.status.try_get_untracked() == Some(Status::Starting) {
-            results.break_down("the simulation does not start".to_string());
+        let status = page.results.try_with_untracked(|results| results.status.clone());
+        if status == Some(Status::Starting) {
+            break_down(page, "the simulation does not start".to_string());
         }
     })
     .forget();
 }
 
-/// Gives orders whenever what is wanted changes, as long as there is somebody to give them to.
-pub fn give_orders(desk: Desk, player: Player, results: Results) {
-    let subject = Memo::new(move |_| Some((desk.scenario.get()?, desk.seed())));
-    let ready = Memo::new(move |_| results.status.get() == Status::Ready);
-    let rest = StoredValue::new_local(None::<Timeout>);
-    Effect::new(move |_| {
-        let (ready, subject) = (ready.get(), subject.get());
-        // A timer that is dropped does not fire.
-        rest.set_value(None);
-        let Some((scenario, seed)) = subject.filter(|_| ready) else {
-            return;
+fn send(page: Page, order: &ToBackend) {
+    let sent = page
+        .office
+        .with_value(|office| office.bridge.as_ref().map(|bridge| bridge.send(order)));
+    if let Some(Err(why)) = sent {
+        break_down(page, why);
+    }
+}
+
+fn hear(page: Page, said: FromBackend) {
+    match said {
+        FromBackend::Ready { version, .. } => page.results.update(|results| {
+            results.status = match version {
+                VERSION => Status::Ready,
+                other => Status::OtherVersion(other),
+            };
+        }),
+        FromBackend::Progress { run, report } => take_report(page, run, report, false),
+        FromBackend::Measured { run, report } => take_report(page, run, report, true),
+        FromBackend::Recorded { run, trace } => take_trace(page, run, trace),
+        FromBackend::Refused { why, .. } => page.results.update(|results| results.refusal = Some(why)),
+        FromBackend::Panicked { why } => break_down(page, why),
+    }
+}
+
+fn take_report(page: Page, run: RunId, report: Report, finished: bool) {
+    let measured = page.office.with_value(|office| office.measured.clone());
+    let Some(ordered) = measured.filter(|ordered| ordered.run == run) else {
+        return;
+    };
+    page.results.update(|results| {
+        results.measuring = !finished;
+        results.figures = Some(Arc::new(Figures {
+            report,
+            scenario: ordered.scenario,
+            finished,
+        }));
+    });
+}
+
+fn take_trace(page: Page, run: RunId, trace: Trace) {
+    let recorded = page.office.with_value(|office| office.recorded.clone());
+    let Some(ordered) = recorded.filter(|ordered| ordered.run == run) else {
+        return;
+    };
+    let reach = trace.until.0 as f64;
+    page.results.update(|results| {
+        if trace.truncated {
+            let rows = trace.segments.len().max(trace.spans.len()) as f64;
+            let crowd = rows / trace.until.since(trace.from).0.max(1) as f64;
+            results.crowd = results.crowd.max(crowd);
+        }
+        results.recording = Some(Arc::new(Recording {
+            scenario: ordered.scenario,
+            trace,
+        }));
+    });
+    page.player.update(|player| player.reach = reach);
+}
+
+fn break_down(page: Page, why: String) {
+    let at = page.office.try_update_value(|office| {
+        office.bridge = None;
+        let last = office.measured.as_ref()?;
+        let (name, seed) = (&last.scenario.name, last.seed);
+        Some(format!("{why} (scenario “{name}”, seed {seed})"))
+    });
+    page.results.update(|results| {
+        results.measuring = false;
+        results.status = Status::Broken(at.flatten().unwrap_or(why));
+    });
+}
+
+/// Orders what is wanted and has not been ordered yet: figures of the scenario on the desk, lanes around the head.
+pub fn give_orders(page: Page) {
+    let Some((scenario, seed, entry, hand)) = page.desk.with(|desk| {
+        let scenario = Arc::clone(desk.scenario.as_ref()?);
+        Some((scenario, desk.seed(), desk.entry.id, desk.hand))
+    }) else {
+        return;
+    };
+    let (ready, crowd) = page
+        .results
+        .with(|results| (results.status == Status::Ready, results.crowd));
+    if !ready {
+        return;
+    }
+    let (measured, recorded) = page
+        .office
+        .with_value(|office| (office.measured.clone(), office.recorded.clone()));
+    let is_measured = measured.is_some_and(|last| last.is_of(&scenario, seed));
+    if !is_measured && hand == Hand::Placed {
+        measure(page, Arc::clone(&scenario), seed, entry);
+    } else if !is_measured {
+        let typed = Arc::clone(&scenario);
+        let rest = Timeout::new(REST_MS, move || measure(page, typed, seed, entry));
+        page.office.update_value(|office| office.rest = Some(rest));
+    }
+    let is_recorded = recorded.as_ref().is_some_and(|last| last.is_of(&scenario, seed));
+    let crowd = if is_recorded { crowd } else { 0.0 };
+    let window = page
+        .player
+        .with(|player| wanted(player.left(), player.span(), player.head, crowd, BUDGET));
+    if !is_recorded || recorded.is_some_and(|last| last.window != Some(window)) {
+        record(page, scenario, seed, entry, window);
+    }
+}
+
+fn measure(page: Page, scenario: Arc<Scenario>, seed: u64, entry: &'static str) {
+    let order = page.office.try_update_value(|office| {
+        let run = office.next_run();
+        let same_entry = office.measured.as_ref().is_some_and(|last| last.entry == entry);
+        office.rest = None;
+        office.measured = Some(Ordered {
+            run,
+            scenario: Arc::clone(&scenario),
+            seed,
+            entry,
+            window: None,
+        });
+        (run, same_entry)
+    });
+    let Some((run, same_entry)) = order else { return };
+    page.results.update(|results| {
+        // The last finished figures become those before, unless they are another entry's.
+        let finished = results.figures.clone().filter(|figures| figures.finished);
+        results.before = if same_entry {
+            finished.or(results.before.take())
+        } else {
+            None
         };
-        let entry = desk.entry.get_untracked().id;
-        match desk.hand.get_untracked() {
-            Hand::Placed => results.measure(scenario, seed, entry),
-            Hand::Typed => rest.set_value(Some(Timeout::new(REST_MS, move || {
-                results.measure(scenario, seed, entry)
-            }))),
-        }
+        results.measuring = true;
+        results.refusal = None;
+        results.crowd = 0.0;
     });
-    Effect::new(move |_| {
-        subject.track();
-        results.crowd.set(0.0);
+    let scenario = (*scenario).clone();
+    send(page, &ToBackend::Measure { run, scenario, seed });
+}
+
+fn record(page: Page, scenario: Arc<Scenario>, seed: u64, entry: &'static str, window: Window) {
+    let run = page.office.try_update_value(|office| {
+        let run = office.next_run();
+        office.recorded = Some(Ordered {
+            run,
+            scenario: Arc::clone(&scenario),
+            seed,
+            entry,
+            window: Some(window),
+        });
+        run
     });
-    let window = Memo::new(move |_| {
-        wanted(
-            player.left(),
-            player.span(),
-            player.head.get(),
-            results.crowd.get(),
-            BUDGET,
-        )
-    });
-    Effect::new(move |_| {
-        let (ready, subject, window) = (ready.get(), subject.get(), window.get());
-        if let Some((scenario, seed)) = subject.filter(|_| ready) {
-            results.record(scenario, seed, desk.entry.get_untracked().id, window);
-        }
-    });
+    let Some(run) = run else { return };
+    let order = ToBackend::Record {
+        run,
+        scenario: (*scenario).clone(),
+        seed,
+        from: Instant(window.from),
+        until: Instant(window.until),
+        budget: BUDGET,
+    };
+    send(page, &order);
 }

@@ -1,158 +1,76 @@
 //! The scenario as text, with line numbers and what is wrong with it.
 
 use crate::scenario::problem::Problem;
-use crate::ui::desk::{Desk, Hand};
-use leptos::ev;
-use leptos::html;
-use leptos::prelude::*;
+use crate::ui::desk::Desk;
+use crate::ui::part::html::Html;
 
-/// The editor, its problems, and the ways back.
-#[component]
-pub fn Editor(
-    /// The text's place.
-    desk: Desk,
-) -> impl IntoView {
-    let area = NodeRef::<html::Textarea>::new();
-    view! {
-        <section class="panel editor" aria-label="Scenario text">
-            <header>
-                <h2>"Scenario"</h2>
-                <Tools desk=desk />
-            </header>
-            <Problems desk=desk area=area />
-            <Text desk=desk area=area />
-        </section>
+/// Where the text is typed; it stays while everything around it changes.
+pub const TEXT: &str = concat!(
+    "<div class=\"gutter\" aria-hidden=\"true\"></div>",
+    "<textarea aria-label=\"Scenario as JSON\" data-field=\"text\" spellcheck=\"false\" autocomplete=\"off\" autocapitalize=\"off\" wrap=\"off\"></textarea>",
+);
+
+/// The name of the panel and the ways back.
+pub fn head(desk: &Desk) -> Html {
+    let mut html = Html::new();
+    html.leaf("h2", &[], "Scenario").open("div", &[("class", "tools")]);
+    let buttons = [
+        ("undo", "Undo", desk.can_undo()),
+        ("redo", "Redo", desk.can_redo()),
+        ("reset", "Reset", !desk.is_original()),
+    ];
+    for (act, name, enabled) in buttons {
+        let key = "editor ".to_string() + act;
+        let disabled = if enabled { "" } else { "disabled" };
+        let button = [
+            ("type", "button"),
+            ("data-act", act),
+            ("data-key", &key),
+            (disabled, ""),
+        ];
+        html.leaf("button", &button, name);
     }
-    .into_any()
+    html.close("div");
+    html
 }
 
-#[component]
-fn Tools(
-    /// The text's place.
-    desk: Desk,
-) -> impl IntoView {
-    view! {
-        <div class="tools">
-            <button type="button" disabled=move || !desk.can_undo() on:click=move |_| desk.undo()>"Undo"</button>
-            <button type="button" disabled=move || !desk.can_redo() on:click=move |_| desk.redo()>"Redo"</button>
-            <button
-                type="button"
-                title="Put the gallery's text back; Undo brings yours again"
-                disabled=move || desk.is_original()
-                on:click=move |_| desk.reset()
-            >
-                "Reset"
-            </button>
-        </div>
+/// What is wrong with the text; a click leads to the place.
+pub fn problems(problems: &[Problem]) -> Html {
+    let mut html = Html::new();
+    if problems.is_empty() {
+        return html;
     }
-    .into_any()
-}
-
-#[component]
-fn Text(
-    /// The text's place.
-    desk: Desk,
-    /// Where the text is typed.
-    area: NodeRef<html::Textarea>,
-) -> impl IntoView {
-    let gutter = NodeRef::<html::Div>::new();
-    let lines = Memo::new(move |_| desk.text.with(|text| text.split('\n').count()));
-    let numbers = move || {
-        (1..=lines.get())
-            .map(|line| line.to_string() + "\n")
-            .collect::<String>()
-    };
-    let scroll = move |_: ev::Event| {
-        if let (Some(area), Some(gutter)) = (area.get_untracked(), gutter.get_untracked()) {
-            gutter.set_scroll_top(area.scroll_top());
-        }
-    };
-    view! {
-        <div class="source">
-            <div class="gutter" aria-hidden="true" node_ref=gutter>{numbers}</div>
-            <textarea
-                node_ref=area
-                aria-label="Scenario as JSON"
-                aria-invalid=move || desk.problems.with(|problems| !problems.is_empty()).to_string()
-                spellcheck="false"
-                autocomplete="off"
-                autocapitalize="off"
-                wrap="off"
-                prop:value=move || desk.text.get()
-                on:input=move |event| desk.write(event_target_value(&event), Hand::Typed)
-                on:scroll=scroll
-            ></textarea>
-        </div>
-    }
-    .into_any()
-}
-
-#[component]
-fn Problems(
-    /// The text's place.
-    desk: Desk,
-    /// Where a click on a problem leads.
-    area: NodeRef<html::Textarea>,
-) -> impl IntoView {
-    let list = move || {
-        let problems = desk.problems.get();
-        if problems.is_empty() {
-            return None;
-        }
-        let note = match problems.len() {
-            1 => "1 problem; the last good scenario goes on".to_string(),
-            several => format!("{several} problems; the last good scenario goes on"),
-        };
-        let items: Vec<AnyView> = problems
+    let many = if problems.len() == 1 { " problem" } else { " problems" };
+    let note = problems.len().to_string() + many + "; the last good scenario goes on";
+    html.leaf("p", &[("class", "warning")], &note)
+        .open("ul", &[("class", "problems"), ("data-test", "problems")]);
+    for problem in problems {
+        let (line, column) = (problem.line.to_string(), problem.column.to_string());
+        let place = line.clone() + ":" + &column;
+        html.open("li", &[]).open(
+            "button",
+            &[("type", "button"), ("data-act", "problem"), ("data-on", &place)],
+        );
+        let words = "line ".to_string() + &line + ", column " + &column;
+        html.leaf("span", &[("class", "place")], &words);
+        for words in [&problem.path, &problem.message, &problem.fix]
             .into_iter()
-            .map(|problem| show_problem(problem, area))
-            .collect();
-        Some(view! { <p class="warning">{note}</p> <ul class="problems" data-test="problems">{items}</ul> })
-    };
-    view! { <div role="status">{list}</div> }.into_any()
-}
-
-fn show_problem(problem: Problem, area: NodeRef<html::Textarea>) -> AnyView {
-    let (line, column) = (problem.line as usize, problem.column as usize);
-    let Problem { path, message, fix, .. } = problem;
-    let words = [path, message, fix]
-        .into_iter()
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" · ");
-    view! {
-        <li>
-            <button type="button" on:click=move |_| go_to(area, line, column)>
-                <span class="place">"line " {line} ", column " {column}</span>
-                " "
-                {words}
-            </button>
-        </li>
+            .filter(|words| !words.is_empty())
+        {
+            html.text(" · ").text(words);
+        }
+        html.close("button").close("li");
     }
-    .into_any()
+    html.close("ul");
+    html
 }
 
-/// Puts the cursor at a line and column, both from 1, and the line in view.
-fn go_to(area: NodeRef<html::Textarea>, line: usize, column: usize) {
-    let Some(area) = area.get_untracked() else { return };
-    let text = area.value();
-    let before: usize = text
-        .split('\n')
-        .take(line.saturating_sub(1))
-        .map(|line| utf16(line) + 1)
-        .sum();
-    let rest = text.split('\n').nth(line.saturating_sub(1)).unwrap_or_default();
-    let within: String = rest.chars().take(column.saturating_sub(1)).collect();
-    let start = (before + utf16(&within)) as u32;
-    let end = (before + utf16(rest)) as u32;
-    // A field that is being removed has no selection to set.
-    let _ = area.focus();
-    let _ = area.set_selection_range(start, end.max(start));
-    let lines = text.split('\n').count().max(1) as i32;
-    let height = area.scroll_height() / lines;
-    area.set_scroll_top((line as i32 - 4).max(0) * height);
-}
-
-fn utf16(text: &str) -> usize {
-    text.encode_utf16().count()
+/// The numbers of the lines.
+pub fn line_numbers(text: &str) -> String {
+    let mut numbers = String::new();
+    for line in 1..=text.split('\n').count() {
+        numbers.push_str(&line.to_string());
+        numbers.push('\n');
+    }
+    numbers
 }

@@ -2,122 +2,85 @@
 
 use crate::scenario::gallery;
 use crate::ui::desk::Desk;
-use crate::ui::light::Light;
-use crate::ui::part::icon::{Icon, Sign};
-use leptos::html;
-use leptos::prelude::*;
+use crate::ui::look::{LIGHTS, Look};
+use crate::ui::part::html::Html;
+use crate::ui::part::icon;
 
 /// Name, gallery, seed, way back, light and help.
-#[component]
-pub fn Header(
-    /// The scenario's place.
-    desk: Desk,
-    /// Light or dark.
-    light: RwSignal<Light>,
-    /// The sheet of shortcuts.
-    help: NodeRef<html::Dialog>,
-) -> impl IntoView {
-    let show_help = move |_| {
-        if let Some(dialog) = help.get_untracked().filter(|dialog| !dialog.open()) {
-            // It fails only where the dialog is not in the document.
-            let _ = dialog.show_modal();
-        }
-    };
-    view! {
-        <header class="top">
-            <h1>"Sync or Swim"</h1>
-            <Gallery desk=desk />
-            <Seed desk=desk />
-            <div class="tools">
-                <button type="button" aria-label="Undo" title="Undo (Ctrl Z)" disabled=move || !desk.can_undo() on:click=move |_| desk.undo()><Icon sign=Sign::Undo /></button>
-                <button type="button" aria-label="Redo" title="Redo (Ctrl Shift Z)" disabled=move || !desk.can_redo() on:click=move |_| desk.redo()><Icon sign=Sign::Redo /></button>
-            </div>
-            <span class="spring"></span>
-            <LightChoice light=light />
-            <button type="button" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" data-test="help" on:click=show_help>"?"</button>
-        </header>
+pub fn header(desk: &Desk, look: &Look) -> Html {
+    let mut html = Html::new();
+    html.leaf("h1", &[], "Sync or Swim");
+    begin_field(&mut html, "Scenario");
+    html.open(
+        "select",
+        &[
+            ("data-choice", "gallery"),
+            ("data-test", "gallery"),
+            ("data-key", "gallery"),
+        ],
+    );
+    for entry in gallery::ENTRIES {
+        option(&mut html, entry.id, entry.title, entry.id == desk.entry.id);
     }
-    .into_any()
+    html.close("select").close("label");
+    begin_field(&mut html, "Seed");
+    let seed = desk.seed().to_string();
+    let title = "The same seed gives the same run; empty: the scenario's own";
+    let field = [
+        ("type", "text"),
+        ("inputmode", "numeric"),
+        ("size", "6"),
+        ("title", title),
+        ("data-choice", "seed"),
+        ("data-key", "seed"),
+        ("value", &seed),
+    ];
+    html.open("input", &field)
+        .close("label")
+        .open("div", &[("class", "tools")]);
+    tool(&mut html, "undo", "Undo", "Undo (Ctrl Z)", desk.can_undo())
+        .own(icon::UNDO)
+        .close("button");
+    tool(&mut html, "redo", "Redo", "Redo (Ctrl Shift Z)", desk.can_redo())
+        .own(icon::REDO)
+        .close("button");
+    html.close("div").leaf("span", &[("class", "spring")], "");
+    begin_field(&mut html, "Theme");
+    html.open(
+        "select",
+        &[("data-choice", "light"), ("data-test", "theme"), ("data-key", "light")],
+    );
+    for (word, label) in LIGHTS {
+        option(&mut html, word, label, look.light == word);
+    }
+    html.close("select").close("label");
+    tool(&mut html, "help", "Keyboard shortcuts", "Keyboard shortcuts (?)", true)
+        .text("?")
+        .close("button");
+    html
 }
 
-#[component]
-fn Gallery(
-    /// The scenario's place.
-    desk: Desk,
-) -> impl IntoView {
-    let open = move |name: String| {
-        if let Some(entry) = gallery::ENTRIES.iter().find(|entry| entry.id == name) {
-            desk.open(entry);
-        }
-    };
-    let options: Vec<AnyView> = gallery::ENTRIES
-        .iter()
-        .map(|entry| {
-            let selected = desk.entry.get_untracked().id == entry.id;
-            view! { <option value=entry.id selected=selected>{entry.title}</option> }.into_any()
-        })
-        .collect();
-    view! {
-        <label class="field">
-            <span>"Scenario"</span>
-            <select
-                data-test="gallery"
-                prop:value=move || desk.entry.get().id
-                on:change=move |event| open(event_target_value(&event))
-            >
-                {options}
-            </select>
-        </label>
-    }
-    .into_any()
+fn begin_field(html: &mut Html, name: &str) {
+    html.open("label", &[("class", "field")]).leaf("span", &[], name);
 }
 
-#[component]
-fn Seed(
-    /// The scenario's place.
-    desk: Desk,
-) -> impl IntoView {
-    let choose = move |text: String| desk.seed_choice.set(text.trim().parse().ok());
-    view! {
-        <label class="field">
-            <span>"Seed"</span>
-            <input
-                type="text"
-                inputmode="numeric"
-                pattern="[0-9]*"
-                size="6"
-                title="The same seed gives the same run; empty: the scenario's own"
-                prop:value=move || desk.seed().to_string()
-                on:change=move |event| choose(event_target_value(&event))
-            />
-        </label>
-    }
-    .into_any()
+/// An entry of a menu.
+pub fn option(html: &mut Html, value: &str, label: &str, selected: bool) {
+    let selected = if selected { "selected" } else { "" };
+    html.leaf("option", &[("value", value), (selected, "")], label);
 }
 
-#[component]
-fn LightChoice(
-    /// Light or dark.
-    light: RwSignal<Light>,
-) -> impl IntoView {
-    let options: Vec<AnyView> = Light::ALL
-        .iter()
-        .map(|choice| {
-            let selected = light.get_untracked() == *choice;
-            view! { <option value=choice.word() selected=selected>{choice.label()}</option> }.into_any()
-        })
-        .collect();
-    view! {
-        <label class="field">
-            <span>"Theme"</span>
-            <select
-                data-test="theme"
-                prop:value=move || light.get().word()
-                on:change=move |event| light.set(Light::from_word(&event_target_value(&event)))
-            >
-                {options}
-            </select>
-        </label>
-    }
-    .into_any()
+/// Begins a button with a sign on it.
+pub fn tool<'a>(html: &'a mut Html, act: &str, name: &str, title: &str, enabled: bool) -> &'a mut Html {
+    let disabled = if enabled { "" } else { "disabled" };
+    let button = [
+        ("type", "button"),
+        ("data-act", act),
+        ("data-test", act),
+        ("data-key", act),
+        ("aria-label", name),
+        ("title", title),
+        (disabled, ""),
+    ];
+    html.open("button", &button)
 }

@@ -1,10 +1,9 @@
 //! The sheet of keyboard shortcuts.
 
-use leptos::html;
-use leptos::prelude::*;
+use crate::ui::part::html::Html;
 
 /// Keys and what they do, in the order of the sheet.
-const SHORTCUTS: [(&str, &str); 14] = [
+const SHORTCUTS: [(&str, &str); 15] = [
     ("Space", "play or pause"),
     (". or →", "step to the next event"),
     (", or ←", "step to the event before"),
@@ -12,36 +11,34 @@ const SHORTCUTS: [(&str, &str); 14] = [
     ("[ and ]", "slower, faster"),
     ("F", "let the lanes follow the play head"),
     ("W S, A D", "in the lanes: closer, farther; left, right"),
-    ("Arrow keys", "in the lanes: from span to span"),
+    ("Arrow keys", "in the lanes: from span to span; its request lights up"),
+    ("Esc", "in the lanes: let go; in this sheet: close"),
     ("Enter", "on an edge: flip it"),
     ("M", "on an edge: choose among all modes"),
-    ("Ctrl Z, Ctrl Shift Z", "undo, redo"),
+    ("Ctrl Z", "undo"),
+    ("Ctrl Shift Z", "redo"),
     ("Tab", "to the next control; the text editor does not keep it"),
     ("?", "this sheet"),
-    ("Esc", "close"),
 ];
 
 /// The sheet.
-#[component]
-pub fn Help(
-    /// The dialog, to be opened from elsewhere.
-    dialog: NodeRef<html::Dialog>,
-) -> impl IntoView {
-    let close = move |_| {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    };
-    let rows: Vec<AnyView> = SHORTCUTS
-        .iter()
-        .map(|(keys, what)| view! { <tr><th scope="row"><kbd>{*keys}</kbd></th><td>{*what}</td></tr> }.into_any())
-        .collect();
-    view! {
-        <dialog class="help" aria-label="Keyboard shortcuts" node_ref=dialog>
-            <h2>"Keyboard shortcuts"</h2>
-            <table><tbody>{rows}</tbody></table>
-            <button type="button" class="primary" on:click=close>"Close"</button>
-        </dialog>
+pub fn help() -> Html {
+    let mut html = Html::new();
+    html.leaf("h2", &[], "Keyboard shortcuts")
+        .open("table", &[])
+        .open("tbody", &[]);
+    for (keys, what) in SHORTCUTS {
+        html.open("tr", &[])
+            .open("th", &[("scope", "row")])
+            .leaf("kbd", &[], keys)
+            .close("th");
+        html.leaf("td", &[], what).close("tr");
     }
-    .into_any()
+    html.close("tbody").close("table");
+    html.leaf(
+        "button",
+        &[("type", "button"), ("class", "primary"), ("data-act", "close")],
+        "Close",
+    );
+    html
 }

@@ -1,6 +1,5 @@
-//! The panels of the page, from top to bottom.
+//! The panels of the page, from top to bottom: state in, markup out.
 
-pub mod about;
 pub mod doings;
 pub mod editor;
 pub mod header;

@@ -1,104 +1,84 @@
 //! The text twin of the lanes: what each service's workers did over the whole run, and on whom they were blocked.
 
+use super::numbers::show_turn;
 use crate::metrics::{Report, ServiceReport};
-use crate::scenario::{Caller, Scenario, Service, ServiceId};
-use crate::ui::part::figure::{self, Change, Wish};
-use crate::ui::part::portion::{PortionBar, portions};
+use crate::scenario::{Caller, Scenario, ServiceId};
+use crate::ui::part::bar;
+use crate::ui::part::figure::{self, Wish};
+use crate::ui::part::html::Html;
 use crate::ui::results::{Figures, Results};
-use leptos::prelude::*;
 
-/// One row a service: shares of worker time, blocked on whom, backlog.
-#[component]
-pub fn Services(
-    /// Where the figures come from.
-    results: Results,
-) -> impl IntoView {
-    let rows = move || {
-        let Some(figures) = results.figures.get() else {
-            return Vec::new();
-        };
-        let before = results.before.get();
-        show_rows(&figures, before.as_deref())
-    };
-    view! {
-        <section class="panel services" aria-label="What workers did">
-            <header>
-                <h2>"What workers did"</h2>
-                <p class="quiet">"share of worker time over the whole run"</p>
-            </header>
-            <div class="scroll" tabindex="0" role="region" aria-label="Worker time by service">
-                <table data-test="services">
-                    <thead>
-                        <tr>
-                            <th scope="col">"service"</th>
-                            <th scope="col" class="wide">"time"</th>
-                            <th scope="col">"running"</th>
-                            <th scope="col">"blocked"</th>
-                            <th scope="col">"core wait"</th>
-                            <th scope="col">"idle"</th>
-                            <th scope="col" class="text">"blocked on"</th>
-                            <th scope="col">"backlog"</th>
-                            <th scope="col">"rejected"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        </section>
+/// One row a service: shares of worker time, blocked on whom, backlog. One row a channel: depth and age.
+pub fn services(results: &Results) -> Html {
+    let mut html = Html::new();
+    html.own(concat!(
+        "<header><h2>What workers did</h2><p class=\"quiet\">share of worker time over the whole run</p></header>",
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Worker time by service\"><table data-test=\"services\">",
+        "<thead><tr><th scope=\"col\">service</th><th scope=\"col\" class=\"wide\">time</th><th scope=\"col\">running</th>",
+        "<th scope=\"col\">blocked</th><th scope=\"col\">core wait</th><th scope=\"col\">idle</th>",
+        "<th scope=\"col\" class=\"text\">blocked on</th><th scope=\"col\">backlog</th><th scope=\"col\">rejected</th></tr></thead><tbody>",
+    ));
+    if let Some(figures) = &results.figures {
+        let before = results.before.as_ref().map(|before| &before.report);
+        show_rows(&mut html, figures, before);
     }
-    .into_any()
+    html.own("</tbody></table></div>");
+    if let Some(figures) = results
+        .figures
+        .as_ref()
+        .filter(|figures| !figures.report.channels.is_empty())
+    {
+        show_channels(&mut html, &figures.report);
+    }
+    html
 }
 
-fn show_rows(figures: &Figures, before: Option<&Report>) -> Vec<AnyView> {
-    let (report, scenario) = (&*figures.report, &*figures.scenario);
+fn show_rows(html: &mut Html, figures: &Figures, before: Option<&Report>) {
     let ids = (0..).map(ServiceId);
-    ids.zip(&scenario.services)
-        .filter_map(|(id, service)| {
-            let now = report.services.get(&service.name)?;
-            let before = before.and_then(|report| report.services.get(&service.name));
-            let on = blocked_on(report, scenario, id);
-            Some(show_row(service, now, before, on))
-        })
-        .collect()
-}
-
-fn show_row(service: &Service, now: &ServiceReport, before: Option<&ServiceReport>, on: String) -> AnyView {
-    let turn = before.map(|before| show_turn(before.blocked_share, now.blocked_share));
-    let backlog = figure::mean(now.backlog_mean) + ", max " + &figure::count(now.backlog_max);
-    view! {
-        <tr data-service=service.name.clone()>
-            <th scope="row">{service.name.clone()}</th>
-            <td class="wide"><PortionBar portions=portions(now) /></td>
-            <td data-share="running">{figure::share(now.running_share)}</td>
-            <td>
-                <span data-share="blocked">{figure::share(now.blocked_share)}</span>
-                {turn}
-            </td>
-            <td data-share="waiting">{figure::share(now.core_wait_share)}</td>
-            <td data-share="idle">{figure::share(now.idle_share)}</td>
-            <td class="text" data-share="on">{on}</td>
-            <td>{backlog}</td>
-            <td>{figure::count(now.rejected)}</td>
-        </tr>
+    for (id, service) in ids.zip(&figures.scenario.services) {
+        let Some(now) = figures.report.services.get(&service.name) else {
+            continue;
+        };
+        let before = before.and_then(|report| report.services.get(&service.name));
+        html.open("tr", &[("data-service", &service.name)])
+            .leaf("th", &[("scope", "row")], &service.name);
+        show_shares(html, now, before);
+        let on = blocked_on(&figures.report, &figures.scenario, id);
+        html.leaf("td", &[("class", "text"), ("data-share", "on")], &on);
+        let backlog = figure::mean(now.backlog_mean) + ", max " + &figure::count(now.backlog_max);
+        html.leaf("td", &[], &backlog)
+            .leaf("td", &[], &figure::count(now.rejected))
+            .close("tr");
     }
-    .into_any()
 }
 
-fn show_turn(before: f64, now: f64) -> AnyView {
+fn show_shares(html: &mut Html, now: &ServiceReport, before: Option<&ServiceReport>) {
+    let words = bar::words(now);
+    let picture = [
+        ("class", "bar"),
+        ("viewBox", "0 0 300 14"),
+        ("preserveAspectRatio", "none"),
+        ("role", "img"),
+        ("aria-label", &words),
+    ];
+    html.open("td", &[("class", "wide")]).open("svg", &picture);
+    html.add(&bar::shapes(now, (0, 0, 300, 14))).close("svg").close("td");
+    let share = |html: &mut Html, kind, share| {
+        html.leaf("td", &[("data-share", kind)], &figure::share(share));
+    };
+    share(html, "running", now.running_share);
+    html.open("td", &[])
+        .leaf("span", &[("data-share", "blocked")], &figure::share(now.blocked_share));
     // As printed: a change that nobody can see is none.
     let printed = |share: f64| (share * 1000.0).round();
-    let Change { arrow, word, .. } = figure::change(printed(before), printed(now), Wish::Less);
-    if word == "same" {
-        return ().into_any();
+    if let Some(before) = before.filter(|before| printed(before.blocked_share) != printed(now.blocked_share)) {
+        let mut change = figure::change(before.blocked_share, now.blocked_share, Wish::Less);
+        change.amount = "was ".to_string() + &figure::share(before.blocked_share) + " ";
+        show_turn(html, &change);
     }
-    view! {
-        <span class=format!("turn {word}")>
-            <span aria-hidden="true">{arrow}</span>
-            <span class="unseen">{word} ", "</span>
-            "was " {figure::share(before)}
-        </span>
-    }
-    .into_any()
+    html.close("td");
+    share(html, "waiting", now.core_wait_share);
+    share(html, "idle", now.idle_share);
 }
 
 /// Whom a service's workers were blocked on, the longest first: `payments 31.0 %, stock 2.1 %`. What no edge
@@ -114,22 +94,46 @@ fn blocked_on(report: &Report, scenario: &Scenario, id: ServiceId) -> String {
     if worker_s <= 0.0 || total <= 0.0 {
         return "nobody".to_string();
     }
-    let mut causes: Vec<(String, f64)> = Vec::new();
+    let mut causes: Vec<(&str, f64)> = vec![("its own waits", total)];
     for edge in scenario.edges.iter().filter(|edge| edge.from == Caller::Service(id)) {
-        let blocked_s = report.edges.get(&edge.name).map_or(0.0, |edge| edge.blocked_s);
+        let share = report.edges.get(&edge.name).map_or(0.0, |edge| edge.blocked_s) / worker_s;
         let callee = &scenario.service(edge.to).name;
+        causes[0].1 -= share;
         match causes.iter_mut().find(|(name, _)| name == callee) {
-            Some((_, share)) => *share += blocked_s / worker_s,
-            None => causes.push((callee.clone(), blocked_s / worker_s)),
+            Some(cause) => cause.1 += share,
+            None => causes.push((callee, share)),
         }
     }
-    let explained: f64 = causes.iter().map(|(_, share)| share).sum();
-    causes.push(("its own waits".to_string(), total - explained));
     causes.retain(|(_, share)| *share >= 0.0005);
-    causes.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let words: Vec<String> = causes
-        .iter()
-        .map(|(name, part)| name.clone() + " " + &figure::share(*part))
-        .collect();
-    words.join(", ")
+    let mut words = String::new();
+    while let Some(at) = (0..causes.len()).reduce(|a, b| if causes[b].1 > causes[a].1 { b } else { a }) {
+        let (name, share) = causes.remove(at);
+        let comma = if words.is_empty() { "" } else { ", " };
+        words = words + comma + name + " " + &figure::share(share);
+    }
+    words
+}
+
+fn show_channels(html: &mut Html, report: &Report) {
+    html.own(concat!(
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Channels\"><table data-test=\"channels\"><caption>Channels</caption>",
+        "<thead><tr><th scope=\"col\">channel</th><th scope=\"col\">depth mean</th><th scope=\"col\">max</th><th scope=\"col\">age p50</th>",
+        "<th scope=\"col\">p99</th><th scope=\"col\">delivered</th><th scope=\"col\">dropped</th></tr></thead><tbody>",
+    ));
+    for (name, channel) in &report.channels {
+        html.open("tr", &[]).leaf("th", &[("scope", "row")], name);
+        let figures = [
+            figure::mean(channel.depth_mean),
+            figure::count(channel.depth_max),
+            figure::time(channel.age_ms.p50),
+            figure::time(channel.age_ms.p99),
+            figure::count(channel.delivered),
+            figure::count(channel.dropped),
+        ];
+        for figure in &figures {
+            html.leaf("td", &[], figure);
+        }
+        html.close("tr");
+    }
+    html.own("</tbody></table></div>");
 }

@@ -1,4 +1,4 @@
-//! The little Markdown that an author's `about` needs, as DOM nodes.
+//! The little Markdown that an author's `about` needs, as markup.
 //!
 //! ```text
 //! paragraph   blank line between     **bold**   *emphasis*   `code`   [text](https://…)   - list
@@ -6,7 +6,7 @@
 //!
 //! Law: text never becomes markup by itself: everything else is shown as it was written, and only http(s) links are links.
 
-use leptos::prelude::*;
+use super::html::Html;
 
 /// A text between two blank lines.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,43 +26,38 @@ enum Piece<'a> {
 }
 
 /// Markdown as a page shows it.
-#[component]
-pub fn Markdown(
-    /// The author's text.
-    text: String,
-) -> impl IntoView {
-    let shown: Vec<AnyView> = blocks(&text).into_iter().map(show_block).collect();
-    view! { <div class="prose">{shown}</div> }.into_any()
-}
-
-fn show_block(block: Block) -> AnyView {
-    match block {
-        Block::Paragraph(text) => view! { <p>{show_line(&text)}</p> }.into_any(),
-        Block::List(items) => {
-            let items: Vec<AnyView> = items
-                .iter()
-                .map(|item| view! { <li>{show_line(item)}</li> }.into_any())
-                .collect();
-            view! { <ul>{items}</ul> }.into_any()
+pub fn markdown(text: &str) -> Html {
+    let mut html = Html::new();
+    html.open("div", &[("class", "prose")]);
+    for block in blocks(text) {
+        match block {
+            Block::Paragraph(text) => show(&mut html, "p", &text),
+            Block::List(items) => {
+                html.open("ul", &[]);
+                items.iter().for_each(|item| show(&mut html, "li", item));
+                html.close("ul");
+            }
         }
     }
+    html.close("div");
+    html
 }
 
-fn show_line(line: &str) -> Vec<AnyView> {
-    pieces(line).into_iter().map(show_piece).collect()
-}
-
-fn show_piece(piece: Piece<'_>) -> AnyView {
-    match piece {
-        Piece::Plain(text) => text.to_string().into_any(),
-        Piece::Bold(text) => view! { <strong>{text.to_string()}</strong> }.into_any(),
-        Piece::Emphasis(text) => view! { <em>{text.to_string()}</em> }.into_any(),
-        Piece::Code(text) => view! { <code>{text.to_string()}</code> }.into_any(),
-        Piece::Link { text, address } => view! {
-            <a href=address.to_string() rel="noopener noreferrer" target="_blank">{text.to_string()}</a>
-        }
-        .into_any(),
+fn show(html: &mut Html, tag: &str, line: &str) {
+    html.open(tag, &[]);
+    for piece in pieces(line) {
+        match piece {
+            Piece::Plain(text) => html.text(text),
+            Piece::Bold(text) => html.leaf("strong", &[], text),
+            Piece::Emphasis(text) => html.leaf("em", &[], text),
+            Piece::Code(text) => html.leaf("code", &[], text),
+            Piece::Link { text, address } => {
+                let link = [("href", address), ("rel", "noopener noreferrer"), ("target", "_blank")];
+                html.leaf("a", &link, text)
+            }
+        };
     }
+    html.close(tag);
 }
 
 fn blocks(text: &str) -> Vec<Block> {

@@ -1,9 +1,9 @@
 //! Small pieces of the page that know nothing of each other.
 
+pub mod bar;
 pub mod canvas;
+pub mod dom;
 pub mod figure;
-pub mod frame;
+pub mod html;
 pub mod icon;
 pub mod markdown;
-pub mod portion;
-pub mod tile;

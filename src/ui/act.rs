@@ -1,0 +1,167 @@
+//! What a reader does, and what comes of it.
+//!
+//! ```text
+//! <button data-act="flip" data-on="orders->email">  ─click▶  carry_out(page, "flip", "orders->email")
+//! ```
+//!
+//! Law: every control says in its markup what it does; one place carries it out.
+
+use super::desk::Hand;
+use super::page::Page;
+use super::part::dom;
+use super::results;
+use crate::scenario::Mode;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlDialogElement, HtmlTextAreaElement};
+
+/// The steps of the scrub line and of the speed slider.
+pub const STEPS: f64 = 10_000.0;
+
+/// Hears clicks, choices and typing anywhere in the playground.
+pub fn listen(page: Page, root: &Element) {
+    dom::listen(root, "click", move |event| {
+        if let Some((act, on, _)) = asked(&event, "data-act") {
+            carry_out(page, &act, &on);
+        }
+    });
+    dom::listen(root, "change", move |event| {
+        if let Some((choice, on, control)) = asked(&event, "data-choice") {
+            choose(page, &choice, &on, &dom::value(&control));
+        }
+    });
+    dom::listen(root, "input", move |event| {
+        if let Some((field, _, control)) = asked(&event, "data-field") {
+            enter(page, &field, &control);
+        }
+    });
+}
+
+/// What the nearest control around an event asks for, and on what.
+fn asked(event: &Event, attribute: &str) -> Option<(String, String, Element)> {
+    let selector = String::from("[") + attribute + "]";
+    let control = dom::target(event)?.closest(&selector).ok()??;
+    let on = control.get_attribute("data-on").unwrap_or_default();
+    Some((control.get_attribute(attribute)?, on, control))
+}
+
+/// Does what a button says.
+pub fn carry_out(page: Page, act: &str, on: &str) {
+    match act {
+        "flip" => {
+            select_edge(page, on);
+            page.desk.update(|desk| desk.flip(on));
+        }
+        "undo" => page.desk.update(|desk| desk.undo()),
+        "redo" => page.desk.update(|desk| desk.redo()),
+        "reset" => page.desk.update(|desk| desk.reset()),
+        "problem" => show_place(page, on),
+        "help" => show_help(page),
+        "close" => close_help(page),
+        "restart" => results::start(page),
+        // Where the page may not reload itself, the reader still can.
+        "reload" => drop(window().location().reload()),
+        other => play(page, other),
+    }
+}
+
+/// Does what a button of the transport or of the lanes says.
+fn play(page: Page, act: &str) {
+    let recording = page.results.with_untracked(|results| results.recording.clone());
+    page.player.update(|player| match act {
+        "play" => player.toggle(),
+        "start" => player.seek(0.0),
+        "end" => player.to_end(),
+        "next" | "before" => {
+            if let Some(recording) = recording {
+                player.step(&recording.trace, act == "next");
+            }
+        }
+        "follow" => player.anchor = None,
+        "closer" => player.come_closer(2.0, 0.5),
+        "farther" => player.come_closer(0.5, 0.5),
+        "slower" => player.go_at(player.speed / 2.0),
+        "faster" => player.go_at(player.speed * 2.0),
+        _ => {}
+    });
+}
+
+/// Takes what was chosen in a menu.
+fn choose(page: Page, choice: &str, on: &str, value: &str) {
+    match choice {
+        "gallery" => page.desk.update(|desk| desk.open(value)),
+        "seed" => page.desk.update(|desk| desk.choose_seed(value)),
+        "light" => page.look.update(|look| look.choose_light(value)),
+        "mode" => {
+            if let Some(mode) = Mode::ALL.into_iter().find(|mode| mode.word() == value) {
+                page.desk.update(|desk| desk.set_mode(on, mode));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Takes what is being typed or dragged.
+fn enter(page: Page, field: &str, control: &Element) {
+    match field {
+        "text" => page.desk.update(|desk| desk.write(dom::value(control), Hand::Typed)),
+        "speed" => page
+            .player
+            .update(|player| player.slide(dom::position(control) / STEPS)),
+        "scrub" => page
+            .player
+            .update(|player| player.seek(dom::position(control) / STEPS * player.duration)),
+        _ => {}
+    }
+}
+
+/// Selects the edge of this name.
+pub fn select_edge(page: Page, name: &str) {
+    if page.look.with_untracked(|look| look.edge.as_deref() != Some(name)) {
+        page.look.update(|look| look.edge = Some(name.to_string()));
+    }
+}
+
+/// Opens the sheet of shortcuts.
+pub fn show_help(page: Page) {
+    if let Some(dialog) = help(page).filter(|dialog| !dialog.open()) {
+        // It fails only where the dialog is not in the document.
+        let _ = dialog.show_modal();
+    }
+}
+
+fn close_help(page: Page) {
+    if let Some(dialog) = help(page) {
+        dialog.close();
+    }
+}
+
+/// The sheet of shortcuts.
+pub fn help(page: Page) -> Option<HtmlDialogElement> {
+    page.find("dialog")?.dyn_into().ok()
+}
+
+/// Puts the cursor at `line:column`, both from 1, and the line in view.
+fn show_place(page: Page, place: &str) {
+    let Some((line, column)) = place.split_once(':') else {
+        return;
+    };
+    let (line, column): (usize, usize) = (line.parse().unwrap_or(1), column.parse().unwrap_or(1));
+    let Some(area) = page
+        .find("textarea")
+        .and_then(|area| area.dyn_into::<HtmlTextAreaElement>().ok())
+    else {
+        return;
+    };
+    let text = area.value();
+    let utf16 = |text: &str| text.encode_utf16().count();
+    let before: usize = text.split('\n').take(line - 1).map(|line| utf16(line) + 1).sum();
+    let rest = text.split('\n').nth(line - 1).unwrap_or_default();
+    let within: String = rest.chars().take(column - 1).collect();
+    let (start, end) = ((before + utf16(&within)) as u32, (before + utf16(rest)) as u32);
+    dom::focus(&area);
+    // A field that is being removed has no selection to set.
+    let _ = area.set_selection_range(start, end.max(start));
+    let lines = text.split('\n').count().max(1) as i32;
+    area.set_scroll_top((line as i32 - 4).max(0) * (area.scroll_height() / lines));
+}

@@ -1,0 +1,117 @@
+//! The few things that the page asks of the document.
+//!
+//! Law: one kind of listener, one way to replace markup. A listener goes with its owner.
+
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, ResizeObserver};
+
+/// Names what keeps the focus when its surroundings are replaced.
+const KEY: &str = "data-key";
+
+/// Hears an event on a target until the reactive owner goes.
+pub fn listen(target: &EventTarget, event: &'static str, hear: impl Fn(Event) + 'static) {
+    let listener = Listener {
+        target: target.clone(),
+        event,
+        hear: Closure::wrap(Box::new(hear) as Box<dyn Fn(Event)>),
+    };
+    let hear = listener.hear.as_ref().unchecked_ref();
+    // It fails only for a target that is none.
+    let _ = target.add_event_listener_with_callback(event, hear);
+    StoredValue::new_local(listener);
+}
+
+struct Listener {
+    target: EventTarget,
+    event: &'static str,
+    hear: Closure<dyn Fn(Event)>,
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let hear = self.hear.as_ref().unchecked_ref();
+        let _ = self.target.remove_event_listener_with_callback(self.event, hear);
+    }
+}
+
+/// Tells the inner width of an element, now and whenever it changes, until the reactive owner goes.
+pub fn watch_width(element: &HtmlElement, tell: impl Fn(f64) + 'static) {
+    let measured = element.clone();
+    let listener: Closure<dyn Fn()> = Closure::wrap(Box::new(move || tell(f64::from(measured.client_width()))));
+    if let Ok(observer) = ResizeObserver::new(listener.as_ref().unchecked_ref()) {
+        observer.observe(element);
+        StoredValue::new_local(Watch {
+            observer,
+            _listener: listener,
+        });
+    }
+}
+
+struct Watch {
+    observer: ResizeObserver,
+    _listener: Closure<dyn Fn()>,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+/// Replaces what is inside of an element, where it is something else; the focus stays where it was.
+pub fn replace(element: &Element, markup: &str, last: &mut String) {
+    if last == markup {
+        return;
+    }
+    let key = document()
+        .active_element()
+        .filter(|active| element.contains(Some(active)))
+        .and_then(|active| active.get_attribute(KEY));
+    element.set_inner_html(markup);
+    last.clear();
+    last.push_str(markup);
+    if let Some(again) = key.and_then(|key| find(element, &(String::from("[data-key=\"") + &key + "\"]"))) {
+        focus(&again);
+    }
+}
+
+/// The first element of this selector inside of another.
+pub fn find(element: &Element, selector: &str) -> Option<Element> {
+    element.query_selector(selector).ok().flatten()
+}
+
+/// Gives an element the focus.
+pub fn focus(element: &Element) {
+    if let Some(focus) = js_sys::Reflect::get(element, &"focus".into())
+        .ok()
+        .and_then(|f| f.dyn_into::<js_sys::Function>().ok())
+    {
+        // SVG elements take the focus as well, which only the browser's own interfaces say.
+        let _ = focus.call0(element);
+    }
+}
+
+/// The element at which an event arrived.
+pub fn target(event: &Event) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}
+
+/// What is typed or chosen in a control; menus and text areas have a value as well.
+pub fn value(control: &Element) -> String {
+    let value = js_sys::Reflect::get(control, &"value".into()).ok();
+    value.and_then(|value| value.as_string()).unwrap_or_default()
+}
+
+/// Sets what is typed or chosen in a control, where it is something else.
+pub fn set_value(control: Option<Element>, text: &str) {
+    if let Some(control) = control.filter(|control| value(control) != text) {
+        // Each kind of control has a value.
+        let _ = js_sys::Reflect::set(&control, &"value".into(), &text.into());
+    }
+}
+
+/// The position of a slider.
+pub fn position(control: &Element) -> f64 {
+    control.dyn_ref().map_or(0.0, HtmlInputElement::value_as_number)
+}
