@@ -1,14 +1,16 @@
 //! One playground: its state, its parts, and where they stand.
 //!
 //! ```text
-//! Page (signals) ─▶ markup of a part ─▶ Part puts it into the document     one effect a part
+//! Page (signals) ─▶ a panel's markup ─▶ its slot in the frame     one effect a slot
 //!        ▲────────── act, keys, lanes ◀─ clicks, keys, pointer
 //! ```
 
 use super::page::Page;
+use super::panel::frame::frame;
 use super::panel::{editor, header, help, inspector, lanes, notice, numbers, services, topology, transport};
 use super::part::dom;
-use super::results::{self, Figures};
+use super::part::html::Html;
+use super::results;
 use super::{act, keys};
 use crate::picture::topology::{Graph, topology};
 use crate::scenario::Scenario;
@@ -29,68 +31,33 @@ pub fn App() -> impl IntoView {
             start(page, &root);
         }
     });
-    view! {
-        <div class="playground" node_ref=root>
-            <Part class="top" label="Playground" html=Signal::derive(move || page.desk.with(|desk| page.look.with(|look| header::header(desk, look))).into_string()) />
-            <Part class="notices" label="" html=Signal::derive(move || page.results.with(|results| notice::notice(&results.status)).into_string()) />
-            <main>
-                <Part class="panel topology" label="Topology" html=constant("<header><h2>Topology</h2><p class=\"quiet\">click an edge: it flips between sync and async</p></header><div class=\"canvas\"></div>") />
-                <Part class="panel side" label="Selected edge and scenario" html=constant("<div class=\"inspector\" aria-live=\"polite\"></div><div class=\"figures\"></div><div class=\"about\"></div>") />
-                <Part class="panel lanes" label="Lanes" html=Signal::derive(move || String::from("<header></header>") + lanes::SURFACE) />
-                <Part class="transport" label="Transport" html=Signal::derive(move || String::from("<div class=\"tools\"></div>") + transport::SLIDERS) />
-                <Part class="panel numbers" label="Numbers of the whole run" html=Signal::derive(move || page.results.with(|results| numbers::numbers(results, page.desk.with(|desk| desk.seed()))).into_string()) />
-                <Part class="panel services" label="What workers did" html=Signal::derive(move || page.results.with(services::services).into_string()) />
-                <Part class="panel editor" label="Scenario text" html=Signal::derive(move || String::from("<header></header><div role=\"status\"></div><div class=\"source\">") + editor::TEXT + "</div>") />
-            </main>
-            <dialog class="help" aria-label="Keyboard shortcuts" inner_html=help::help().into_string()></dialog>
-        </div>
-    }
+    view! { <div class="playground" node_ref=root inner_html=frame()></div> }
 }
 
-/// A part of the page: markup that is replaced where it has changed, without losing the focus.
-#[component]
-fn Part(
-    /// How it looks.
-    class: &'static str,
-    /// Its name for who cannot see it; empty where it is none of the page's regions.
-    label: &'static str,
-    /// What is in it.
-    html: Signal<String>,
-) -> impl IntoView {
-    let node = NodeRef::<html::Section>::new();
-    show(move || node.get().map(|node| node.unchecked_into()), move || html.get());
-    view! { <section class=class aria-label=label node_ref=node></section> }
+/// Keeps the markup in a slot of the frame up to date.
+fn show(page: Page, slot: &'static str, markup: impl Fn() -> Html + 'static) {
+    keep_shown(page, slot, Box::new(markup));
 }
 
-fn constant(markup: &'static str) -> Signal<String> {
-    Signal::derive(move || markup.to_string())
-}
-
-/// Keeps markup in an element up to date.
-fn show(element: impl Fn() -> Option<Element> + 'static, markup: impl Fn() -> String + 'static) {
-    let (element, markup): (Box<dyn Fn() -> Option<Element>>, Box<dyn Fn() -> String>) =
-        (Box::new(element), Box::new(markup));
-    keep_shown(element, markup);
-}
-
-fn keep_shown(element: Box<dyn Fn() -> Option<Element>>, markup: Box<dyn Fn() -> String>) {
+fn keep_shown(page: Page, slot: &'static str, markup: Box<dyn Fn() -> Html>) {
     Effect::new(move |last: Option<String>| {
         let mut last = last.unwrap_or_default();
-        let markup = markup();
-        if let Some(element) = element() {
+        let markup = markup().into_string();
+        if let Some(element) = page.find(slot) {
             dom::replace(&element, &markup, &mut last);
         }
         last
     });
 }
 
-/// Everything that needs the parts to be in the document.
+/// Everything that needs the frame to be in the document.
 fn start(page: Page, root: &HtmlElement) {
     page.root.set_value(Some(root.clone().unchecked_into()));
     act::listen(page, root);
     keys::listen(page);
     hear_focus(page, root);
-    show_inner_parts(page);
+    show_scenario(page);
+    show_results(page);
     follow_light(page, root);
     follow_time(page);
     lanes::start(page);
@@ -107,90 +74,74 @@ fn hear_focus(page: Page, root: &Element) {
     });
 }
 
-/// Parts inside of parts: they change while what is around them stays.
-fn show_inner_parts(page: Page) {
+/// What follows from the scenario and from what is selected in it.
+fn show_scenario(page: Page) {
     let graph = Memo::new(move |last: Option<&Option<Drawn>>| {
         let scenario = page.desk.with(|desk| desk.scenario.clone())?;
-        let last = last
-            .and_then(|last| last.clone())
-            .filter(|last| Arc::ptr_eq(&last.scenario, &scenario));
-        last.or_else(|| {
+        let last = last.and_then(|last| last.clone());
+        let same = last.filter(|last| Arc::ptr_eq(&last.scenario, &scenario));
+        same.or_else(|| {
             let graph = Arc::new(topology(&scenario));
             Some(Drawn { scenario, graph })
         })
     });
-    let within = move |selector: &'static str| move || page.find(selector);
-    show(within(".topology .canvas"), move || {
-        let drawn = graph.get();
-        drawn
-            .map(|drawn| topology::topology(&drawn.scenario, &drawn.graph).into_string())
-            .unwrap_or_default()
+    let selected = move || page.look.with(|look| look.edge.clone()).unwrap_or_default();
+    show(page, ".top", move || {
+        page.desk.with(|desk| page.look.with(|look| header::header(desk, look)))
     });
-    show(within(".topology .portions"), move || {
+    show(page, ".topology .canvas", move || {
+        let drawn = graph.get();
+        drawn.map_or(Html::new(), |drawn| topology::topology(&drawn.scenario, &drawn.graph))
+    });
+    show(page, ".topology .portions", move || {
         let figures = page.results.with(|results| results.figures.clone());
         let drawn = graph.get().zip(figures);
-        drawn
-            .map(|(drawn, figures)| topology::bars(&drawn.graph, &figures).into_string())
-            .unwrap_or_default()
+        drawn.map_or(Html::new(), |(drawn, figures)| topology::bars(&drawn.graph, &figures))
     });
-    show(within(".inspector"), move || {
-        let selected = page.look.with(|look| look.edge.clone());
-        page.desk.with(|desk| {
-            let edge = selected.and_then(|name| desk.edge(&name));
-            let html = desk
-                .scenario
-                .as_ref()
-                .map(|scenario| inspector::edge(scenario, edge, &desk.refusal));
-            html.unwrap_or_default().into_string()
-        })
+    show(page, ".inspector", move || {
+        page.desk.with(|desk| inspector::edge(desk, &selected()))
     });
-    show(within(".figures"), move || {
-        let selected = page.look.with(|look| look.edge.clone()).unwrap_or_default();
-        page.results.with(|results| {
-            let of = |figures: &Option<Arc<Figures>>| {
-                figures
-                    .as_ref()
-                    .and_then(|figures| figures.report.edges.get(&selected).cloned())
-            };
-            let now = of(&results.figures);
-            now.map(|now| inspector::figures(&now, of(&results.before).as_ref()).into_string())
-                .unwrap_or_default()
-        })
+    show(page, ".about", move || page.desk.with(inspector::about));
+    show(page, ".editor > header", move || page.desk.with(editor::head));
+    show(page, ".editor [role=status]", move || {
+        page.desk.with(|desk| editor::problems(&desk.problems))
     });
-    show(within(".about"), move || {
-        page.desk.with(|desk| {
-            desk.scenario
-                .as_deref()
-                .map(inspector::about)
-                .unwrap_or_default()
-                .into_string()
-        })
-    });
-    show(within(".lanes > header"), move || {
-        let follows = page.player.with(|player| player.anchor.is_none());
-        lanes::head(follows, page.look.with(|look| look.hidden_calls)).into_string()
-    });
-    show(within(".transport .tools"), move || {
-        transport::buttons(page.player.with(|player| player.playing)).into_string()
-    });
-    show(within(".editor > header"), move || {
-        page.desk.with(editor::head).into_string()
-    });
-    show(within(".editor [role=status]"), move || {
-        page.desk.with(|desk| editor::problems(&desk.problems)).into_string()
-    });
-    show(within(".gutter"), move || {
+    show(page, ".gutter", move || {
         page.desk.with(|desk| editor::line_numbers(desk.text()))
     });
+    show(page, ".help", help::help);
     Effect::new(move |_| {
         page.desk
             .with(|desk| dom::set_value(page.find("textarea"), desk.text()))
     });
     Effect::new(move |_| {
         graph.track();
-        mark_selected(page, page.look.with(|look| look.edge.clone()).unwrap_or_default());
+        mark_selected(page, &selected());
     });
     follow_scroll(page);
+}
+
+/// What follows from the run and the play head.
+fn show_results(page: Page) {
+    show(page, ".notices", move || {
+        page.results.with(|results| notice::notice(&results.status))
+    });
+    show(page, ".numbers", move || {
+        let seed = page.desk.with(|desk| desk.seed());
+        page.results.with(|results| numbers::numbers(results, seed))
+    });
+    show(page, ".services", move || page.results.with(services::services));
+    show(page, ".figures", move || {
+        let selected = page.look.with(|look| look.edge.clone()).unwrap_or_default();
+        page.results.with(|results| inspector::figures(results, &selected))
+    });
+    show(page, ".lanes > header", move || {
+        let follows = page.player.with(|player| player.anchor.is_none());
+        lanes::head(follows, page.look.with(|look| look.hidden_calls))
+    });
+    show(page, ".transport .tools", move || {
+        transport::buttons(page.player.with(|player| player.playing))
+    });
 }
 
 /// A scenario and where it is drawn.
@@ -207,7 +158,7 @@ impl PartialEq for Drawn {
 }
 
 /// Marks the selected edge, without replacing what may just be clicked.
-fn mark_selected(page: Page, name: String) {
+fn mark_selected(page: Page, name: &str) {
     let Some(edges) = page.find(".topology svg").map(|svg| svg.children()) else {
         return;
     };
@@ -215,7 +166,7 @@ fn mark_selected(page: Page, name: String) {
         let Some(edge) = edges.item(index).filter(|edge| edge.has_attribute("data-edge")) else {
             continue;
         };
-        let selected = edge.get_attribute("data-edge").as_deref() == Some(&name);
+        let selected = edge.get_attribute("data-edge").as_deref() == Some(name);
         // Only an element that is gone refuses a class.
         let _ = edge.class_list().toggle_with_force("selected", selected);
     }

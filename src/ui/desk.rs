@@ -56,7 +56,7 @@ pub struct Desk {
 
 impl Desk {
     /// A desk with the gallery's first entry on it.
-    pub fn new() -> Desk {
+    pub(super) fn new() -> Desk {
         let entry = &gallery::ENTRIES[0];
         let mut desk = Desk {
             entry,

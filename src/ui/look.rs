@@ -38,7 +38,7 @@ pub struct Look {
 
 impl Look {
     /// Nothing is selected; the light is that of the last visit.
-    pub fn new() -> Look {
+    pub(super) fn new() -> Look {
         let storage = window().local_storage().ok().flatten();
         let light = storage.and_then(|storage| storage.get_item(KEPT_AS).ok().flatten());
         Look {

@@ -74,7 +74,7 @@ pub struct Results {
 
 impl Results {
     /// Nothing is known yet.
-    pub fn new() -> Results {
+    pub(super) fn new() -> Results {
         Results {
             status: Status::Starting,
             figures: None,

@@ -66,11 +66,13 @@ pub fn problems(problems: &[Problem]) -> Html {
 }
 
 /// The numbers of the lines.
-pub fn line_numbers(text: &str) -> String {
+pub fn line_numbers(text: &str) -> Html {
     let mut numbers = String::new();
     for line in 1..=text.split('\n').count() {
         numbers.push_str(&line.to_string());
         numbers.push('\n');
     }
-    numbers
+    let mut html = Html::new();
+    html.text(&numbers);
+    html
 }

@@ -3,16 +3,19 @@
 use super::header::option;
 use crate::metrics::EdgeReport;
 use crate::picture::word;
-use crate::scenario::{Edge, Mode, Scenario};
+use crate::scenario::Mode;
+use crate::ui::desk::Desk;
 use crate::ui::part::figure;
 use crate::ui::part::html::Html;
 use crate::ui::part::markdown::markdown;
+use crate::ui::results::{Figures, Results};
 use crate::ui::words;
+use std::sync::Arc;
 
 /// The selected edge and its mode.
-pub fn edge(scenario: &Scenario, edge: Option<&Edge>, refusal: &str) -> Html {
+pub fn edge(desk: &Desk, name: &str) -> Html {
     let mut html = Html::new();
-    let Some(edge) = edge else {
+    let Some((scenario, edge)) = desk.scenario.as_ref().zip(desk.edge(name)) else {
         let words = "Click an edge to flip it between sync and async. Select one with Tab, then Enter flips it and M offers all modes.";
         html.leaf("p", &[("class", "quiet")], words);
         return html;
@@ -36,8 +39,8 @@ pub fn edge(scenario: &Scenario, edge: Option<&Edge>, refusal: &str) -> Html {
         option(&mut html, mode.word(), mode.word(), mode == edge.mode);
     }
     html.close("select").close("label");
-    if !refusal.is_empty() {
-        html.leaf("p", &[("class", "warning"), ("role", "alert")], refusal);
+    if !desk.refusal.is_empty() {
+        html.leaf("p", &[("class", "warning"), ("role", "alert")], &desk.refusal);
     }
     html.leaf("p", &[("class", "meaning")], word::meaning(edge.mode));
     html.open("dl", &[("class", "facts")]);
@@ -53,8 +56,20 @@ fn fact(html: &mut Html, name: &str, value: &str) {
 }
 
 /// What happened on the selected edge, and before the last change.
-pub fn figures(now: &EdgeReport, before: Option<&EdgeReport>) -> Html {
+pub fn figures(results: &Results, name: &str) -> Html {
+    let of = |figures: &'_ Option<Arc<Figures>>| {
+        figures
+            .as_ref()
+            .and_then(|figures| figures.report.edges.get(name).cloned())
+    };
     let mut html = Html::new();
+    if let Some(now) = of(&results.figures) {
+        show_figures(&mut html, &now, of(&results.before).as_ref());
+    }
+    html
+}
+
+fn show_figures(html: &mut Html, now: &EdgeReport, before: Option<&EdgeReport>) {
     let blocked = |report: &EdgeReport| figure::fixed(report.blocked_s, 1);
     html.open("dl", &[("class", "facts")])
         .leaf("dt", &[], "callers blocked");
@@ -75,25 +90,26 @@ pub fn figures(now: &EdgeReport, before: Option<&EdgeReport>) -> Html {
         figure::count(now.failed),
     ];
     fact(
-        &mut html,
+        html,
         "calls",
         &(counts[0].clone() + ", " + &counts[1] + " ok, " + &counts[2] + " failed"),
     );
     for (cause, number) in now.failures.iter().filter(|(_, number)| **number > 0) {
-        fact(&mut html, cause, &figure::count(*number));
+        fact(html, cause, &figure::count(*number));
     }
     let times = figure::time(now.call_ms.p50) + ", " + &figure::time(now.call_ms.p99);
-    fact(&mut html, "call p50, p99", &times);
+    fact(html, "call p50, p99", &times);
     if now.lost > 0 {
-        fact(&mut html, "lost", &figure::count(now.lost));
+        fact(html, "lost", &figure::count(now.lost));
     }
     html.close("dl");
-    html
 }
 
 /// The author's words.
-pub fn about(scenario: &Scenario) -> Html {
+pub fn about(desk: &Desk) -> Html {
     let mut html = Html::new();
-    html.leaf("h2", &[], &scenario.name).add(&markdown(&scenario.about));
+    if let Some(scenario) = &desk.scenario {
+        html.leaf("h2", &[], &scenario.name).add(&markdown(&scenario.about));
+    }
     html
 }

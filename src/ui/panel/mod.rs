@@ -2,6 +2,7 @@
 
 pub mod doings;
 pub mod editor;
+pub mod frame;
 pub mod header;
 pub mod help;
 pub mod inspector;

@@ -30,7 +30,7 @@ pub fn numbers(results: &Results, seed: u64) -> Html {
         html.leaf("p", &[("class", "warning"), ("role", "alert")], why);
     }
     if let Some(figures) = &results.figures {
-        let before = results.before.as_ref().map(|before| &**before);
+        let before = results.before.as_deref();
         show_clients(&mut html, figures, before);
         for warning in &figures.report.warnings {
             html.leaf("p", &[("class", "warning")], warning);

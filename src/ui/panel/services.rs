@@ -56,13 +56,13 @@ fn show_shares(html: &mut Html, now: &ServiceReport, before: Option<&ServiceRepo
     let words = bar::words(now);
     let picture = [
         ("class", "bar"),
-        ("viewBox", "0 0 300 14"),
+        ("viewBox", "0 0 200 14"),
         ("preserveAspectRatio", "none"),
         ("role", "img"),
         ("aria-label", &words),
     ];
     html.open("td", &[("class", "wide")]).open("svg", &picture);
-    html.add(&bar::shapes(now, (0, 0, 300, 14))).close("svg").close("td");
+    html.add(&bar::shapes(now, (0, 0, 200, 14))).close("svg").close("td");
     let share = |html: &mut Html, kind, share| {
         html.leaf("td", &[("data-share", kind)], &figure::share(share));
     };

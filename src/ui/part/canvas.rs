@@ -53,6 +53,9 @@ impl Painter {
         if canvas.width() != size(picture.width) || canvas.height() != size(picture.height) {
             canvas.set_width(size(picture.width));
             canvas.set_height(size(picture.height));
+            let height = (picture.height.round() as u32).to_string() + "px";
+            // It fails only for a name that is none.
+            let _ = canvas.style().set_property("height", &height);
         }
         self.reset();
         self.context.set_fill_style_str(Role::Ground.color(self.dark));

@@ -1,0 +1,30 @@
+//! Where the panels stand: markup that never changes, with slots for what does.
+
+use super::editor::TEXT;
+use super::lanes::SURFACE;
+use super::transport::SLIDERS;
+
+/// The pieces of the frame, in the order of the page.
+const FRAME: [&str; 9] = [
+    concat!(
+        "<header class=\"top\"></header><div class=\"notices\"></div><main>",
+        "<section class=\"panel topology\" aria-label=\"Topology\"><header><h2>Topology</h2>",
+        "<p class=\"quiet\">click an edge: it flips between sync and async</p></header><div class=\"canvas\"></div></section>",
+        "<section class=\"panel side\" aria-label=\"Selected edge and scenario\"><div class=\"inspector\" aria-live=\"polite\"></div>",
+        "<div class=\"figures\"></div><div class=\"about\"></div></section>",
+        "<section class=\"panel lanes\" aria-label=\"Lanes\"><header></header>",
+    ),
+    SURFACE,
+    "</section><section class=\"panel services\" aria-label=\"What workers did\"></section>",
+    "<section class=\"panel editor\" aria-label=\"Scenario text\"><header></header><div role=\"status\"></div><div class=\"source\">",
+    TEXT,
+    "</div></section></main><div class=\"dock\"><section class=\"transport\" aria-label=\"Transport\"><div class=\"tools\"></div>",
+    SLIDERS,
+    "</section><section class=\"numbers\" aria-label=\"Numbers of the whole run\"></section></div>",
+    "<dialog class=\"help\" aria-label=\"Keyboard shortcuts\"></dialog>",
+];
+
+/// The frame.
+pub fn frame() -> String {
+    FRAME.concat()
+}
