@@ -7,6 +7,7 @@ pub mod edit;
 pub mod gallery;
 pub mod model;
 pub mod node;
+pub mod number;
 pub mod problem;
 pub mod text;
 #[cfg(feature = "yaml")]

@@ -3,6 +3,7 @@
 //! Law: what JSON can say in YAML's words gives the same tree.
 
 use super::node::{DEPTH_LIMIT, Node, Value, problem};
+use super::number;
 use super::problem::Problem;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
@@ -156,8 +157,8 @@ fn scalar(text: &str, style: ScalarStyle) -> Value {
         "" | "~" | "null" => Value::Null,
         "true" => Value::Bool(true),
         "false" => Value::Bool(false),
-        _ => match text.parse::<f64>() {
-            Ok(number) if number.is_finite() && !text.starts_with('+') => Value::Number(number),
+        _ => match number::read(text) {
+            Some(number) if number.is_finite() && !text.starts_with('+') => Value::Number(number),
             _ => Value::Text(text.to_string()),
         },
     }

@@ -5,6 +5,7 @@
 //! hyperexp(0.9: 10ms, 0.1: 110ms)   pareto(1.5, 10ms)   empirical(5ms, 7ms, 30ms)
 //! ```
 
+use crate::scenario::number;
 use crate::scenario::problem::nearest;
 use crate::scenario::{Arrivals, Dist};
 use crate::time::Duration;
@@ -144,8 +145,8 @@ fn hyper_exp(phases: &[&str], text: &str, form: &str) -> Result<Dist, Wrong> {
         let Some((probability, mean)) = phase.split_once(':') else {
             return shape(text, form);
         };
-        let probability = match probability.trim().parse::<f64>() {
-            Ok(p) if (0.0..=1.0).contains(&p) => p,
+        let probability = match number::read(probability.trim()) {
+            Some(p) if (0.0..=1.0).contains(&p) => p,
             _ => {
                 return wrong(
                     format!("`{}` is not a probability", probability.trim()),
@@ -157,14 +158,15 @@ fn hyper_exp(phases: &[&str], text: &str, form: &str) -> Result<Dist, Wrong> {
     }
     let sum: f64 = read.iter().map(|(p, _)| p).sum();
     if (sum - 1.0).abs() > 1e-9 {
-        return wrong(format!("the probabilities add up to {sum}"), "they must add up to 1");
+        let message = format!("the probabilities add up to {}", number::shown(sum));
+        return wrong(message, "they must add up to 1");
     }
     Ok(Dist::HyperExp(read))
 }
 
 fn pareto(exponent: &str, minimum: Duration) -> Result<Dist, Wrong> {
-    match exponent.parse::<f64>() {
-        Ok(shape) if shape > 0.0 && shape.is_finite() => Ok(Dist::Pareto { shape, minimum }),
+    match number::read(exponent) {
+        Some(shape) if shape > 0.0 && shape.is_finite() => Ok(Dist::Pareto { shape, minimum }),
         _ => wrong(
             format!("`{exponent}` is not a shape"),
             "a number above 0; the mean is finite above 1",
@@ -206,8 +208,8 @@ fn gap(text: &str) -> Result<f64, Wrong> {
         "h" => 3600e9,
         _ => return wrong(format!("`{text}` is not a rate"), fix),
     };
-    match number.trim().parse::<f64>() {
-        Ok(rate) if rate > 0.0 && rate.is_finite() && (1e-3..=1e18).contains(&(unit / rate)) => Ok(unit / rate),
+    match number::read(number.trim()) {
+        Some(rate) if rate > 0.0 && rate.is_finite() && (1e-3..=1e18).contains(&(unit / rate)) => Ok(unit / rate),
         _ => wrong(
             format!("`{text}` is not a rate"),
             "a rate is above 0 and at most 1,000,000,000,000/s",

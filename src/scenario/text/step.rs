@@ -5,6 +5,7 @@ use super::client::distribution;
 use super::edge;
 use super::table::{Desk, Field, Table, kind, quoted};
 use crate::scenario::node::Value;
+use crate::scenario::number;
 use crate::scenario::problem::nearest;
 use crate::scenario::{Caller, Edge, EdgeId, ServiceId, Step, Times};
 
@@ -174,7 +175,7 @@ impl<'a> Steps<'_, 'a> {
         if sum > 1.0 + 1e-9 {
             self.desk.error(
                 value,
-                format!("the probabilities add up to {sum}"),
+                format!("the probabilities add up to {}", number::shown(sum)),
                 "at most 1; what is missing does nothing",
             );
         }
@@ -202,7 +203,7 @@ impl<'a> Steps<'_, 'a> {
             .trim()
             .strip_prefix("geometric(")
             .and_then(|rest| rest.strip_suffix(')'));
-        match inside.and_then(|mean| mean.trim().parse::<f64>().ok()) {
+        match inside.and_then(|mean| number::read(mean.trim())) {
             Some(mean) if (0.0..=1e5).contains(&mean) => mean,
             _ => {
                 let fix = "a whole number, or `geometric(2.5)` with a mean from 0 to 100000";
