@@ -7,14 +7,14 @@
 //!
 //! Law: a changed shape needs a changed [`VERSION`]; a stored hash says so.
 
-use crate::metrics::Report;
+use crate::metrics::{Report, wire};
 use crate::scenario::Scenario;
 use crate::time::Instant;
 use crate::trace::Trace;
 use serde::{Deserialize, Serialize};
 
 /// The version of these messages; the backend says it when it is ready, and the page compares.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Names an order and its answers; later ones are greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -42,9 +42,17 @@ pub enum FromBackend {
     /// It listens from now on.
     Ready { version: u32, engine: String },
     /// Figures so far of a run that goes on.
-    Progress { run: RunId, report: Report },
+    Progress {
+        run: RunId,
+        #[serde(with = "wire")]
+        report: Report,
+    },
     /// The figures of a finished run.
-    Measured { run: RunId, report: Report },
+    Measured {
+        run: RunId,
+        #[serde(with = "wire")]
+        report: Report,
+    },
     /// What was recorded.
     Recorded { run: RunId, trace: Trace },
     /// An order that could not be read or carried out.

@@ -139,7 +139,7 @@ mod tests {
         let mut distribution = Distribution::new();
         (0..1_000u64).for_each(|i| distribution.record(Duration(i)));
         let total: u64 = distribution.batches.iter().sum::<u64>() + distribution.batch_sum;
-        assert_eq!(total, (0..1_000).sum());
+        assert_eq!(total, (0..1_000).sum::<u64>());
         assert!((BATCHES / 2..BATCHES).contains(&distribution.batches.len()));
     }
 }

@@ -91,24 +91,15 @@ impl Meter {
             events,
             digest: format!("{digest:016x}"),
             warnings: Vec::new(),
-            clients: clients
-                .map(|(c, m)| (named(&c.name), m.report(now.since(self.opening))))
-                .collect(),
-            services: services
-                .map(|(s, m)| (named(&s.name), m.report(s, now, self.opening)))
-                .collect(),
-            edges: edges()
-                .map(|((index, e), m)| {
-                    (
-                        named(&e.name),
-                        m.report(mode_at(scenario, index, now), now, self.opening),
-                    )
-                })
-                .collect(),
-            channels: edges()
+            clients: map(clients.map(|(c, m)| (named(&c.name), m.report(now.since(self.opening))))),
+            services: map(services.map(|(s, m)| (named(&s.name), m.report(s, now, self.opening)))),
+            edges: map(edges().map(|((index, e), m)| {
+                let mode = mode_at(scenario, index, now);
+                (named(&e.name), m.report(mode, now, self.opening))
+            })),
+            channels: map(edges()
                 .filter(|((index, _), _)| is_ever_queue(scenario, *index))
-                .map(|((_, e), m)| (named(&e.name), m.channel_report(now, self.opening)))
-                .collect(),
+                .map(|((_, e), m)| (named(&e.name), m.channel_report(now, self.opening)))),
         }
     }
 }
@@ -133,9 +124,14 @@ fn is_ever_queue(scenario: &Scenario, edge: usize) -> bool {
 
 fn by_cause(failures: &[u64; Cause::ALL.len()]) -> BTreeMap<String, u64> {
     let counted = Cause::ALL.iter().zip(failures).filter(|(_, count)| **count > 0);
-    counted
-        .map(|(cause, count)| (cause.word().to_string(), *count))
-        .collect()
+    map(counted.map(|(cause, count)| (cause.word().to_string(), *count)))
+}
+
+/// A map, filled one by one: to collect one would sort first, which costs code for each kind of value.
+fn map<T>(entries: impl Iterator<Item = (String, T)>) -> BTreeMap<String, T> {
+    let mut map = BTreeMap::new();
+    entries.for_each(|(name, value)| drop(map.insert(name, value)));
+    map
 }
 
 impl Client {

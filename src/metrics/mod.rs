@@ -7,6 +7,7 @@ pub mod interval;
 mod level;
 mod meter;
 pub mod report;
+pub mod wire;
 
 pub use meter::Meter;
 pub use report::*;

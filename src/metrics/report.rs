@@ -4,11 +4,11 @@
 //! cohort (requests offered in [warm-up, duration)); shares and means over time follow the window, summed over
 //! replicas. offered = replied + failed + inFlight.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Everything that was measured in one run, or the means over several.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     pub scenario: String,
@@ -30,7 +30,7 @@ pub struct Report {
 }
 
 /// What the requests of a client experienced.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClientReport {
     pub offered: u64,
@@ -48,7 +48,7 @@ pub struct ClientReport {
 }
 
 /// What the workers of a service did.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServiceReport {
     pub arrivals: u64,
@@ -71,7 +71,7 @@ pub struct ServiceReport {
 }
 
 /// What happened to the calls over an edge.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EdgeReport {
     pub mode: String,
@@ -93,7 +93,7 @@ pub struct EdgeReport {
 }
 
 /// What happened in a channel.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChannelReport {
     pub published: u64,
@@ -110,7 +110,7 @@ pub struct ChannelReport {
 }
 
 /// What one consumer group of a channel received.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupReport {
     pub delivered: u64,
@@ -119,7 +119,7 @@ pub struct GroupReport {
 }
 
 /// A distribution in a few numbers; an empty one has count 0 and nulls.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
     pub mean: Option<f64>,

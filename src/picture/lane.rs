@@ -229,23 +229,29 @@ fn draw_strip(picture: &mut Picture, view: &View, scale: &Scale, row: &Row, firs
 fn under_way(view: &View, scale: &Scale, client: ClientId) -> Vec<(Instant, u32)> {
     let (left, right) = scale.ends();
     let of_client = view.trace.requests.iter().filter(|request| request.client == client);
-    let mut level = 0i64;
-    let mut turns: Vec<(Instant, i64)> = Vec::new();
+    let mut level = 0u32;
+    let (mut up, mut down) = (Vec::new(), Vec::new());
     for request in of_client {
-        for (at, turn) in [(request.offered, 1), (request.returned, -1)] {
-            if at <= left {
-                level += turn;
-            } else if at < right {
-                turns.push((at, turn));
-            }
+        level += u32::from(request.offered <= left && request.returned > left);
+        up.extend(Some(request.offered).filter(|at| *at > left && *at < right));
+        if request.returned > left && request.returned < right {
+            down.push((request.returned.0 as i64, 0));
         }
     }
-    turns.sort_by_key(|(at, _)| *at);
-    let mut steps = vec![(left, level.max(0) as u32)];
-    steps.extend(turns.into_iter().map(|(at, turn)| {
-        level += turn;
-        (at, level.max(0) as u32)
-    }));
+    down.sort_unstable();
+    let down = down.into_iter().map(|(at, _): (i64, usize)| Instant(at as u64));
+    let mut steps = vec![(left, level)];
+    let (mut up, mut down) = (up.into_iter().peekable(), down.peekable());
+    while let Some(at) = [up.peek(), down.peek()].into_iter().flatten().min().copied() {
+        // Who comes as another goes is counted first: a level never falls below 0.
+        if up.next_if_eq(&at).is_some() {
+            level += 1;
+        } else {
+            down.next();
+            level -= 1;
+        }
+        steps.push((at, level));
+    }
     steps
 }
 

@@ -160,10 +160,13 @@ impl Layers {
                 let layer = if forward { step } else { count - 1 - step };
                 let places = self.places();
                 let neighbours = if forward { &self.before } else { &self.after };
-                let key = |slot: &usize| {
-                    mean(neighbours[*slot].iter().map(|other| places[*other] * 1024)).unwrap_or(places[*slot] * 1024)
+                // Slots whose neighbours lie at the same height keep their order.
+                let key = |slot: usize| {
+                    let mean = mean(neighbours[slot].iter().map(|other| places[*other] * 1024));
+                    (i64::from(mean.unwrap_or(places[slot] * 1024)) << 24) + i64::from(places[slot])
                 };
-                self.layers[layer].sort_by_cached_key(key);
+                let keys = self.layers[layer].iter().map(|slot| (key(*slot), *slot));
+                self.layers[layer] = in_order(keys);
             }
         }
     }
@@ -257,6 +260,13 @@ fn depths(nodes: usize, arcs: &[Arc]) -> Vec<usize> {
         }
     }
     depth
+}
+
+/// The items in the order of their keys; the order of equal ones is that of the items.
+pub(super) fn in_order(keyed: impl Iterator<Item = (i64, usize)>) -> Vec<usize> {
+    let mut keyed: Vec<(i64, usize)> = keyed.collect();
+    keyed.sort_unstable();
+    keyed.into_iter().map(|(_, item)| item).collect()
 }
 
 fn mean(values: impl Iterator<Item = i32>) -> Option<i32> {

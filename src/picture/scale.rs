@@ -81,7 +81,7 @@ fn round_step(ns: f64) -> u64 {
 /// `1.25 s`.
 fn label(ns: u64) -> String {
     let text = Duration(ns).to_string();
-    let unit = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
+    let unit = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
     text[..unit].to_string() + " " + &text[unit..]
 }
 

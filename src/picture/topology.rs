@@ -8,7 +8,7 @@
 //!
 //! Law: whole pixels, and the same for the same scenario, whatever the modes are: a flip moves nothing.
 
-use super::layer::{Arc, Layers, arcs};
+use super::layer::{Arc, Layers, arcs, in_order};
 use super::word;
 use crate::scenario::{Caller, ClientId, EdgeId, Scenario, ServiceId};
 
@@ -150,12 +150,12 @@ fn ports(layers: &Layers, nodes: usize, arcs: &[Arc], side: Side) -> Vec<i32> {
     let mut ports = vec![NODE / 2; arcs.len()];
     for node in 0..nodes {
         let mine = |arc: &Arc| arc.left != arc.right && side.node(arc) == node;
-        let mut edges: Vec<usize> = (0..arcs.len()).filter(|edge| mine(&arcs[*edge])).collect();
         let next = |edge: usize| match side {
             Side::Right => layers.chains[edge][1],
             Side::Left => layers.chains[edge][layers.chains[edge].len() - 2],
         };
-        edges.sort_by_key(|edge| (layers.y[next(*edge)], *edge));
+        let edges = (0..arcs.len()).filter(|edge| mine(&arcs[*edge]));
+        let edges = in_order(edges.map(|edge| (i64::from(layers.y[next(edge)]), edge)));
         let count = edges.len() as i32;
         for (place, edge) in (0..).zip(edges) {
             ports[edge] = (2 * place + 1) * NODE / (2 * count);

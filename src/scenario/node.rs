@@ -182,7 +182,7 @@ fn json_node(json: &Json) -> Node {
     let range = json.range();
     let value = match json {
         Json::StringLit(text) => Value::Text(text.value.to_string()),
-        Json::NumberLit(number) => Value::Number(number::read(number.value).unwrap_or(f64::NAN)),
+        Json::NumberLit(number) => Value::Number(super::number::read(number.value).unwrap_or(f64::NAN)),
         Json::BooleanLit(flag) => Value::Bool(flag.value),
         Json::NullKeyword(_) => Value::Null,
         Json::Array(list) => Value::List(list.elements.iter().map(json_node).collect()),

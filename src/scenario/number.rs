@@ -1,77 +1,75 @@
-//! Decimal numbers in text: read and shown without the standard library's, whose tables alone would be a tenth of
-//! what the page may weigh.
+//! Decimal numbers in text, both ways.
 //!
-//! Law: a number of at most fifteen digits and 22 places is read as the nearest `f64` (Clinger 1990, "How to read
-//! floating point numbers accurately": integer and power of ten are exact, so that one operation rounds once).
-//! Longer ones are read to within a few units of the last place; digits beyond the nineteenth do not count.
+//! Law: the same text gives the same bits on every machine, without the tables of a general reader, which would
+//! weigh more than a tenth of the page.
 
-/// The greatest power of ten that is exact.
+/// Where the powers of ten stop being exact in 64 bits.
 const EXACT_POWER: i32 = 22;
-/// Beyond this power of ten every number is 0 or infinite.
-const LAST_POWER: i32 = 400;
+/// More digits than these change nothing that can be told apart.
+const DIGITS: usize = 18;
 
-/// The number that a text such as `20`, `-0.5` or `1e9` says.
+/// Reads `-12.5e3`. Up to 15 digits and powers of ten up to 22 the result is the nearest there is (one exact operation,
+/// Clinger 1990); beyond, it may be off by a few units in the last place. None for what is no number, or is too large.
 pub fn read(text: &str) -> Option<f64> {
-    let (negative, unsigned) = match text.strip_prefix('-') {
+    let (negative, rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
+        None => (false, text),
     };
-    let (digits, exponent) = match unsigned.find(['e', 'E']) {
-        Some(at) => (&unsigned[..at], power(&unsigned[at + 1..])?),
-        None => (unsigned, 0),
-    };
-    let (integer, scale) = integer(digits)?;
-    let magnitude = scaled(integer as f64, exponent.saturating_add(scale));
-    Some(if negative { -magnitude } else { magnitude })
-}
-
-/// An exponent; one that is too long to be counted is as good as the last power.
-fn power(text: &str) -> Option<i32> {
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let number = digits.bytes().try_fold(0i32, |number, byte| {
-        let digit = i32::from(byte.is_ascii_digit().then(|| byte - b'0')?);
-        Some((number * 10 + digit).min(100_000))
-    })?;
-    let sign = if text.starts_with('-') { -1 } else { 1 };
-    (!digits.is_empty()).then_some(sign * number)
-}
-
-/// Digits with at most one point as an integer and the power of ten to multiply it with.
-fn integer(digits: &str) -> Option<(u64, i32)> {
-    let (mut number, mut scale, mut behind, mut count) = (0u64, 0i32, false, 0);
-    for byte in digits.bytes() {
-        match byte {
-            b'.' if !behind => behind = true,
-            b'0'..=b'9' => {
-                count += 1;
-                let fits = number < 1_000_000_000_000_000_000;
-                if fits {
-                    number = number * 10 + u64::from(byte - b'0');
-                }
-                scale += i32::from(!fits) - i32::from(behind);
-            }
-            _ => return None,
+    let (mantissa, exponent) = rest.split_once(['e', 'E']).unwrap_or((rest, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent: i32 = exponent.strip_prefix('+').unwrap_or(exponent).parse().ok()?;
+    if whole.len() + fraction.len() == 0 {
+        return None;
+    }
+    let mut digits = 0u64;
+    let mut power = exponent.clamp(-400, 400);
+    let mut taken = 0;
+    for (is_fraction, digit) in letters(whole, false).chain(letters(fraction, true)) {
+        let digit = digit.is_ascii_digit().then(|| digit - b'0')?;
+        if taken < DIGITS {
+            digits = digits * 10 + u64::from(digit);
+            taken += usize::from(digits > 0);
+            power -= i32::from(is_fraction);
+        } else {
+            power += i32::from(!is_fraction);
         }
     }
-    (count > 0).then_some((number, scale))
+    let value = scaled(digits as f64, power);
+    value.is_finite().then_some(if negative { -value } else { value })
 }
 
-fn scaled(mut number: f64, power: i32) -> f64 {
-    let mut left = power.clamp(-LAST_POWER, LAST_POWER);
-    while left != 0 {
-        let step = left.clamp(-EXACT_POWER, EXACT_POWER);
-        let ten = (0..step.abs()).fold(1.0, |ten, _| ten * 10.0);
-        number = if step < 0 { number / ten } else { number * ten };
-        left -= step;
+fn letters(text: &str, is_fraction: bool) -> impl Iterator<Item = (bool, u8)> {
+    text.bytes().map(move |letter| (is_fraction, letter))
+}
+
+/// `value` times ten to the `power`.
+fn scaled(mut value: f64, mut power: i32) -> f64 {
+    while power > 0 && value.is_finite() && value > 0.0 {
+        let step = power.min(EXACT_POWER);
+        value *= power_of_ten(step);
+        power -= step;
     }
-    number
+    while power < 0 && value > 0.0 {
+        let step = (-power).min(EXACT_POWER);
+        value /= power_of_ten(step);
+        power += step;
+    }
+    value
 }
 
-/// A number that is not negative and below a thousand million, to nine places.
-pub fn shown(number: f64) -> String {
-    let billionths = libm::round(number * 1e9) as u64;
-    let digits = format!("{}.{:09}", billionths / 1_000_000_000, billionths % 1_000_000_000);
-    digits.trim_end_matches('0').trim_end_matches('.').to_string()
+/// Ten to the `power`, from 0 to [`EXACT_POWER`]: every product on the way is exact.
+fn power_of_ten(power: i32) -> f64 {
+    (0..power).fold(1.0, |product, _| product * 10.0)
+}
+
+/// A number from 0 on with at most three digits after the point: `1.1`, `14.9`.
+pub fn print(value: f64) -> String {
+    let thousandths = (value * 1000.0 + 0.5) as u64;
+    let (whole, rest) = (thousandths / 1000, thousandths % 1000);
+    let digits = (1000 + rest).to_string();
+    let digits = digits[1..].trim_end_matches('0');
+    let point = if digits.is_empty() { "" } else { "." };
+    whole.to_string() + point + digits
 }
 
 #[cfg(test)]
@@ -80,73 +78,72 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_number_is_read_as_the_standard_library_reads_it() {
+    fn what_is_a_number_is_read() {
         for text in [
             "0",
-            "-0",
-            "20",
-            "+20",
+            "1",
+            "-1",
             "0.1",
+            "2.5",
+            "1e3",
+            "1E-3",
+            "1e+2",
+            "0.30000000000000004",
+            "123456789012345",
             ".5",
             "5.",
-            "0.000123",
-            "1e9",
-            "1E+9",
-            "25e-4",
-            "9007199254740993",
-            "9007199254740991",
-            "1.0000000000000000000000",
-            "0.1000000000000000000000",
-            "18446744073709551616",
-            "1e22",
-            "1e-22",
-            "123456789012345e-22",
-            "1e999",
-            "-1e999",
-            "1e-999",
-            "1e99999999999",
-            "0e99999999999",
+            "-0",
         ] {
-            let expected = text.parse::<f64>().unwrap();
-            let number = read(text).unwrap();
-            assert_eq!(number.to_bits(), expected.to_bits(), "{text}: {number} {expected}");
+            let number = read(text).map(f64::to_bits);
+            assert_eq!(number, text.parse().ok().map(f64::to_bits), "{text}");
         }
     }
 
     #[test]
     fn what_is_no_number_is_refused() {
         for text in [
-            "", "-", ".", "e5", "1e", "1e+", "1.2.3", "0x10", "inf", "NaN", "1 ", "1_000", "--1", "1e5.0", "é",
+            "", "-", ".", "1.2.3", "1e", "e5", "0x10", "inf", "NaN", "1e400", "1 ", "--1", "1,5", "1e1e1",
         ] {
             assert_eq!(read(text), None, "{text}");
         }
+        assert_eq!(read("1e-400"), Some(0.0));
     }
 
     #[test]
-    fn a_sum_is_shown_to_nine_places() {
-        for (number, expected) in [
-            (1.1, "1.1"),
+    fn few_digits_are_printed() {
+        for (value, text) in [
             (0.0, "0"),
+            (1.1, "1.1"),
+            (14.9, "14.9"),
+            (0.0004, "0"),
             (2.0, "2"),
-            (0.1 + 0.2, "0.3"),
-            (1.0 + 2e-9, "1.000000002"),
+            (0.125, "0.125"),
+            (0.05, "0.05"),
         ] {
-            assert_eq!(shown(number), expected);
+            assert_eq!(print(value), text);
         }
     }
 
     proptest! {
         #[test]
-        fn fifteen_digits_are_read_exactly(digits in 0u64..1_000_000_000_000_000, places in -22i32..=22) {
-            let text = format!("{digits}e{places}");
-            prop_assert_eq!(read(&text), text.parse::<f64>().ok(), "{}", text);
+        fn fifteen_digits_are_read_to_the_last_bit(digits in 0u64..1_000_000_000_000_000, power in -22i32..=22) {
+            let text = format!("{digits}e{power}");
+            prop_assert_eq!(read(&text).map(f64::to_bits), text.parse().ok().map(f64::to_bits));
         }
 
         #[test]
-        fn any_number_is_read_nearly(number in proptest::num::f64::NORMAL) {
-            let read = read(&format!("{number:e}")).unwrap();
-            let extreme = number.abs() < 1e-290 || number.abs() > 1e290;
-            prop_assert!(extreme || (read / number - 1.0).abs() < 1e-14, "{} {}", read, number);
+        fn anything_else_comes_close(value in any::<f64>()) {
+            let text = format!("{value:e}");
+            if let (Some(own), Ok(exact)) = (read(&text), text.parse::<f64>())
+                && exact.abs() > 1e-290
+            {
+                prop_assert!(((own - exact) / exact).abs() < 1e-14, "{} is read as {}", text, own);
+            }
+        }
+
+        #[test]
+        fn no_text_is_too_strange(text in "\\PC*") {
+            let _ = read(&text);
         }
     }
 }

@@ -85,8 +85,9 @@ impl Recorder {
         }
         self.trace.until = now.max(self.from);
         self.trace.truncated = truncated;
-        self.trace.segments.sort_by_key(|segment| (segment.lane, segment.start));
-        self.trace.depths.sort_by_key(|depth| (depth.channel, depth.at));
+        // Both were noted in the order of time, which they keep.
+        self.trace.segments = by_place(&self.trace.segments, |segment| segment.lane as usize);
+        self.trace.depths = by_place(&self.trace.depths, |depth| depth.channel.0 as usize);
         self.trace
     }
 
@@ -199,6 +200,22 @@ fn renumber<T>(rows: &mut Vec<T>, keep: impl Fn(&T) -> bool) -> Vec<u32> {
         .collect();
     rows.retain(keep);
     numbers
+}
+
+/// Rows sorted by a small number, in their old order where it is the same.
+fn by_place<T: Copy>(rows: &[T], place: fn(&T) -> usize) -> Vec<T> {
+    let Some(first) = rows.first() else { return Vec::new() };
+    let places = rows.iter().map(place).max().unwrap_or(0) + 1;
+    let mut next = vec![0; places + 1];
+    rows.iter().for_each(|row| next[place(row) + 1] += 1);
+    (1..=places).for_each(|index| next[index] += next[index - 1]);
+    let mut sorted = vec![*first; rows.len()];
+    for row in rows {
+        let next = &mut next[place(row)];
+        sorted[*next] = *row;
+        *next += 1;
+    }
+    sorted
 }
 
 impl Observer for Recorder {

@@ -33,9 +33,11 @@ pub fn changes<'a>(desk: &mut Desk<'a>, field: Option<Field<'a>>, edges: &[Edge]
             continue;
         };
         let Some(edge) = edge else { continue };
-        changes.extend(settings(desk, &set).into_iter().map(|set| Change { at, edge, set }));
+        for set in settings(desk, &set) {
+            let place = changes.partition_point(|earlier: &Change| earlier.at <= at);
+            changes.insert(place, Change { at, edge, set });
+        }
     }
-    changes.sort_by_key(|change: &Change| change.at);
     changes
 }
 

@@ -158,15 +158,17 @@ fn hyper_exp(phases: &[&str], text: &str, form: &str) -> Result<Dist, Wrong> {
     }
     let sum: f64 = read.iter().map(|(p, _)| p).sum();
     if (sum - 1.0).abs() > 1e-9 {
-        let message = format!("the probabilities add up to {}", number::shown(sum));
-        return wrong(message, "they must add up to 1");
+        return wrong(
+            format!("the probabilities add up to {}", number::print(sum)),
+            "they must add up to 1",
+        );
     }
     Ok(Dist::HyperExp(read))
 }
 
 fn pareto(exponent: &str, minimum: Duration) -> Result<Dist, Wrong> {
     match number::read(exponent) {
-        Some(shape) if shape > 0.0 && shape.is_finite() => Ok(Dist::Pareto { shape, minimum }),
+        Some(shape) if shape > 0.0 => Ok(Dist::Pareto { shape, minimum }),
         _ => wrong(
             format!("`{exponent}` is not a shape"),
             "a number above 0; the mean is finite above 1",
@@ -209,7 +211,7 @@ fn gap(text: &str) -> Result<f64, Wrong> {
         _ => return wrong(format!("`{text}` is not a rate"), fix),
     };
     match number::read(number.trim()) {
-        Some(rate) if rate > 0.0 && rate.is_finite() && (1e-3..=1e18).contains(&(unit / rate)) => Ok(unit / rate),
+        Some(rate) if rate > 0.0 && (1e-3..=1e18).contains(&(unit / rate)) => Ok(unit / rate),
         _ => wrong(
             format!("`{text}` is not a rate"),
             "a rate is above 0 and at most 1,000,000,000,000/s",

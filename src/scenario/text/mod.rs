@@ -50,8 +50,7 @@ pub fn parse(text: &str) -> Result<Parsed, Vec<Problem>> {
         problems: Vec::new(),
     };
     let scenario = whole(&mut desk, &root);
-    let mut problems = desk.problems;
-    problems.sort_by_key(|problem| (problem.line, problem.column));
+    let problems = desk.problems;
     let failed = problems.iter().any(|problem| problem.severity == Severity::Error);
     match scenario {
         Some(scenario) if !failed => Ok(Parsed {

@@ -86,7 +86,7 @@ impl<'a> Desk<'a> {
             .chars()
             .take(60)
             .collect();
-        self.problems.push(Problem {
+        let problem = Problem {
             path: path.to_string(),
             line,
             column,
@@ -94,7 +94,11 @@ impl<'a> Desk<'a> {
             message,
             fix,
             severity,
-        });
+        };
+        // In the order of the text.
+        let before = |other: &Problem| (other.line, other.column) <= (line, column);
+        let at = self.problems.partition_point(before);
+        self.problems.insert(at, problem);
     }
 
     /// A map with exactly these keys allowed; those of a later version are refused by name.

@@ -10,7 +10,7 @@ const FRAME: [&str; 9] = [
         "<header class=\"top\"></header><div class=\"notices\"></div><main>",
         "<section class=\"panel topology\" aria-label=\"Topology\"><header><h2>Topology</h2>",
         "<p class=\"quiet\">click an edge: it flips between sync and async</p></header><div class=\"canvas\"></div></section>",
-        "<section class=\"panel side\" aria-label=\"Selected edge and scenario\"><div class=\"inspector\" aria-live=\"polite\"></div>",
+        "<section class=\"panel side\" tabindex=\"0\" aria-label=\"Selected edge and scenario\"><div class=\"inspector\" aria-live=\"polite\"></div>",
         "<div class=\"figures\"></div><div class=\"about\"></div></section>",
         "<section class=\"panel lanes\" aria-label=\"Lanes\"><header></header>",
     ),

@@ -71,6 +71,6 @@ pub fn set_sliders(page: Page, player: &Player) {
 /// A duration with a space before its unit: `50 ms`.
 fn spaced(duration: Duration) -> String {
     let text = duration.to_string();
-    let split = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
+    let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
     text[..split].to_string() + " " + &text[split..]
 }

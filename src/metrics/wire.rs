@@ -1,0 +1,348 @@
+//! A report as bytes, for the way from the backend to the page.
+//!
+//! ```text
+//! Report ─pass─▶ Writer: numbers and words one after the other ─▶ Reader ─pass─▶ Report
+//! ```
+//!
+//! One walk serves both ways, so they cannot disagree; and it is a tenth of the code that a general format needs
+//! for the many fields of a report.
+//!
+//! Law: what was written is read as it was; bytes that were not written here are refused.
+
+use super::report::*;
+use serde::{Deserialize, Deserializer, Serializer};
+use std::collections::BTreeMap;
+
+/// Takes each value of a report on its way; a reader fills in what it finds.
+trait Wire {
+    fn bytes(&mut self, bytes: &mut [u8; 8]);
+    fn text(&mut self, text: &mut String);
+    /// Whether values come in.
+    fn reads(&self) -> bool;
+}
+
+#[derive(Default)]
+struct Writer(Vec<u8>);
+
+struct Reader<'a> {
+    rest: &'a [u8],
+    failed: bool,
+}
+
+impl Wire for Writer {
+    fn bytes(&mut self, bytes: &mut [u8; 8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn text(&mut self, text: &mut String) {
+        count(self, &mut (text.len() as u64));
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn reads(&self) -> bool {
+        false
+    }
+}
+
+impl Reader<'_> {
+    fn take(&mut self, length: usize) -> &[u8] {
+        match self.rest.split_at_checked(length) {
+            Some((taken, rest)) => {
+                self.rest = rest;
+                taken
+            }
+            None => {
+                self.failed = true;
+                &[]
+            }
+        }
+    }
+}
+
+impl Wire for Reader<'_> {
+    fn bytes(&mut self, bytes: &mut [u8; 8]) {
+        if let Ok(taken) = self.take(8).try_into() {
+            *bytes = taken;
+        }
+    }
+
+    fn text(&mut self, text: &mut String) {
+        let mut length = 0;
+        count(self, &mut length);
+        let taken = self.take(length as usize);
+        *text = String::from_utf8_lossy(taken).into_owned();
+    }
+
+    fn reads(&self) -> bool {
+        true
+    }
+}
+
+fn count(wire: &mut dyn Wire, value: &mut u64) {
+    let mut bytes = value.to_le_bytes();
+    wire.bytes(&mut bytes);
+    *value = u64::from_le_bytes(bytes);
+}
+
+fn number(wire: &mut dyn Wire, value: &mut f64) {
+    let mut bits = value.to_bits();
+    count(wire, &mut bits);
+    *value = f64::from_bits(bits);
+}
+
+fn counts<const N: usize>(wire: &mut dyn Wire, values: [&mut u64; N]) {
+    values.into_iter().for_each(|value| count(wire, value));
+}
+
+fn numbers<const N: usize>(wire: &mut dyn Wire, values: [&mut f64; N]) {
+    values.into_iter().for_each(|value| number(wire, value));
+}
+
+/// A value that may be absent; no measured value is not a number.
+fn option(wire: &mut dyn Wire, value: &mut Option<f64>) {
+    let mut there = value.unwrap_or(f64::NAN);
+    number(wire, &mut there);
+    *value = Some(there).filter(|there| !there.is_nan());
+}
+
+fn map<T: Default>(wire: &mut dyn Wire, map: &mut BTreeMap<String, T>, pass: fn(&mut dyn Wire, &mut T)) {
+    let mut length = map.len() as u64;
+    count(wire, &mut length);
+    if !wire.reads() {
+        for (name, value) in map {
+            wire.text(&mut name.clone());
+            pass(wire, value);
+        }
+        return;
+    }
+    // Ends by itself: a reader that has failed gives the empty name again and again.
+    for _ in 0..length {
+        let (mut name, mut value) = (String::new(), T::default());
+        wire.text(&mut name);
+        pass(wire, &mut value);
+        if map.insert(name, value).is_some() {
+            return;
+        }
+    }
+}
+
+fn summary(wire: &mut dyn Wire, it: &mut Summary) {
+    let values = [
+        &mut it.mean,
+        &mut it.p50,
+        &mut it.p90,
+        &mut it.p95,
+        &mut it.p99,
+        &mut it.p999,
+        &mut it.max,
+    ];
+    values.into_iter().for_each(|value| option(wire, value));
+    count(wire, &mut it.count);
+    let (mut low, mut high) = it.ci95.map_or((None, None), |[low, high]| (Some(low), Some(high)));
+    option(wire, &mut low);
+    option(wire, &mut high);
+    it.ci95 = low.zip(high).map(<[f64; 2]>::from);
+}
+
+fn client(wire: &mut dyn Wire, it: &mut ClientReport) {
+    counts(
+        wire,
+        [
+            &mut it.offered,
+            &mut it.replied,
+            &mut it.failed,
+            &mut it.in_flight,
+            &mut it.open_completions,
+        ],
+    );
+    map(wire, &mut it.failures, count);
+    numbers(wire, [&mut it.throughput_per_s, &mut it.goodput_per_s]);
+    summary(wire, &mut it.response_ms);
+    summary(wire, &mut it.completion_ms);
+}
+
+fn service(wire: &mut dyn Wire, it: &mut ServiceReport) {
+    counts(
+        wire,
+        [
+            &mut it.arrivals,
+            &mut it.completed,
+            &mut it.failed,
+            &mut it.rejected,
+            &mut it.in_flight,
+            &mut it.backlog_max,
+        ],
+    );
+    numbers(
+        wire,
+        [
+            &mut it.running_share,
+            &mut it.blocked_share,
+            &mut it.core_wait_share,
+            &mut it.idle_share,
+        ],
+    );
+    numbers(
+        wire,
+        [
+            &mut it.utilization,
+            &mut it.core_utilization,
+            &mut it.backlog_mean,
+            &mut it.in_flight_mean,
+        ],
+    );
+    summary(wire, &mut it.response_ms);
+}
+
+fn edge(wire: &mut dyn Wire, it: &mut EdgeReport) {
+    wire.text(&mut it.mode);
+    counts(
+        wire,
+        [
+            &mut it.calls,
+            &mut it.attempts,
+            &mut it.ok,
+            &mut it.failed,
+            &mut it.retries,
+            &mut it.hedges,
+        ],
+    );
+    counts(wire, [&mut it.fallbacks, &mut it.lost, &mut it.in_flight]);
+    map(wire, &mut it.failures, count);
+    number(wire, &mut it.blocked_s);
+    summary(wire, &mut it.call_ms);
+}
+
+fn group(wire: &mut dyn Wire, it: &mut GroupReport) {
+    counts(wire, [&mut it.delivered, &mut it.lag_max]);
+    number(wire, &mut it.lag_mean);
+}
+
+fn channel(wire: &mut dyn Wire, it: &mut ChannelReport) {
+    counts(
+        wire,
+        [
+            &mut it.published,
+            &mut it.delivered,
+            &mut it.redelivered,
+            &mut it.dead_lettered,
+            &mut it.dropped,
+        ],
+    );
+    counts(wire, [&mut it.duplicates, &mut it.out_of_order, &mut it.depth_max]);
+    number(wire, &mut it.depth_mean);
+    summary(wire, &mut it.age_ms);
+    map(wire, &mut it.groups, group);
+}
+
+fn report(wire: &mut dyn Wire, it: &mut Report) {
+    [&mut it.scenario, &mut it.engine, &mut it.digest]
+        .into_iter()
+        .for_each(|text| wire.text(text));
+    counts(wire, [&mut it.seed, &mut it.events]);
+    number(wire, &mut it.simulated_s);
+    let mut warnings = it.warnings.len() as u64;
+    count(wire, &mut warnings);
+    if wire.reads() {
+        // A report has few; more are none that was written here.
+        it.warnings = vec![String::new(); warnings.min(1000) as usize];
+    }
+    it.warnings.iter_mut().for_each(|warning| wire.text(warning));
+    map(wire, &mut it.clients, client);
+    map(wire, &mut it.services, service);
+    map(wire, &mut it.edges, edge);
+    map(wire, &mut it.channels, channel);
+}
+
+/// Writes a report; `#[serde(with = "wire")]` calls this.
+pub fn serialize<S: Serializer>(it: &Report, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut writer = Writer::default();
+    report(&mut writer, &mut it.clone());
+    serializer.serialize_bytes(&writer.0)
+}
+
+/// Reads a report; `#[serde(with = "wire")]` calls this.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Report, D::Error> {
+    let rest = <&[u8]>::deserialize(deserializer)?;
+    let mut reader = Reader { rest, failed: false };
+    let mut it = Report::default();
+    report(&mut reader, &mut it);
+    match reader.failed || !reader.rest.is_empty() {
+        true => Err(serde::de::Error::custom("these bytes are no report")),
+        false => Ok(it),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Run;
+    use crate::metrics::Meter;
+    use crate::scenario::{gallery, text};
+    use crate::time::Instant;
+
+    fn reports() -> Vec<Report> {
+        let runs = gallery::ENTRIES.iter().map(|entry| {
+            let scenario = text::parse(entry.text).map(|parsed| parsed.scenario).unwrap();
+            let (mut run, mut meter) = (Run::new(&scenario, 1), Meter::new(&scenario));
+            run.advance(Instant::NEVER, 50_000, &mut meter);
+            let mut report = meter.report(&scenario, 1, run.now(), run.events(), run.digest());
+            report
+                .warnings
+                .push("a warning – with letters of several bytes".to_string());
+            report
+        });
+        runs.collect()
+    }
+
+    fn written(it: &Report) -> Vec<u8> {
+        let mut writer = Writer::default();
+        report(&mut writer, &mut it.clone());
+        writer.0
+    }
+
+    #[test]
+    fn what_was_written_is_read_as_it_was() {
+        for report in reports() {
+            let message = postcard::to_allocvec(&crate::protocol::FromBackend::Measured {
+                run: crate::protocol::RunId(3),
+                report: report.clone(),
+            });
+            let read = postcard::from_bytes(&message.unwrap());
+            let run = crate::protocol::RunId(3);
+            assert_eq!(read, Ok(crate::protocol::FromBackend::Measured { run, report }));
+        }
+    }
+
+    #[test]
+    fn every_field_is_on_its_way() {
+        // As JSON, no field of a report that went both ways is missing or another.
+        for report in reports() {
+            let bytes = written(&report);
+            let mut reader = Reader {
+                rest: &bytes,
+                failed: false,
+            };
+            let mut again = Report::default();
+            super::report(&mut reader, &mut again);
+            assert_eq!(
+                serde_json::to_value(&again).unwrap(),
+                serde_json::to_value(&report).unwrap()
+            );
+        }
+    }
+
+    #[test]
+    fn bytes_that_were_cut_are_refused() {
+        let report = reports().remove(0);
+        let bytes = written(&report);
+        for length in 0..bytes.len() {
+            let mut reader = Reader {
+                rest: &bytes[..length],
+                failed: false,
+            };
+            super::report(&mut reader, &mut Report::default());
+            assert!(reader.failed, "{length} of {} bytes", bytes.len());
+        }
+    }
+}
