@@ -112,13 +112,13 @@ impl Run {
 
     /// Why the run ended before its time, if it did.
     pub fn warning(&self) -> Option<String> {
-        let at = Duration(self.now.0).as_s();
+        let at = Duration(self.now.0);
         self.hopeless.map(|why| match why {
             Hopeless::TooManyLive => format!(
-                "the run ended at {at:.3} s with more than {LIVE_LIMIT} live calls: they come faster than they are done"
+                "the run ended at {at} with more than {LIVE_LIMIT} live calls: they come faster than they are done"
             ),
             Hopeless::TimeStands => format!(
-                "the run ended at {at:.3} s: more than {INSTANT_LIMIT} events happened at that instant; something calls for ever without taking time"
+                "the run ended at {at}: more than {INSTANT_LIMIT} events happened at that instant; something calls for ever without taking time"
             ),
         })
     }

@@ -48,8 +48,7 @@ impl Scale {
 
     /// A pixel that is no farther out than the ends.
     pub fn within(&self, px: f64) -> f64 {
-        // `clamp` would bring the printing of floats along, for its panic.
-        px.max(self.start).min(self.end)
+        between(px, self.start, self.end)
     }
 
     /// Round instants with their labels, far enough apart to be read.
@@ -63,6 +62,11 @@ impl Scale {
             .map(|ns| (self.px_from_ns(ns as f64), label(ns)))
             .collect()
     }
+}
+
+/// A value that is no farther out than two others. (`f64::clamp` brings the code that prints floats, for its panic.)
+pub fn between(value: f64, least: f64, most: f64) -> f64 {
+    value.max(least).min(most)
 }
 
 /// The least of 1, 2, 5, 10, 20, 50 … nanoseconds that is not below `ns`.

@@ -2,6 +2,7 @@
 //!
 //! Law: the last mark lies on top, for the eye and for the pointer.
 
+use super::scale::between;
 use super::theme::Role;
 
 /// A place in a picture.
@@ -115,7 +116,7 @@ fn distance(point: Point, from: Point, to: Point) -> f64 {
     let length = dx * dx + dy * dy;
     let part = match length {
         none if none <= 0.0 => 0.0,
-        some => (((point.0 - from.0) * dx + (point.1 - from.1) * dy) / some).clamp(0.0, 1.0),
+        some => between(((point.0 - from.0) * dx + (point.1 - from.1) * dy) / some, 0.0, 1.0),
     };
     let (x, y) = (from.0 + part * dx - point.0, from.1 + part * dy - point.1);
     (x * x + y * y).sqrt()

@@ -5,6 +5,7 @@
 
 pub mod edit;
 pub mod gallery;
+pub mod json;
 pub mod model;
 pub mod node;
 pub mod number;

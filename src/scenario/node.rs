@@ -8,9 +8,6 @@
 
 use super::number;
 use super::problem::{Problem, Severity};
-use jsonc_parser::ast::{ObjectPropName, Value as Json};
-use jsonc_parser::common::Ranged;
-use jsonc_parser::{CollectOptions, ParseOptions};
 
 /// The longest text that is read, in bytes.
 pub const LENGTH_LIMIT: usize = 4_000_000;
@@ -105,8 +102,13 @@ pub fn parse(text: &str) -> Result<Node, Problem> {
         let message = format!("more than {DEPTH_LIMIT} levels of nesting");
         return Err(problem(text, byte, message, "a scenario needs far fewer"));
     }
-    if text.trim_start().starts_with('{') {
-        parse_json(text)
+    let text_begins = text.trim_ascii_start();
+    if text_begins.is_empty() {
+        let fix = "a scenario begins with {\"format\": \"sync-or-swim/1\"";
+        return Err(problem(text, 0, "the text is empty".to_string(), fix));
+    }
+    if text_begins.starts_with('{') {
+        super::json::parse(text)
     } else {
         parse_yaml(text)
     }
@@ -134,79 +136,6 @@ fn too_deep(text: &str) -> Option<usize> {
         }
         (depth > DEPTH_LIMIT).then_some(at)
     })
-}
-
-fn parse_json(text: &str) -> Result<Node, Problem> {
-    let strict = ParseOptions {
-        allow_comments: false,
-        allow_loose_object_property_names: false,
-        allow_trailing_commas: false,
-        allow_missing_commas: false,
-        allow_single_quoted_strings: false,
-        allow_hexadecimal_numbers: false,
-        allow_unary_plus_numbers: false,
-        allow_bare_decimal_point_numbers: false,
-        allow_non_finite_numbers: false,
-        allow_extended_string_escapes: false,
-    };
-    let parsed = jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &strict);
-    let parsed = parsed.map_err(|error| {
-        let message = format!("this is not JSON: {}", lower_first(&error.kind().to_string()));
-        problem(
-            text,
-            error.range().start,
-            message,
-            "JSON has neither comments nor trailing commas; YAML may be written too",
-        )
-    })?;
-    match parsed.value {
-        Some(value) => Ok(json_node(&value)),
-        None => Err(problem(
-            text,
-            0,
-            "the text is empty".to_string(),
-            "a scenario begins with {\"format\": \"sync-or-swim/1\"",
-        )),
-    }
-}
-
-fn lower_first(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map(|first| [first.to_ascii_lowercase()].into_iter().chain(chars).collect())
-        .unwrap_or_default()
-}
-
-fn json_node(json: &Json) -> Node {
-    let range = json.range();
-    let value = match json {
-        Json::StringLit(text) => Value::Text(text.value.to_string()),
-        Json::NumberLit(number) => Value::Number(super::number::read(number.value).unwrap_or(f64::NAN)),
-        Json::BooleanLit(flag) => Value::Bool(flag.value),
-        Json::NullKeyword(_) => Value::Null,
-        Json::Array(list) => Value::List(list.elements.iter().map(json_node).collect()),
-        Json::Object(map) => Value::Map(
-            map.properties
-                .iter()
-                .map(|p| (json_key(&p.name), json_node(&p.value)))
-                .collect(),
-        ),
-    };
-    Node {
-        value,
-        start: range.start,
-        end: range.end,
-    }
-}
-
-fn json_key(name: &ObjectPropName) -> Node {
-    let range = name.range();
-    Node {
-        value: Value::Text(name.as_str().to_string()),
-        start: range.start,
-        end: range.end,
-    }
 }
 
 #[cfg(test)]

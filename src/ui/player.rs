@@ -8,6 +8,7 @@
 //!
 //! Law: the head never leaves [0, duration] and never runs ahead of what is recorded.
 
+use crate::picture::scale::between;
 use crate::trace::Trace;
 use crate::ui::boundary::{boundary_before, next_boundary};
 use js_sys::Math;
@@ -64,7 +65,7 @@ impl Player {
     /// The left end of the view.
     pub fn left(&self) -> f64 {
         let follow = self.head - HEAD_AT * self.span();
-        self.anchor.unwrap_or(follow).clamp(0.0, self.latest())
+        between(self.anchor.unwrap_or(follow), 0.0, self.latest())
     }
 
     /// The farthest right that the left end may be.
@@ -75,14 +76,14 @@ impl Player {
     /// Puts the head somewhere and lets the view follow it.
     pub fn seek(&mut self, head: f64) {
         self.anchor = None;
-        self.head = head.clamp(0.0, self.duration);
+        self.head = between(head, 0.0, self.duration);
     }
 
     /// Puts the head somewhere; the view follows only where the head would leave it.
     pub fn step_to(&mut self, head: f64) {
         let (left, span) = (self.left(), self.span());
         self.anchor = (left..=left + span).contains(&head).then_some(left);
-        self.head = head.clamp(0.0, self.duration);
+        self.head = between(head, 0.0, self.duration);
     }
 
     /// Pauses at the next place where something happens, or at the one before.
@@ -120,13 +121,13 @@ impl Player {
 
     /// Puts the left end of the view somewhere.
     pub fn look_at(&mut self, left: f64) {
-        self.anchor = Some(left.clamp(0.0, self.latest()));
+        self.anchor = Some(between(left, 0.0, self.latest()));
     }
 
     /// Comes closer by `factor` (farther below 1), around the place at this part of the view.
     pub fn come_closer(&mut self, factor: f64, at: f64) {
         let (left, span) = (self.left(), self.span());
-        self.zoom = (self.zoom * factor).clamp(0.02, 500.0);
+        self.zoom = between(self.zoom * factor, 0.02, 500.0);
         if self.anchor.is_some() || !self.playing {
             self.look_at(left + at * (span - self.span()));
         }
@@ -139,18 +140,18 @@ impl Player {
 
     /// Sets the speed from a position on the slider.
     pub fn slide(&mut self, position: f64) {
-        self.go_at(SPEEDS.0 * Math::pow(SPEEDS.1 / SPEEDS.0, position.clamp(0.0, 1.0)));
+        self.go_at(SPEEDS.0 * Math::pow(SPEEDS.1 / SPEEDS.0, between(position, 0.0, 1.0)));
     }
 
     /// Sets the speed, rounded to two digits and within bounds.
     pub fn go_at(&mut self, speed: f64) {
         let digit = Math::pow(10.0, Math::log10(speed).floor() - 1.0);
-        self.speed = ((speed / digit).round() * digit).clamp(SPEEDS.0, SPEEDS.1);
+        self.speed = between((speed / digit).round() * digit, SPEEDS.0, SPEEDS.1);
     }
 
     /// Moves the head by what passed on the reader's clock.
     pub fn pass(&mut self, ms: f64) {
-        let step = self.speed * ms.clamp(0.0, LONGEST_FRAME_MS) / 1e3;
+        let step = self.speed * between(ms, 0.0, LONGEST_FRAME_MS) / 1e3;
         let limit = self.reach.min(self.duration);
         if self.head < limit {
             self.head = (self.head + step).min(limit);

@@ -5,6 +5,7 @@
 
 use crate::picture::lane::{self, MOST_CALLS, View};
 use crate::picture::row::Rows;
+use crate::picture::scale::between;
 use crate::picture::shape::{Hit, Picture};
 use crate::picture::theme;
 use crate::time::Instant;
@@ -326,7 +327,7 @@ fn wheel(page: Page, kept: Kept, event: Event) {
     if wheel.ctrl_key() || wheel.meta_key() {
         wheel.prevent_default();
         let (inner, gutter) = inner_width(page, kept);
-        let at = ((f64::from(wheel.offset_x()) - gutter) / inner).clamp(0.0, 1.0);
+        let at = between((f64::from(wheel.offset_x()) - gutter) / inner, 0.0, 1.0);
         let factor = if dy < 0.0 { 1.2 } else { 1.0 / 1.2 };
         page.player.update(|player| player.come_closer(factor, at));
     } else if dx.abs() > dy.abs() || wheel.shift_key() {

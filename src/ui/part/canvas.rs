@@ -5,7 +5,6 @@
 use crate::picture::shape::{Align, Picture, Point, Shape};
 use crate::picture::theme::{Pattern, Role};
 use leptos::prelude::document;
-use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasPattern, CanvasRenderingContext2d, HtmlCanvasElement};
 
@@ -21,18 +20,18 @@ pub struct Painter {
     dark: bool,
     /// Device pixels per CSS pixel.
     ratio: f64,
-    /// By role, in the order of [`Role::ALL`].
-    patterns: BTreeMap<usize, CanvasPattern>,
+    /// In the order of [`Role::ALL`].
+    patterns: Vec<Option<CanvasPattern>>,
 }
 
 impl Painter {
     /// A painter on a canvas; none where the browser gives no context.
     pub fn new(canvas: &HtmlCanvasElement, dark: bool, ratio: f64) -> Option<Painter> {
         let context = context_of(canvas)?;
-        let patterned = Role::ALL.iter().enumerate();
-        let patterns = patterned
-            .filter_map(|(index, role)| Some((index, tile(*role, dark, ratio)?)))
-            .collect();
+        let mut patterns = Vec::new();
+        for role in Role::ALL {
+            patterns.push(tile(role, dark, ratio));
+        }
         Some(Painter {
             context,
             dark,
@@ -122,8 +121,7 @@ impl Painter {
 
     fn fill(&self, role: Role, x: f64, y: f64, width: f64, height: f64) {
         self.context.fill_rect(x, y, width, height);
-        let index = role as usize;
-        if let Some(pattern) = self.patterns.get(&index) {
+        if let Some(Some(pattern)) = self.patterns.get(role as usize) {
             self.context.set_fill_style_canvas_pattern(pattern);
             self.context.fill_rect(x, y, width, height);
             self.context.set_fill_style_str(role.color(self.dark));
