@@ -26,7 +26,7 @@ pub fn App() -> impl IntoView {
     let calm = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
     let page = Page::new(!calm.is_some_and(|calm| calm.matches()));
     let root = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
+    dom::effect(move || {
         if let Some(root) = root.get() {
             start(page, &root);
         }
@@ -62,7 +62,7 @@ fn start(page: Page, root: &HtmlElement) {
     follow_time(page);
     lanes::start(page);
     results::start(page);
-    Effect::new(move |_| results::give_orders(page));
+    dom::effect(move || results::give_orders(page));
 }
 
 /// An edge that has the focus is selected.
@@ -110,11 +110,11 @@ fn show_scenario(page: Page) {
         page.desk.with(|desk| editor::line_numbers(desk.text()))
     });
     show(page, ".help", help::help);
-    Effect::new(move |_| {
+    dom::effect(move || {
         page.desk
             .with(|desk| dom::set_value(page.find("textarea"), desk.text()))
     });
-    Effect::new(move |_| {
+    dom::effect(move || {
         graph.track();
         mark_selected(page, &selected());
     });
@@ -190,7 +190,7 @@ fn follow_light(page: Page, root: &HtmlElement) {
         dom::listen(&system, "change", move |_| take());
     }
     let root = root.clone();
-    Effect::new(move |_| {
+    dom::effect(move || {
         let dark = page.look.with(|look| look.is_dark());
         let _ = root.class_list().toggle_with_force("dark", dark);
         lanes::give_colors(&root, dark);
@@ -199,7 +199,7 @@ fn follow_light(page: Page, root: &HtmlElement) {
 
 /// Moves the head in every frame while it plays, and shows where it is.
 fn follow_time(page: Page) {
-    Effect::new(move |_| {
+    dom::effect(move || {
         let duration = page.desk.with(|desk| {
             desk.scenario
                 .as_ref()
@@ -207,9 +207,9 @@ fn follow_time(page: Page) {
         });
         page.player.update(|player| player.duration = duration);
     });
-    Effect::new(move |_| page.player.with(|player| transport::set_sliders(page, player)));
+    dom::effect(move || page.player.with(|player| transport::set_sliders(page, player)));
     let playing = Memo::new(move |_| page.player.with(|player| player.playing));
-    Effect::new(move |_| {
+    dom::effect(move || {
         if playing.get() {
             next_frame(page, None);
         }

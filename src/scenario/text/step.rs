@@ -175,7 +175,7 @@ impl<'a> Steps<'_, 'a> {
         if sum > 1.0 + 1e-9 {
             self.desk.error(
                 value,
-                format!("the probabilities add up to {}", number::shown(sum)),
+                format!("the probabilities add up to {}", number::print(sum)),
                 "at most 1; what is missing does nothing",
             );
         }

@@ -17,12 +17,10 @@ pub fn rows(recording: &Recording, head: f64) -> Html {
         } else {
             "text"
         };
-        html.open("tr", &[])
-            .leaf("th", &[("scope", "row")], &doing.lane)
-            .leaf("td", &[("class", class)], &doing.what);
-        html.leaf("td", &[], &since)
-            .leaf("td", &[("class", "text")], &doing.whose)
-            .close("tr");
+        html.fill(
+            "<tr><th scope=\"row\">{}</th><td class=\"{}\">{}</td><td>{}</td><td class=\"text\">{}</td></tr>",
+            &[&doing.lane, class, &doing.what, &since, &doing.whose],
+        );
     }
     html
 }

@@ -13,24 +13,20 @@ pub const TEXT: &str = concat!(
 /// The name of the panel and the ways back.
 pub fn head(desk: &Desk) -> Html {
     let mut html = Html::new();
-    html.leaf("h2", &[], "Scenario").open("div", &[("class", "tools")]);
+    html.fill("<h2>Scenario</h2><div class=\"tools\">", &[]);
     let buttons = [
         ("undo", "Undo", desk.can_undo()),
         ("redo", "Redo", desk.can_redo()),
         ("reset", "Reset", !desk.is_original()),
     ];
     for (act, name, enabled) in buttons {
-        let key = "editor ".to_string() + act;
-        let disabled = if enabled { "" } else { "disabled" };
-        let button = [
-            ("type", "button"),
-            ("data-act", act),
-            ("data-key", &key),
-            (disabled, ""),
-        ];
-        html.leaf("button", &button, name);
+        let button = match enabled {
+            true => "<button type=\"button\" data-act=\"{}\" data-key=\"editor {}\">{}</button>",
+            false => "<button type=\"button\" data-act=\"{}\" data-key=\"editor {}\" disabled>{}</button>",
+        };
+        html.fill(button, &[act, act, name]);
     }
-    html.close("div");
+    html.fill("</div>", &[]);
     html
 }
 
@@ -41,27 +37,25 @@ pub fn problems(problems: &[Problem]) -> Html {
         return html;
     }
     let many = if problems.len() == 1 { " problem" } else { " problems" };
-    let note = problems.len().to_string() + many + "; the last good scenario goes on";
-    html.leaf("p", &[("class", "warning")], &note)
-        .open("ul", &[("class", "problems"), ("data-test", "problems")]);
+    html.fill(
+        "<p class=\"warning\">{}{}; the last good scenario goes on</p><ul class=\"problems\" data-test=\"problems\">",
+        &[&problems.len().to_string(), many],
+    );
     for problem in problems {
         let (line, column) = (problem.line.to_string(), problem.column.to_string());
-        let place = line.clone() + ":" + &column;
-        html.open("li", &[]).open(
-            "button",
-            &[("type", "button"), ("data-act", "problem"), ("data-on", &place)],
+        html.fill(
+            "<li><button type=\"button\" data-act=\"problem\" data-on=\"{}:{}\"><span class=\"place\">line {}, column {}</span>",
+            &[&line, &column, &line, &column],
         );
-        let words = "line ".to_string() + &line + ", column " + &column;
-        html.leaf("span", &[("class", "place")], &words);
         for words in [&problem.path, &problem.message, &problem.fix]
             .into_iter()
             .filter(|words| !words.is_empty())
         {
-            html.text(" · ").text(words);
+            html.fill(" · {}", &[words]);
         }
-        html.close("button").close("li");
+        html.fill("</button></li>", &[]);
     }
-    html.close("ul");
+    html.fill("</ul>", &[]);
     html
 }
 
@@ -73,6 +67,6 @@ pub fn line_numbers(text: &str) -> Html {
         numbers.push('\n');
     }
     let mut html = Html::new();
-    html.text(&numbers);
+    html.fill("{}", &[&numbers]);
     html
 }

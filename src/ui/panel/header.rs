@@ -9,78 +9,58 @@ use crate::ui::part::icon;
 /// Name, gallery, seed, way back, light and help.
 pub fn header(desk: &Desk, look: &Look) -> Html {
     let mut html = Html::new();
-    html.leaf("h1", &[], "Sync or Swim");
-    begin_field(&mut html, "Scenario");
-    html.open(
-        "select",
-        &[
-            ("data-choice", "gallery"),
-            ("data-test", "gallery"),
-            ("data-key", "gallery"),
-        ],
+    html.fill(
+        "<h1>Sync or Swim</h1><label class=\"field\"><span>Scenario</span><select data-choice=\"gallery\" data-test=\"gallery\" data-key=\"gallery\">",
+        &[],
     );
     for entry in gallery::ENTRIES {
         option(&mut html, entry.id, entry.title, entry.id == desk.entry.id);
     }
-    html.close("select").close("label");
-    begin_field(&mut html, "Seed");
-    let seed = desk.seed().to_string();
-    let title = "The same seed gives the same run; empty: the scenario's own";
-    let field = [
-        ("type", "text"),
-        ("inputmode", "numeric"),
-        ("size", "6"),
-        ("title", title),
-        ("data-choice", "seed"),
-        ("data-key", "seed"),
-        ("value", &seed),
-    ];
-    html.open("input", &field)
-        .close("label")
-        .open("div", &[("class", "tools")]);
-    tool(&mut html, "undo", "Undo", "Undo (Ctrl Z)", desk.can_undo())
-        .own(icon::UNDO)
-        .close("button");
-    tool(&mut html, "redo", "Redo", "Redo (Ctrl Shift Z)", desk.can_redo())
-        .own(icon::REDO)
-        .close("button");
-    html.close("div").leaf("span", &[("class", "spring")], "");
-    begin_field(&mut html, "Theme");
-    html.open(
-        "select",
-        &[("data-choice", "light"), ("data-test", "theme"), ("data-key", "light")],
+    html.fill(
+        concat!(
+            "</select></label><label class=\"field\"><span>Seed</span><input type=\"text\" inputmode=\"numeric\" size=\"6\" ",
+            "title=\"The same seed gives the same run; empty: the scenario's own\" data-choice=\"seed\" data-key=\"seed\" value=\"{}\"></label>",
+            "<div class=\"tools\">",
+        ),
+        &[&desk.seed().to_string()],
+    );
+    tool(&mut html, ["undo", "Undo", "Ctrl Z"], icon::UNDO, desk.can_undo());
+    tool(&mut html, ["redo", "Redo", "Ctrl Shift Z"], icon::REDO, desk.can_redo());
+    html.fill(
+        concat!(
+            "</div><span class=\"spring\"></span><label class=\"field\"><span>Theme</span>",
+            "<select data-choice=\"light\" data-test=\"theme\" data-key=\"light\">"
+        ),
+        &[],
     );
     for (word, label) in LIGHTS {
         option(&mut html, word, label, look.light == word);
     }
-    html.close("select").close("label");
-    tool(&mut html, "help", "Keyboard shortcuts", "Keyboard shortcuts (?)", true)
-        .text("?")
-        .close("button");
+    html.fill("</select></label>", &[]);
+    tool(&mut html, ["help", "Keyboard shortcuts", "?"], "?", true);
     html
-}
-
-fn begin_field(html: &mut Html, name: &str) {
-    html.open("label", &[("class", "field")]).leaf("span", &[], name);
 }
 
 /// An entry of a menu.
 pub fn option(html: &mut Html, value: &str, label: &str, selected: bool) {
-    let selected = if selected { "selected" } else { "" };
-    html.leaf("option", &[("value", value), (selected, "")], label);
+    let template = match selected {
+        true => "<option value=\"{}\" selected>{}</option>",
+        false => "<option value=\"{}\">{}</option>",
+    };
+    html.fill(template, &[value, label]);
 }
 
-/// Begins a button with a sign on it.
-pub fn tool<'a>(html: &'a mut Html, act: &str, name: &str, title: &str, enabled: bool) -> &'a mut Html {
-    let disabled = if enabled { "" } else { "disabled" };
-    let button = [
-        ("type", "button"),
-        ("data-act", act),
-        ("data-test", act),
-        ("data-key", act),
-        ("aria-label", name),
-        ("title", title),
-        (disabled, ""),
-    ];
-    html.open("button", &button)
+/// A button with a sign on it: what it does, its name, its key.
+pub fn tool(html: &mut Html, [act, name, key]: [&str; 3], sign: &'static str, enabled: bool) {
+    let template = match enabled {
+        true => {
+            "<button type=\"button\" data-act=\"{}\" data-test=\"{}\" data-key=\"{}\" aria-label=\"{}\" title=\"{} ({})\">"
+        }
+        false => {
+            "<button type=\"button\" data-act=\"{}\" data-test=\"{}\" data-key=\"{}\" aria-label=\"{}\" title=\"{} ({})\" disabled>"
+        }
+    };
+    html.fill(template, &[act, act, act, name, name, key])
+        .fill(sign, &[])
+        .fill("</button>", &[]);
 }

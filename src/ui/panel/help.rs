@@ -24,21 +24,14 @@ const SHORTCUTS: [(&str, &str); 15] = [
 /// The sheet.
 pub fn help() -> Html {
     let mut html = Html::new();
-    html.leaf("h2", &[], "Keyboard shortcuts")
-        .open("table", &[])
-        .open("tbody", &[]);
+    html.fill("<h2>Keyboard shortcuts</h2><table><tbody>", &[]);
     for (keys, what) in SHORTCUTS {
-        html.open("tr", &[])
-            .open("th", &[("scope", "row")])
-            .leaf("kbd", &[], keys)
-            .close("th");
-        html.leaf("td", &[], what).close("tr");
+        html.fill(
+            "<tr><th scope=\"row\"><kbd>{}</kbd></th><td>{}</td></tr>",
+            &[keys, what],
+        );
     }
-    html.close("tbody").close("table");
-    html.leaf(
-        "button",
-        &[("type", "button"), ("class", "primary"), ("data-act", "close")],
-        "Close",
-    );
+    let close = "</tbody></table><button type=\"button\" class=\"primary\" data-act=\"close\">Close</button>";
+    html.fill(close, &[]);
     html
 }

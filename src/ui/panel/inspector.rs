@@ -16,100 +16,78 @@ use std::sync::Arc;
 pub fn edge(desk: &Desk, name: &str) -> Html {
     let mut html = Html::new();
     let Some((scenario, edge)) = desk.scenario.as_ref().zip(desk.edge(name)) else {
-        let words = "Click an edge to flip it between sync and async. Select one with Tab, then Enter flips it and M offers all modes.";
-        html.leaf("p", &[("class", "quiet")], words);
+        let words = concat!(
+            "<p class=\"quiet\">Click an edge to flip it between sync and async. ",
+            "Select one with Tab, then Enter flips it and M offers all modes.</p>"
+        );
+        html.fill(words, &[]);
         return html;
     };
     let (from, to) = word::ends(scenario, edge);
-    html.open("h2", &[])
-        .text("edge ")
-        .text(from)
-        .text(" → ")
-        .text(to)
-        .close("h2");
-    html.open("label", &[("class", "field")]).leaf("span", &[], "mode");
-    let menu = [
-        ("data-choice", "mode"),
-        ("data-test", "mode"),
-        ("data-key", "mode"),
-        ("data-on", edge.name.as_str()),
-    ];
-    html.open("select", &menu);
+    html.fill(
+        concat!(
+            "<h2>edge {} → {}</h2><label class=\"field\"><span>mode</span>",
+            "<select data-choice=\"mode\" data-test=\"mode\" data-key=\"mode\" data-on=\"{}\">"
+        ),
+        &[from, to, &edge.name],
+    );
     for mode in Mode::ALL {
         option(&mut html, mode.word(), mode.word(), mode == edge.mode);
     }
-    html.close("select").close("label");
+    html.fill("</select></label>", &[]);
     if !desk.refusal.is_empty() {
-        html.leaf("p", &[("class", "warning"), ("role", "alert")], &desk.refusal);
+        html.fill("<p class=\"warning\" role=\"alert\">{}</p>", &[&desk.refusal]);
     }
-    html.leaf("p", &[("class", "meaning")], word::meaning(edge.mode));
-    html.open("dl", &[("class", "facts")]);
-    fact(&mut html, "latency", &words::dist(&edge.latency));
     let timeout = edge.timeout.map_or("none".to_string(), |timeout| timeout.to_string());
-    fact(&mut html, "timeout", &timeout);
-    html.close("dl");
+    html.fill(
+        "<p class=\"meaning\">{}</p><dl class=\"facts\"><dt>latency</dt><dd>{}</dd><dt>timeout</dt><dd>{}</dd></dl>",
+        &[word::meaning(edge.mode), &words::dist(&edge.latency), &timeout],
+    );
     html
-}
-
-fn fact(html: &mut Html, name: &str, value: &str) {
-    html.leaf("dt", &[], name).leaf("dd", &[], value);
 }
 
 /// What happened on the selected edge, and before the last change.
 pub fn figures(results: &Results, name: &str) -> Html {
-    let of = |figures: &'_ Option<Arc<Figures>>| {
-        figures
-            .as_ref()
-            .and_then(|figures| figures.report.edges.get(name).cloned())
-    };
     let mut html = Html::new();
-    if let Some(now) = of(&results.figures) {
-        show_figures(&mut html, &now, of(&results.before).as_ref());
+    if let Some(now) = report_of(&results.figures, name) {
+        show_figures(&mut html, now, report_of(&results.before, name));
     }
     html
 }
 
+fn report_of<'a>(figures: &'a Option<Arc<Figures>>, name: &str) -> Option<&'a EdgeReport> {
+    figures.as_ref()?.report.edges.get(name)
+}
+
 fn show_figures(html: &mut Html, now: &EdgeReport, before: Option<&EdgeReport>) {
     let blocked = |report: &EdgeReport| figure::fixed(report.blocked_s, 1);
-    html.open("dl", &[("class", "facts")])
-        .leaf("dt", &[], "callers blocked");
-    html.open("dd", &[("data-test", "edge-blocked")])
-        .text(&blocked(now))
-        .text(" worker-seconds");
-    if let Some(before) = before.filter(|before| blocked(before) != blocked(now)) {
-        html.leaf(
-            "span",
-            &[("class", "quiet")],
-            &(" was ".to_string() + &blocked(before) + " s"),
-        );
-    }
-    html.close("dd");
-    let counts = [
-        figure::count(now.calls),
-        figure::count(now.ok),
-        figure::count(now.failed),
-    ];
-    fact(
-        html,
-        "calls",
-        &(counts[0].clone() + ", " + &counts[1] + " ok, " + &counts[2] + " failed"),
+    let was = before.map(blocked).filter(|was| *was != blocked(now));
+    let was = was.map_or(String::new(), |was| " was ".to_string() + &was + " s");
+    html.fill(
+        concat!(
+            "<dl class=\"facts\"><dt>callers blocked</dt><dd data-test=\"edge-blocked\">{} worker-seconds<span class=\"quiet\">{}</span></dd>",
+            "<dt>calls</dt><dd>{}, {} ok, {} failed</dd>"
+        ),
+        &[&blocked(now), &was, &figure::count(now.calls), &figure::count(now.ok), &figure::count(now.failed)],
     );
+    let fact = "<dt>{}</dt><dd>{}</dd>";
     for (cause, number) in now.failures.iter().filter(|(_, number)| **number > 0) {
-        fact(html, cause, &figure::count(*number));
+        html.fill(fact, &[cause, &figure::count(*number)]);
     }
     let times = figure::time(now.call_ms.p50) + ", " + &figure::time(now.call_ms.p99);
-    fact(html, "call p50, p99", &times);
+    html.fill(fact, &["call p50, p99", &times]);
     if now.lost > 0 {
-        fact(html, "lost", &figure::count(now.lost));
+        html.fill(fact, &["lost", &figure::count(now.lost)]);
     }
-    html.close("dl");
+    html.fill("</dl>", &[]);
 }
 
 /// The author's words.
 pub fn about(desk: &Desk) -> Html {
     let mut html = Html::new();
     if let Some(scenario) = &desk.scenario {
-        html.leaf("h2", &[], &scenario.name).add(&markdown(&scenario.about));
+        html.fill("<h2>{}</h2>", &[&scenario.name])
+            .add(&markdown(&scenario.about));
     }
     html
 }

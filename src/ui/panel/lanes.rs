@@ -13,6 +13,7 @@ use crate::trace::{Segment, lane_names};
 use crate::ui::cursor::{self, Move};
 use crate::ui::look::{Look, request_of, row_of, story_of};
 use crate::ui::page::Page;
+use crate::ui::panel::header::tool;
 use crate::ui::part::canvas::Painter;
 use crate::ui::part::dom;
 use crate::ui::part::html::Html;
@@ -48,28 +49,19 @@ const LEGEND: &str = concat!(
 /// The name of the panel, what patterns mean, and how to come closer.
 pub fn head(follows: bool, hidden_calls: usize) -> Html {
     let mut html = Html::new();
-    html.own(LEGEND);
+    html.fill(LEGEND, &[]);
     if hidden_calls > 0 {
-        let hint = String::from("More than ") + &MOST_CALLS.to_string() + " calls in view: come closer to see arrows";
-        html.leaf("p", &[("class", "quiet")], &hint);
+        let hint = "<p class=\"quiet\">More than {} calls in view: come closer to see arrows</p>";
+        html.fill(hint, &[&MOST_CALLS.to_string()]);
     }
-    let pressed = if follows { "true" } else { "false" };
-    html.open("div", &[("class", "tools")]);
-    let follow = [
-        ("type", "button"),
-        ("data-act", "follow"),
-        ("data-key", "follow"),
-        ("aria-pressed", pressed),
-        ("title", "Let the lanes follow the play head (F)"),
-    ];
-    html.leaf("button", &follow, "Follow");
-    super::header::tool(&mut html, "farther", "Farther", "Farther (S in the lanes)", true)
-        .own(icon::FARTHER)
-        .close("button");
-    super::header::tool(&mut html, "closer", "Closer", "Closer (W in the lanes)", true)
-        .own(icon::CLOSER)
-        .close("button");
-    html.close("div");
+    let follow = concat!(
+        "<div class=\"tools\"><button type=\"button\" data-act=\"follow\" data-key=\"follow\" aria-pressed=\"{}\" ",
+        "title=\"Let the lanes follow the play head (F)\">Follow</button>"
+    );
+    html.fill(follow, &[if follows { "true" } else { "false" }]);
+    tool(&mut html, ["farther", "Farther", "S in the lanes"], icon::FARTHER, true);
+    tool(&mut html, ["closer", "Closer", "W in the lanes"], icon::CLOSER, true);
+    html.fill("</div>", &[]);
     html
 }
 
@@ -107,7 +99,7 @@ pub fn start(page: Page) {
     if let Ok(rows) = rows.dyn_into::<HtmlElement>() {
         dom::watch_width(&rows, move |width| page.look.update(|look| look.width = width));
     }
-    Effect::new(move |_| {
+    dom::effect(move || {
         page.results.track();
         page.player.track();
         page.look.track();

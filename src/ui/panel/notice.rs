@@ -20,13 +20,9 @@ pub fn notice(status: &Status) -> Html {
         ),
     };
     let mut html = Html::new();
-    html.open("div", &[("class", "notice"), ("role", "alert")])
-        .leaf("p", &[], &words);
-    html.leaf(
-        "button",
-        &[("type", "button"), ("class", "primary"), ("data-act", act)],
-        label,
-    )
-    .close("div");
+    html.fill(
+        "<div class=\"notice\" role=\"alert\"><p>{}</p><button type=\"button\" class=\"primary\" data-act=\"{}\">{}</button></div>",
+        &[&words, act, label],
+    );
     html
 }

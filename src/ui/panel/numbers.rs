@@ -19,21 +19,17 @@ struct Headline {
 /// The headlines of the latest run.
 pub fn numbers(results: &Results, seed: u64) -> Html {
     let mut html = Html::new();
-    html.open("header", &[]).leaf("h2", &[], "Numbers");
-    html.leaf(
-        "p",
-        &[("class", "quiet"), ("data-test", "measured")],
-        &state_of(results, seed),
-    )
-    .close("header");
+    html.fill(
+        "<p class=\"quiet\" data-test=\"measured\">{}</p>",
+        &[&state_of(results, seed)],
+    );
     if let Some(why) = &results.refusal {
-        html.leaf("p", &[("class", "warning"), ("role", "alert")], why);
+        html.fill("<p class=\"warning\" role=\"alert\">{}</p>", &[why]);
     }
     if let Some(figures) = &results.figures {
-        let before = results.before.as_deref();
-        show_clients(&mut html, figures, before);
+        show_clients(&mut html, figures, results.before.as_deref());
         for warning in &figures.report.warnings {
-            html.leaf("p", &[("class", "warning")], warning);
+            html.fill("<p class=\"warning\">{}</p>", &[warning]);
         }
     }
     html
@@ -68,13 +64,13 @@ fn show_clients(html: &mut Html, figures: &Figures, before: Option<&Figures>) {
         };
         let before = before.and_then(|before| before.report.clients.get(&client.name));
         if several {
-            html.leaf("h3", &[], &client.name);
+            html.fill("<h3>{}</h3>", &[&client.name]);
         }
-        html.open("dl", &[("class", "tiles")]);
+        html.fill("<dl class=\"tiles\">", &[]);
         // The share of all workers stands once, beside the first client's figures.
         let headlines = blocked.take().into_iter().chain(headlines(now, before));
         headlines.for_each(|headline| show_tile(html, &headline));
-        html.close("dl").leaf("p", &[("class", "counts")], &outcome_of(now));
+        html.fill("</dl><p class=\"counts\">{}</p>", &[&outcome_of(now)]);
     }
 }
 
@@ -120,28 +116,27 @@ fn headlines(now: &ClientReport, before: Option<&ClientReport>) -> [Headline; 5]
 
 fn show_tile(html: &mut Html, headline: &Headline) {
     let printed = |value: Option<f64>| value.map_or("–".to_string(), headline.print);
-    html.open("div", &[("class", "tile"), ("data-test", headline.mark)]);
-    html.leaf("dt", &[], headline.label)
-        .leaf("dd", &[("class", "now")], &printed(headline.now));
+    html.fill(
+        "<div class=\"tile\" data-test=\"{}\"><dt>{}</dt><dd class=\"now\">{}</dd>",
+        &[headline.mark, headline.label, &printed(headline.now)],
+    );
     if let (Some(now), Some(before)) = (headline.now, headline.before) {
-        html.open("dd", &[("class", "was")])
-            .leaf("span", &[("class", "quiet")], "was ")
-            .text(&printed(headline.before));
+        html.fill(
+            "<dd class=\"was\"><span class=\"quiet\">was </span>{}",
+            &[&printed(headline.before)],
+        );
         show_turn(html, &figure::change(before, now, headline.wish));
-        html.close("dd");
+        html.fill("</dd>", &[]);
     }
-    html.close("div");
+    html.fill("</div>", &[]);
 }
 
 /// What became of a figure: an arrow, how much, and in words.
 pub fn show_turn(html: &mut Html, change: &Change) {
-    let class = "turn ".to_string() + change.word;
-    html.open("span", &[("class", &class)])
-        .leaf("span", &[("aria-hidden", "true")], change.arrow);
-    html.text(" ")
-        .text(&change.amount)
-        .leaf("span", &[("class", "unseen")], change.word)
-        .close("span");
+    html.fill(
+        "<span class=\"turn {}\"><span aria-hidden=\"true\">{}</span> {}<span class=\"unseen\"> {}</span></span>",
+        &[change.word, change.arrow, &change.amount, change.word],
+    );
 }
 
 /// Offered, replied, failed by cause and open, in words.

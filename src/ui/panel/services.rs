@@ -1,7 +1,7 @@
 //! The text twin of the lanes: what each service's workers did over the whole run, and on whom they were blocked.
 
 use super::numbers::show_turn;
-use crate::metrics::{Report, ServiceReport};
+use crate::metrics::{ChannelReport, Report, ServiceReport};
 use crate::scenario::{Caller, Scenario, ServiceId};
 use crate::ui::part::bar;
 use crate::ui::part::figure::{self, Wish};
@@ -11,27 +11,36 @@ use crate::ui::results::{Figures, Results};
 /// One row a service: shares of worker time, blocked on whom, backlog. One row a channel: depth and age.
 pub fn services(results: &Results) -> Html {
     let mut html = Html::new();
-    html.own(concat!(
-        "<header><h2>What workers did</h2><p class=\"quiet\">share of worker time over the whole run</p></header>",
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Worker time by service\"><table data-test=\"services\">",
-        "<thead><tr><th scope=\"col\">service</th><th scope=\"col\" class=\"wide\">time</th><th scope=\"col\">running</th>",
-        "<th scope=\"col\">blocked</th><th scope=\"col\">core wait</th><th scope=\"col\">idle</th>",
-        "<th scope=\"col\" class=\"text\">blocked on</th><th scope=\"col\">backlog</th><th scope=\"col\">rejected</th></tr></thead><tbody>",
-    ));
+    html.fill(SERVICES, &[]);
     if let Some(figures) = &results.figures {
         let before = results.before.as_ref().map(|before| &before.report);
         show_rows(&mut html, figures, before);
     }
-    html.own("</tbody></table></div>");
-    if let Some(figures) = results
-        .figures
-        .as_ref()
-        .filter(|figures| !figures.report.channels.is_empty())
-    {
-        show_channels(&mut html, &figures.report);
+    html.fill("</tbody></table></div>", &[]);
+    let channels = results.figures.as_ref().map(|figures| &figures.report.channels);
+    if let Some(channels) = channels.filter(|channels| !channels.is_empty()) {
+        html.fill(CHANNELS, &[]);
+        channels
+            .iter()
+            .for_each(|(name, channel)| show_channel(&mut html, name, channel));
+        html.fill("</tbody></table></div>", &[]);
     }
     html
 }
+
+const SERVICES: &str = concat!(
+    "<header><h2>What workers did</h2><p class=\"quiet\">share of worker time over the whole run</p></header>",
+    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Worker time by service\"><table data-test=\"services\">",
+    "<thead><tr><th scope=\"col\">service</th><th scope=\"col\" class=\"wide\">time</th><th scope=\"col\">running</th>",
+    "<th scope=\"col\">blocked</th><th scope=\"col\">core wait</th><th scope=\"col\">idle</th>",
+    "<th scope=\"col\" class=\"text\">blocked on</th><th scope=\"col\">backlog</th><th scope=\"col\">rejected</th></tr></thead><tbody>",
+);
+
+const CHANNELS: &str = concat!(
+    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Channels\"><table data-test=\"channels\"><caption>Channels</caption>",
+    "<thead><tr><th scope=\"col\">channel</th><th scope=\"col\">depth mean</th><th scope=\"col\">max</th><th scope=\"col\">age p50</th>",
+    "<th scope=\"col\">p99</th><th scope=\"col\">delivered</th><th scope=\"col\">dropped</th></tr></thead><tbody>",
+);
 
 fn show_rows(html: &mut Html, figures: &Figures, before: Option<&Report>) {
     let ids = (0..).map(ServiceId);
@@ -40,45 +49,57 @@ fn show_rows(html: &mut Html, figures: &Figures, before: Option<&Report>) {
             continue;
         };
         let before = before.and_then(|report| report.services.get(&service.name));
-        html.open("tr", &[("data-service", &service.name)])
-            .leaf("th", &[("scope", "row")], &service.name);
+        let picture = concat!(
+            "<tr data-service=\"{}\"><th scope=\"row\">{}</th><td class=\"wide\">",
+            "<svg class=\"bar\" viewBox=\"0 0 200 14\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{}\">"
+        );
+        html.fill(picture, &[&service.name, &service.name, &bar::words(now)])
+            .add(&bar::shapes(now, (0, 0, 200, 14)));
         show_shares(html, now, before);
         let on = blocked_on(&figures.report, &figures.scenario, id);
-        html.leaf("td", &[("class", "text"), ("data-share", "on")], &on);
-        let backlog = figure::mean(now.backlog_mean) + ", max " + &figure::count(now.backlog_max);
-        html.leaf("td", &[], &backlog)
-            .leaf("td", &[], &figure::count(now.rejected))
-            .close("tr");
+        html.fill(
+            "<td class=\"text\" data-share=\"on\">{}</td><td>{}, max {}</td><td>{}</td></tr>",
+            &[
+                &on,
+                &figure::mean(now.backlog_mean),
+                &figure::count(now.backlog_max),
+                &figure::count(now.rejected),
+            ],
+        );
     }
 }
 
 fn show_shares(html: &mut Html, now: &ServiceReport, before: Option<&ServiceReport>) {
-    let words = bar::words(now);
-    let picture = [
-        ("class", "bar"),
-        ("viewBox", "0 0 200 14"),
-        ("preserveAspectRatio", "none"),
-        ("role", "img"),
-        ("aria-label", &words),
-    ];
-    html.open("td", &[("class", "wide")]).open("svg", &picture);
-    html.add(&bar::shapes(now, (0, 0, 200, 14))).close("svg").close("td");
-    let share = |html: &mut Html, kind, share| {
-        html.leaf("td", &[("data-share", kind)], &figure::share(share));
-    };
-    share(html, "running", now.running_share);
-    html.open("td", &[])
-        .leaf("span", &[("data-share", "blocked")], &figure::share(now.blocked_share));
+    html.fill(
+        "</svg></td><td data-share=\"running\">{}</td><td><span data-share=\"blocked\">{}</span>",
+        &[&figure::share(now.running_share), &figure::share(now.blocked_share)],
+    );
     // As printed: a change that nobody can see is none.
     let printed = |share: f64| (share * 1000.0).round();
     if let Some(before) = before.filter(|before| printed(before.blocked_share) != printed(now.blocked_share)) {
         let mut change = figure::change(before.blocked_share, now.blocked_share, Wish::Less);
-        change.amount = "was ".to_string() + &figure::share(before.blocked_share) + " ";
+        change.amount = "was ".to_string() + &figure::share(before.blocked_share);
         show_turn(html, &change);
     }
-    html.close("td");
-    share(html, "waiting", now.core_wait_share);
-    share(html, "idle", now.idle_share);
+    html.fill(
+        "</td><td data-share=\"waiting\">{}</td><td data-share=\"idle\">{}</td>",
+        &[&figure::share(now.core_wait_share), &figure::share(now.idle_share)],
+    );
+}
+
+fn show_channel(html: &mut Html, name: &str, channel: &ChannelReport) {
+    html.fill(
+        "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+        &[
+            name,
+            &figure::mean(channel.depth_mean),
+            &figure::count(channel.depth_max),
+            &figure::time(channel.age_ms.p50),
+            &figure::time(channel.age_ms.p99),
+            &figure::count(channel.delivered),
+            &figure::count(channel.dropped),
+        ],
+    );
 }
 
 /// Whom a service's workers were blocked on, the longest first: `payments 31.0 %, stock 2.1 %`. What no edge
@@ -112,28 +133,4 @@ fn blocked_on(report: &Report, scenario: &Scenario, id: ServiceId) -> String {
         words = words + comma + name + " " + &figure::share(share);
     }
     words
-}
-
-fn show_channels(html: &mut Html, report: &Report) {
-    html.own(concat!(
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Channels\"><table data-test=\"channels\"><caption>Channels</caption>",
-        "<thead><tr><th scope=\"col\">channel</th><th scope=\"col\">depth mean</th><th scope=\"col\">max</th><th scope=\"col\">age p50</th>",
-        "<th scope=\"col\">p99</th><th scope=\"col\">delivered</th><th scope=\"col\">dropped</th></tr></thead><tbody>",
-    ));
-    for (name, channel) in &report.channels {
-        html.open("tr", &[]).leaf("th", &[("scope", "row")], name);
-        let figures = [
-            figure::mean(channel.depth_mean),
-            figure::count(channel.depth_max),
-            figure::time(channel.age_ms.p50),
-            figure::time(channel.age_ms.p99),
-            figure::count(channel.delivered),
-            figure::count(channel.dropped),
-        ];
-        for figure in &figures {
-            html.leaf("td", &[], figure);
-        }
-        html.close("tr");
-    }
-    html.own("</tbody></table></div>");
 }

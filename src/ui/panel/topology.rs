@@ -7,7 +7,7 @@ use crate::picture::word;
 use crate::scenario::{Edge, Mode, Scenario};
 use crate::ui::desk::flipped;
 use crate::ui::part::bar;
-use crate::ui::part::html::Html;
+use crate::ui::part::html::{Html, texts};
 use crate::ui::results::Figures;
 
 /// With more edges than this, only those that are not `sync` have their mode written beside them.
@@ -18,51 +18,35 @@ const BAR: (i32, i32) = (6, 10);
 /// The edges and nodes as an SVG picture, with an empty group for the bars.
 pub fn topology(scenario: &Scenario, graph: &Graph) -> Html {
     let mut html = Html::new();
-    let (width, height) = (graph.width.to_string(), graph.height.to_string());
-    let frame = "0 0 ".to_string() + &width + " " + &height;
-    let picture = [
-        ("viewBox", frame.as_str()),
-        ("width", &width),
-        ("height", &height),
-        ("class", if graph.width > 640 { "large" } else { "" }),
-        ("role", "group"),
-        ("aria-label", "Edges"),
-    ];
-    html.open("svg", &picture);
+    let [width, height] = texts([graph.width, graph.height]);
+    let class = if graph.width > 640 { "large" } else { "" };
+    html.fill(
+        "<svg viewBox=\"0 0 {} {}\" width=\"{}\" height=\"{}\" class=\"{}\" role=\"group\" aria-label=\"Edges\">",
+        &[&width, &height, &width, &height, class],
+    );
     let terse = graph.wires.len() > MOST_LABELS;
     for (edge, wire) in scenario.edges.iter().zip(&graph.wires) {
         show_edge(&mut html, scenario, edge, wire, terse);
     }
     graph.nodes.iter().for_each(|node| show_node(&mut html, node));
-    html.open("g", &[("class", "portions"), ("aria-hidden", "true")])
-        .close("g")
-        .close("svg");
+    html.fill("<g class=\"portions\" aria-hidden=\"true\"></g></svg>", &[]);
     html
 }
 
 /// An edge as a button: its curve, a wide invisible one to click on, and its mode.
 fn show_edge(html: &mut Html, scenario: &Scenario, edge: &Edge, wire: &Wire, terse: bool) {
-    let class = "edge ".to_string() + edge.mode.word();
-    let key = "edge ".to_string() + &edge.name.replace('"', "");
     let name = name_of(scenario, edge);
-    let button = [
-        ("class", class.as_str()),
-        ("role", "button"),
-        ("tabindex", "0"),
-        ("aria-label", &name),
-        ("data-act", "flip"),
-        ("data-on", &edge.name),
-        ("data-edge", &edge.name),
-        ("data-key", &key),
-    ];
-    html.open("g", &button)
-        .leaf("path", &[("class", "grab"), ("d", &wire.path)], "")
-        .leaf("path", &[("class", "wire"), ("d", &wire.path)], "")
-        .leaf("path", &[("class", "tip"), ("d", &wire.tip)], "");
+    html.fill(
+        concat!(
+            "<g class=\"edge {}\" role=\"button\" tabindex=\"0\" aria-label=\"{}\" data-act=\"flip\" data-on=\"{}\" data-edge=\"{}\" ",
+            "data-key=\"edge {}\"><path class=\"grab\" d=\"{}\"/><path class=\"wire\" d=\"{}\"/><path class=\"tip\" d=\"{}\"/>",
+        ),
+        &[edge.mode.word(), &name, &edge.name, &edge.name, &edge.name, &wire.path, &wire.path, &wire.tip],
+    );
     if !(terse && edge.mode == Mode::Sync) {
         show_mode(html, edge.mode, wire.label);
     }
-    html.close("g");
+    html.fill("</g>", &[]);
 }
 
 /// `orders to email: queue. Enter flips it to sync, M offers all modes`.
@@ -95,50 +79,32 @@ fn show_mode(html: &mut Html, mode: Mode, (x, y): (i32, i32)) {
         mode => mode.word(),
     };
     let width = word.chars().count() as i32 * 7 + 10;
-    let [left, top, width, x, base] = [x - width / 2, y - 9, width, x, y + 4].map(|length| length.to_string());
-    let chip = [
-        ("class", "chip"),
-        ("x", left.as_str()),
-        ("y", &top),
-        ("width", &width),
-        ("height", "18"),
-        ("rx", "9"),
-    ];
-    html.leaf("rect", &chip, "");
-    text(html, "mode", (&x, &base), word);
-}
-
-fn text(html: &mut Html, class: &str, (x, y): (&str, &str), text: &str) {
-    let place = [("class", class), ("x", x), ("y", y), ("text-anchor", "middle")];
-    html.leaf("text", &place, text);
+    let [left, top, width, x, base] = texts([x - width / 2, y - 9, width, x, y + 4]);
+    html.fill(
+        concat!(
+            "<rect class=\"chip\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"18\" rx=\"9\"/>",
+            "<text class=\"mode\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>"
+        ),
+        &[&left, &top, &width, &x, &base, word],
+    );
 }
 
 fn show_node(html: &mut Html, node: &Node) {
     let is_client = matches!(node.kind, NodeKind::Client(_));
     let round = if is_client { node.height / 2 } else { 8 };
     let (name, what) = if is_client { (20, 34) } else { (16, 29) };
-    let lengths = [
-        node.x,
-        node.y,
-        node.width,
-        node.height,
-        round,
-        node.x + node.width / 2,
-        node.y + name,
-        node.y + what,
-    ];
-    let [x, y, width, height, round, middle, name, what] = lengths.map(|length| length.to_string());
-    let place = [
-        ("class", "node-box"),
-        ("x", x.as_str()),
-        ("y", &y),
-        ("width", &width),
-        ("height", &height),
-        ("rx", &round),
-    ];
-    html.leaf("rect", &place, "");
-    text(html, "name", (&middle, &name), &node.name);
-    text(html, "what", (&middle, &what), &node.what);
+    let [x, y, width, height, round] = texts([node.x, node.y, node.width, node.height, round]);
+    let [middle, name, what] = texts([node.x + node.width / 2, node.y + name, node.y + what]);
+    html.fill(
+        concat!(
+            "<rect class=\"node-box\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>",
+            "<text class=\"name\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
+            "<text class=\"what\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>"
+        ),
+        &[
+            &x, &y, &width, &height, &round, &middle, &name, &node.name, &middle, &what, &node.what,
+        ],
+    );
 }
 
 /// What every service's workers did, for the group of the bars.

@@ -20,17 +20,21 @@ pub const SLIDERS: &str = concat!(
 /// The buttons.
 pub fn buttons(playing: bool) -> Html {
     let mut html = Html::new();
-    let mut button = |act, name, title, sign| {
-        tool(&mut html, act, name, title, true).own(sign).close("button");
+    let play = if playing {
+        (["play", "Pause", "Space"], icon::PAUSE)
+    } else {
+        (["play", "Play", "Space"], icon::PLAY)
     };
-    button("start", "To the start", "To the start (Home)", icon::START);
-    button("before", "Event before", "To the event before (,)", icon::BEFORE);
-    match playing {
-        true => button("play", "Pause", "Pause (Space)", icon::PAUSE),
-        false => button("play", "Play", "Play (Space)", icon::PLAY),
-    }
-    button("next", "Next event", "To the next event (.)", icon::NEXT);
-    button("end", "To the end", "To the end (End)", icon::END);
+    let buttons = [
+        (["start", "To the start", "Home"], icon::START),
+        (["before", "Event before", ","], icon::BEFORE),
+        play,
+        (["next", "Next event", "."], icon::NEXT),
+        (["end", "To the end", "End"], icon::END),
+    ];
+    buttons
+        .into_iter()
+        .for_each(|(words, sign)| tool(&mut html, words, sign, true));
     html
 }
 

@@ -1,7 +1,7 @@
 //! A bar of portions, hatched where blocked: what workers did with their time.
 
 use super::figure;
-use super::html::Html;
+use super::html::{Html, texts};
 use crate::metrics::ServiceReport;
 
 /// Left, top, width and height in whole pixels.
@@ -27,28 +27,15 @@ pub fn words(report: &ServiceReport) -> String {
 pub fn shapes(report: &ServiceReport, (left, y, width, height): Frame) -> Html {
     let mut html = Html::new();
     let mut x = left;
-    let (top, high) = (y.to_string(), height.to_string());
     for (class, _, share) in portions(report) {
-        let right = (x + (share * f64::from(width)).round() as i32).min(left + width);
-        if right > x {
-            let (from, wide) = (x.to_string(), (right - x).to_string());
-            let place = [
-                ("class", class),
-                ("x", &from),
-                ("y", &top),
-                ("width", &wide),
-                ("height", &high),
-            ];
-            html.leaf("rect", &place, "");
-        }
+        let right = (x + (share * f64::from(width)).round() as i32).min(left + width).max(x);
+        let [from, top, wide, high] = texts([x, y, right - x, height]);
+        let rect = "<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>";
+        html.fill(rect, &[class, &from, &top, &wide, &high]);
         if class == "blocked" {
-            html.leaf(
-                "path",
-                &[("class", "hatch"), ("d", &hatch((x, y, right - x, height)))],
-                "",
-            );
+            html.fill("<path class=\"hatch\" d=\"{}\"/>", &[&hatch((x, y, right - x, height))]);
         }
-        x = right.max(x);
+        x = right;
     }
     html
 }
@@ -58,8 +45,7 @@ fn hatch((x, y, width, height): Frame) -> String {
     let mut path = String::new();
     let mut start = 0;
     while start < width {
-        let reach = height.min(width - start).to_string();
-        let (from, base) = ((x + start).to_string(), (y + height).to_string());
+        let [from, base, reach] = texts([x + start, y + height, height.min(width - start)]);
         for piece in ["M", &from, " ", &base, "l", &reach, "-", &reach] {
             path.push_str(piece);
         }

@@ -11,10 +11,14 @@ const KEY: &str = "data-key";
 
 /// Hears an event on a target until the reactive owner goes.
 pub fn listen(target: &EventTarget, event: &'static str, hear: impl Fn(Event) + 'static) {
+    listen_to(target, event, Box::new(hear));
+}
+
+fn listen_to(target: &EventTarget, event: &'static str, hear: Box<dyn Fn(Event)>) {
     let listener = Listener {
         target: target.clone(),
         event,
-        hear: Closure::wrap(Box::new(hear) as Box<dyn Fn(Event)>),
+        hear: Closure::wrap(hear),
     };
     let hear = listener.hear.as_ref().unchecked_ref();
     // It fails only for a target that is none.
@@ -33,6 +37,12 @@ impl Drop for Listener {
         let hear = self.hear.as_ref().unchecked_ref();
         let _ = self.target.remove_event_listener_with_callback(self.event, hear);
     }
+}
+
+/// Acts now and whenever a signal that it reads changes, until the reactive owner goes.
+pub fn effect(act: impl Fn() + 'static) {
+    let act: Box<dyn Fn()> = Box::new(act);
+    Effect::new(move |_| act());
 }
 
 /// Tells the inner width of an element, now and whenever it changes, until the reactive owner goes.

@@ -1,6 +1,10 @@
-//! Markup under construction.
+//! Markup under construction: templates of our own, filled with texts of anybody's.
 //!
-//! Law: what a person wrote never becomes markup; every text and every attribute is escaped here and nowhere else.
+//! ```text
+//! fill("<th scope=\"row\">{}</th>", &["a<b"])  ▶  <th scope="row">a&lt;b</th>
+//! ```
+//!
+//! Law: what a person wrote never becomes markup; every text is escaped here and nowhere else.
 
 /// A piece of markup.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,47 +16,22 @@ impl Html {
         Html::default()
     }
 
-    /// Begins an element; attributes without a name are left out.
-    pub fn open(&mut self, tag: &str, attributes: &[(&str, &str)]) -> &mut Html {
-        self.0.push('<');
-        self.0.push_str(tag);
-        for (name, value) in attributes.iter().filter(|(name, _)| !name.is_empty()) {
-            self.0.push(' ');
-            self.0.push_str(name);
-            self.0.push_str("=\"");
-            self.escape(value);
-            self.0.push('"');
+    /// Adds a template whose places `{}`, in texts or in quoted attributes, are taken by texts, one after the other.
+    pub fn fill(&mut self, template: &'static str, texts: &[&str]) -> &mut Html {
+        let mut rest = template;
+        for text in texts {
+            let Some((before, after)) = rest.split_once("{}") else {
+                break;
+            };
+            self.0.push_str(before);
+            self.escape(text);
+            rest = after;
         }
-        self.0.push('>');
+        self.0.push_str(rest);
         self
     }
 
-    /// Ends an element.
-    pub fn close(&mut self, tag: &str) -> &mut Html {
-        self.0.push_str("</");
-        self.0.push_str(tag);
-        self.0.push('>');
-        self
-    }
-
-    /// Text as it was written.
-    pub fn text(&mut self, text: &str) -> &mut Html {
-        self.escape(text);
-        self
-    }
-
-    /// An element with nothing but text.
-    pub fn leaf(&mut self, tag: &str, attributes: &[(&str, &str)], text: &str) -> &mut Html {
-        self.open(tag, attributes).text(text).close(tag)
-    }
-
-    /// Markup of the program's own.
-    pub fn own(&mut self, markup: &'static str) -> &mut Html {
-        self.0.push_str(markup);
-        self
-    }
-
-    /// Another piece.
+    /// Adds another piece.
     pub fn add(&mut self, piece: &Html) -> &mut Html {
         self.0.push_str(&piece.0);
         self
@@ -74,4 +53,9 @@ impl Html {
             }
         }
     }
+}
+
+/// Numbers as texts, for a template.
+pub fn texts<const N: usize>(numbers: [i32; N]) -> [String; N] {
+    numbers.map(|number| number.to_string())
 }

@@ -28,36 +28,40 @@ enum Piece<'a> {
 /// Markdown as a page shows it.
 pub fn markdown(text: &str) -> Html {
     let mut html = Html::new();
-    html.open("div", &[("class", "prose")]);
+    html.fill("<div class=\"prose\">", &[]);
     for block in blocks(text) {
         match block {
-            Block::Paragraph(text) => show(&mut html, "p", &text),
+            Block::Paragraph(text) => {
+                html.fill("<p>", &[]);
+                show(&mut html, &text);
+            }
             Block::List(items) => {
-                html.open("ul", &[]);
-                items.iter().for_each(|item| show(&mut html, "li", item));
-                html.close("ul");
+                html.fill("<ul>", &[]);
+                for item in items {
+                    html.fill("<li>", &[]);
+                    show(&mut html, &item);
+                }
+                html.fill("</ul>", &[]);
             }
         }
     }
-    html.close("div");
+    html.fill("</div>", &[]);
     html
 }
 
-fn show(html: &mut Html, tag: &str, line: &str) {
-    html.open(tag, &[]);
+fn show(html: &mut Html, line: &str) {
     for piece in pieces(line) {
         match piece {
-            Piece::Plain(text) => html.text(text),
-            Piece::Bold(text) => html.leaf("strong", &[], text),
-            Piece::Emphasis(text) => html.leaf("em", &[], text),
-            Piece::Code(text) => html.leaf("code", &[], text),
+            Piece::Plain(text) => html.fill("{}", &[text]),
+            Piece::Bold(text) => html.fill("<strong>{}</strong>", &[text]),
+            Piece::Emphasis(text) => html.fill("<em>{}</em>", &[text]),
+            Piece::Code(text) => html.fill("<code>{}</code>", &[text]),
             Piece::Link { text, address } => {
-                let link = [("href", address), ("rel", "noopener noreferrer"), ("target", "_blank")];
-                html.leaf("a", &link, text)
+                let link = "<a href=\"{}\" rel=\"noopener noreferrer\" target=\"_blank\">{}</a>";
+                html.fill(link, &[address, text])
             }
         };
     }
-    html.close(tag);
 }
 
 fn blocks(text: &str) -> Vec<Block> {
