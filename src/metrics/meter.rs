@@ -10,11 +10,11 @@
 
 use super::distribution::Distribution;
 use super::level::Level;
+use super::named::Named;
 use super::report::*;
 use crate::scenario::{Mode, Scenario, Service, ServiceId, Setting};
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, Call, Cause, Observer, On, Request};
-use std::collections::BTreeMap;
 
 /// The measures of one run.
 pub struct Meter {
@@ -122,15 +122,16 @@ fn is_ever_queue(scenario: &Scenario, edge: usize) -> bool {
     scenario.edges[edge].mode == Mode::Queue || scenario.changes.iter().any(becomes)
 }
 
-fn by_cause(failures: &[u64; Cause::ALL.len()]) -> BTreeMap<String, u64> {
+fn by_cause(failures: &[u64; Cause::ALL.len()]) -> Named<u64> {
     let counted = Cause::ALL.iter().zip(failures).filter(|(_, count)| **count > 0);
     map(counted.map(|(cause, count)| (cause.word().to_string(), *count)))
 }
 
-/// A map, filled one by one: to collect one would sort first, which costs code for each kind of value.
-fn map<T>(entries: impl Iterator<Item = (String, T)>) -> BTreeMap<String, T> {
-    let mut map = BTreeMap::new();
-    entries.for_each(|(name, value)| drop(map.insert(name, value)));
+fn map<T>(entries: impl Iterator<Item = (String, T)>) -> Named<T> {
+    let mut map = Named::default();
+    for (name, value) in entries {
+        map.insert(name, value);
+    }
     map
 }
 

@@ -6,8 +6,10 @@ mod distribution;
 pub mod interval;
 mod level;
 mod meter;
+mod named;
 pub mod report;
 pub mod wire;
 
 pub use meter::Meter;
+pub use named::Named;
 pub use report::*;

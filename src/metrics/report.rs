@@ -4,8 +4,8 @@
 //! cohort (requests offered in [warm-up, duration)); shares and means over time follow the window, summed over
 //! replicas. offered = replied + failed + inFlight.
 
+use super::Named;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Everything that was measured in one run, or the means over several.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -23,10 +23,10 @@ pub struct Report {
     /// A hash of everything that happened: sixteen hexadecimal digits.
     pub digest: String,
     pub warnings: Vec<String>,
-    pub clients: BTreeMap<String, ClientReport>,
-    pub services: BTreeMap<String, ServiceReport>,
-    pub edges: BTreeMap<String, EdgeReport>,
-    pub channels: BTreeMap<String, ChannelReport>,
+    pub clients: Named<ClientReport>,
+    pub services: Named<ServiceReport>,
+    pub edges: Named<EdgeReport>,
+    pub channels: Named<ChannelReport>,
 }
 
 /// What the requests of a client experienced.
@@ -36,7 +36,7 @@ pub struct ClientReport {
     pub offered: u64,
     pub replied: u64,
     pub failed: u64,
-    pub failures: BTreeMap<String, u64>,
+    pub failures: Named<u64>,
     pub in_flight: u64,
     #[serde(rename = "throughputPerS")]
     pub throughput_per_s: f64,
@@ -79,7 +79,7 @@ pub struct EdgeReport {
     pub attempts: u64,
     pub ok: u64,
     pub failed: u64,
-    pub failures: BTreeMap<String, u64>,
+    pub failures: Named<u64>,
     pub retries: u64,
     pub hedges: u64,
     pub fallbacks: u64,
@@ -106,7 +106,7 @@ pub struct ChannelReport {
     pub depth_mean: f64,
     pub depth_max: u64,
     pub age_ms: Summary,
-    pub groups: BTreeMap<String, GroupReport>,
+    pub groups: Named<GroupReport>,
 }
 
 /// What one consumer group of a channel received.

@@ -9,9 +9,9 @@
 //!
 //! Law: what was written is read as it was; bytes that were not written here are refused.
 
+use super::Named;
 use super::report::*;
 use serde::{Deserialize, Deserializer, Serializer};
-use std::collections::BTreeMap;
 
 /// Takes each value of a report on its way; a reader fills in what it finds.
 trait Wire {
@@ -105,11 +105,11 @@ fn option(wire: &mut dyn Wire, value: &mut Option<f64>) {
     *value = Some(there).filter(|there| !there.is_nan());
 }
 
-fn map<T: Default>(wire: &mut dyn Wire, map: &mut BTreeMap<String, T>, pass: fn(&mut dyn Wire, &mut T)) {
+fn map<T: Default>(wire: &mut dyn Wire, map: &mut Named<T>, pass: fn(&mut dyn Wire, &mut T)) {
     let mut length = map.len() as u64;
     count(wire, &mut length);
     if !wire.reads() {
-        for (name, value) in map {
+        for (name, value) in map.iter_mut() {
             wire.text(&mut name.clone());
             pass(wire, value);
         }
@@ -120,7 +120,7 @@ fn map<T: Default>(wire: &mut dyn Wire, map: &mut BTreeMap<String, T>, pass: fn(
         let (mut name, mut value) = (String::new(), T::default());
         wire.text(&mut name);
         pass(wire, &mut value);
-        if map.insert(name, value).is_some() {
+        if !map.insert(name, value) {
             return;
         }
     }

@@ -8,6 +8,8 @@ pub struct Entry {
     /// The name in links and on the command line.
     pub id: &'static str,
     pub title: &'static str,
+    /// The page has it in a file of its own, which is fetched when it is wanted.
+    #[cfg(not(feature = "page"))]
     pub text: &'static str,
 }
 
@@ -16,6 +18,7 @@ macro_rules! entry {
         Entry {
             id: $id,
             title: $title,
+            #[cfg(not(feature = "page"))]
             text: include_str!(concat!("../../scenarios/", $id, ".json")),
         }
     };

@@ -6,7 +6,6 @@
 //!
 //! Law: any text gives a tree or one problem with its place, never a panic, however long or deep it is.
 
-use super::number;
 use super::problem::{Problem, Severity};
 
 /// The longest text that is read, in bytes.

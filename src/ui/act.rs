@@ -10,8 +10,9 @@ use super::desk::Hand;
 use super::page::Page;
 use super::part::dom;
 use super::results;
-use crate::scenario::Mode;
+use crate::scenario::{Mode, gallery};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlTextAreaElement};
 
@@ -89,7 +90,7 @@ fn play(page: Page, act: &str) {
 /// Takes what was chosen in a menu.
 fn choose(page: Page, choice: &str, on: &str, value: &str) {
     match choice {
-        "gallery" => page.desk.update(|desk| desk.open(value)),
+        "gallery" => open(page, value),
         "seed" => page.desk.update(|desk| desk.choose_seed(value)),
         "light" => page.look.update(|look| look.choose_light(value)),
         "mode" => {
@@ -99,6 +100,26 @@ fn choose(page: Page, choice: &str, on: &str, value: &str) {
         }
         _ => {}
     }
+}
+
+/// Takes an entry from the gallery: the draft that was left of it, or its text from the host.
+pub fn open(page: Page, id: &str) {
+    let Some(entry) = gallery::entry(id) else { return };
+    let is_here = page.desk.try_update(|desk| desk.reopen(entry)) == Some(true);
+    page.office.update_value(|office| office.wanted = entry.id);
+    if is_here {
+        return;
+    }
+    spawn_local(async move {
+        let text = dom::fetch(&(String::from("scenarios/") + entry.id + ".json")).await;
+        // Meanwhile the reader may have gone on to another one.
+        if page.office.try_with_value(|office| office.wanted == entry.id) == Some(true) {
+            page.desk.update(|desk| match text {
+                Ok(text) => desk.open(entry, text),
+                Err(why) => desk.miss(entry, &why),
+            });
+        }
+    });
 }
 
 /// Takes what is being typed or dragged.

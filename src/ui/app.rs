@@ -13,7 +13,7 @@ use super::part::html::Html;
 use super::results;
 use super::{act, keys};
 use crate::picture::topology::{Graph, topology};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, gallery};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -62,6 +62,7 @@ fn start(page: Page, root: &HtmlElement) {
     follow_time(page);
     lanes::start(page);
     results::start(page);
+    act::open(page, gallery::ENTRIES[0].id);
     dom::effect(move || results::give_orders(page));
 }
 

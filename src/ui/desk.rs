@@ -10,7 +10,7 @@
 //! wrote is lost.
 
 use crate::scenario::gallery::{self, Entry};
-use crate::scenario::problem::Problem;
+use crate::scenario::problem::{Problem, Severity};
 use crate::scenario::text::parse;
 use crate::scenario::{Edge, Mode, Scenario, edit};
 use std::sync::Arc;
@@ -30,6 +30,8 @@ pub enum Hand {
 /// A text and the way back.
 #[derive(Clone, Debug, Default)]
 struct Draft {
+    /// The gallery's text.
+    original: String,
     text: String,
     past: Vec<String>,
     future: Vec<String>,
@@ -55,21 +57,18 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// A desk with the gallery's first entry on it.
+    /// An empty desk that waits for the gallery's first entry.
     pub(super) fn new() -> Desk {
-        let entry = &gallery::ENTRIES[0];
-        let mut desk = Desk {
-            entry,
+        Desk {
+            entry: &gallery::ENTRIES[0],
             hand: Hand::Placed,
             problems: Vec::new(),
             scenario: None,
             refusal: String::new(),
             seed_choice: None,
-            draft: fresh(entry),
+            draft: Draft::default(),
             others: Vec::new(),
-        };
-        desk.settle();
-        desk
+        }
     }
 
     /// The text.
@@ -131,12 +130,12 @@ impl Desk {
 
     /// Puts the gallery's own text back; the reader's stays one step behind.
     pub fn reset(&mut self) {
-        self.write(self.entry.text.to_string(), Hand::Placed);
+        self.write(self.draft.original.clone(), Hand::Placed);
     }
 
     /// Whether the text is the gallery's own.
     pub fn is_original(&self) -> bool {
-        self.draft.text == self.entry.text
+        self.draft.text == self.draft.original
     }
 
     /// Whether there is a step to undo.
@@ -169,15 +168,45 @@ impl Desk {
         }
     }
 
-    /// Takes another entry from the gallery; the draft of this one is kept for when it comes back.
-    pub fn open(&mut self, id: &str) {
-        let Some(entry) = gallery::entry(id).filter(|entry| entry.id != self.entry.id) else {
-            return;
-        };
+    /// Takes another entry from the gallery, if its draft is here: one that comes back is as it was left.
+    pub fn reopen(&mut self, entry: &'static Entry) -> bool {
         let kept = self.others.iter().position(|(other, _)| *other == entry.id);
-        let next = kept.map_or_else(|| fresh(entry), |at| self.others.remove(at).1);
-        let left = std::mem::replace(&mut self.draft, next);
-        self.others.push((self.entry.id, left));
+        let Some(kept) = kept else {
+            return entry.id == self.entry.id && self.scenario.is_some();
+        };
+        let draft = self.others.remove(kept).1;
+        self.take(entry, draft);
+        true
+    }
+
+    /// Takes another entry from the gallery, whose text has come.
+    pub fn open(&mut self, entry: &'static Entry, text: String) {
+        let draft = Draft {
+            original: text.clone(),
+            text,
+            ..Draft::default()
+        };
+        self.take(entry, draft);
+    }
+
+    /// Says why the text of an entry does not come.
+    pub fn miss(&mut self, entry: &'static Entry, why: &str) {
+        self.problems = vec![Problem {
+            path: entry.title.to_string(),
+            line: 1,
+            column: 1,
+            offence: String::new(),
+            message: "this scenario could not be fetched: ".to_string() + why,
+            fix: "a reload tries again".to_string(),
+            severity: Severity::Error,
+        }];
+    }
+
+    fn take(&mut self, entry: &'static Entry, draft: Draft) {
+        let left = std::mem::replace(&mut self.draft, draft);
+        if self.scenario.is_some() {
+            self.others.push((self.entry.id, left));
+        }
         self.entry = entry;
         self.seed_choice = None;
         self.hand = Hand::Placed;
@@ -192,13 +221,6 @@ impl Desk {
             Ok(parsed) => self.scenario = Some(Arc::new(parsed.scenario)),
             Err(problems) => self.problems = problems,
         }
-    }
-}
-
-fn fresh(entry: &Entry) -> Draft {
-    Draft {
-        text: entry.text.to_string(),
-        ..Draft::default()
     }
 }
 

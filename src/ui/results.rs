@@ -112,6 +112,8 @@ pub struct Office {
     measured: Option<Ordered>,
     recorded: Option<Ordered>,
     last_run: u64,
+    /// The gallery's entry that the reader wants to see.
+    pub(super) wanted: &'static str,
     /// Waits until typing rests; a timer that is dropped does not fire.
     rest: Option<Timeout>,
 }
@@ -128,6 +130,7 @@ pub fn start(page: Page) {
     page.office.update_value(|office| {
         *office = Office {
             last_run: office.last_run,
+            wanted: office.wanted,
             ..Office::default()
         };
     });

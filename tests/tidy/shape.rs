@@ -56,7 +56,7 @@ fn shapes() -> String {
         .into_iter()
         .filter(|source| CROSSING.iter().any(|place| source.file.starts_with(place)));
     let shapes = crossing.flat_map(|source| match source.file == WALK {
-        true => vec![words_and_marks(&without_comments(&source.product))],
+        true => vec![walk(&source)],
         false => shapes_of(&source),
     });
     shapes.collect::<Vec<_>>().join("\n")
@@ -78,6 +78,14 @@ fn shapes_of(source: &Source) -> Vec<String> {
         words_and_marks(&text[after..after + end_of_item(&code[after..])])
     });
     definitions.collect()
+}
+
+/// The order in which the fields of a report are passed.
+fn walk(source: &Source) -> String {
+    let text = without_comments(&source.text);
+    let (_, walk) = text.split_once("fn summary(").expect("the walk begins with a summary");
+    let (walk, _) = walk.split_once("fn serialize").expect("behind the walk, it is written");
+    words_and_marks(walk)
 }
 
 fn words_and_marks(text: &str) -> String {

@@ -2,9 +2,10 @@
 //!
 //! Law: one kind of listener, one way to replace markup. A listener goes with its owner.
 
+use js_sys::futures::JsFuture;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, ResizeObserver};
+use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, ResizeObserver, Response};
 
 /// Names what keeps the focus when its surroundings are replaced.
 const KEY: &str = "data-key";
@@ -105,6 +106,21 @@ pub fn focus(element: &Element) {
 /// The element at which an event arrived.
 pub fn target(event: &Event) -> Option<Element> {
     event.target()?.dyn_into().ok()
+}
+
+/// The text of a file of this site. The error is for the reader.
+pub async fn fetch(address: &str) -> Result<String, String> {
+    let unreachable = |_| "the host cannot be reached".to_string();
+    let response = JsFuture::from(window().fetch_with_str(address))
+        .await
+        .map_err(unreachable)?;
+    let response: Response = response.unchecked_into();
+    if !response.ok() {
+        return Err("the host answers ".to_string() + &response.status().to_string());
+    }
+    let text = response.text().map_err(unreachable)?;
+    let text = JsFuture::from(text).await.map_err(unreachable)?;
+    Ok(text.as_string().unwrap_or_default())
 }
 
 /// What is typed or chosen in a control; menus and text areas have a value as well.
