@@ -54,6 +54,30 @@ impl Node {
         }
     }
 
+    /// Where a node of this tree lies: `services.orders.threads`, `edges[2].mode`. A key lies where its value does.
+    pub fn path_to(&self, goal: &Node) -> String {
+        let path = self.steps_to(goal).unwrap_or_default();
+        path.trim_start_matches('.').to_string()
+    }
+
+    fn steps_to(&self, goal: &Node) -> Option<String> {
+        if std::ptr::eq(self, goal) {
+            return Some(String::new());
+        }
+        match &self.value {
+            Value::List(items) => items.iter().zip(0..).find_map(|(item, index)| {
+                let rest = item.steps_to(goal)?;
+                Some(format!("[{index}]{rest}"))
+            }),
+            Value::Map(entries) => entries.iter().find_map(|(key, value)| {
+                let is_key = std::ptr::eq(key, goal);
+                let rest = if is_key { String::new() } else { value.steps_to(goal)? };
+                Some(format!(".{}{rest}", key.text().unwrap_or_default()))
+            }),
+            _ => None,
+        }
+    }
+
     /// Whether the text is written in braces, as JSON, or by indentation.
     pub fn is_flow(&self, text: &str) -> bool {
         text[self.start..].starts_with(['{', '['])

@@ -2,29 +2,30 @@
 
 use super::client::distribution;
 use super::edge;
-use super::table::{Desk, Field, Table};
+use super::table::{Desk, Table};
+use crate::scenario::node::Node;
 use crate::scenario::problem::nearest;
 use crate::scenario::{Change, Edge, EdgeId, Setting};
 use crate::time::Instant;
 
 /// Reads all changes and sorts them by time.
-pub fn changes<'a>(desk: &mut Desk<'a>, field: Option<Field<'a>>, edges: &[Edge]) -> Vec<Change> {
+pub fn changes<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, edges: &[Edge]) -> Vec<Change> {
     let mut changes = Vec::new();
-    for item in field.map(|field| desk.list(&field)).unwrap_or_default() {
-        let Some(table) = desk.table(&item, &["at", "edge", "set"], &["service", "client", "channel"]) else {
+    for item in field.map(|field| desk.list(field)).unwrap_or_default() {
+        let Some(table) = desk.table(item, &["at", "edge", "set"], &["service", "client", "channel"]) else {
             continue;
         };
         let (Some(at), Some(name), Some(set)) = (table.get("at"), table.get("edge"), table.get("set")) else {
             if !["service", "client", "channel"].iter().any(|key| table.has(key)) {
                 let fix = "{\"at\": \"60s\", \"edge\": \"a->b\", \"set\": {\"mode\": \"queue\"}}";
-                desk.error(&item, "a change has `at`, `edge` and `set`", fix);
+                desk.error(item, "a change has `at`, `edge` and `set`", fix);
             }
             continue;
         };
-        let at = Instant::START + desk.duration(&at);
-        let edge = named(desk, &name, edges);
+        let at = Instant::START + desk.duration(at);
+        let edge = named(desk, name, edges);
         let Some(set) = desk.table(
-            &set,
+            set,
             &["mode", "timeout", "latency", "loss"],
             &[
                 "retry", "breaker", "limit", "rate", "hedge", "fallback", "deadline", "weight", "channel",
@@ -42,7 +43,7 @@ pub fn changes<'a>(desk: &mut Desk<'a>, field: Option<Field<'a>>, edges: &[Edge]
 }
 
 /// The edge of this name; a shorter one serves where it is unique.
-fn named<'a>(desk: &mut Desk<'a>, field: &Field<'a>, edges: &[Edge]) -> Option<EdgeId> {
+fn named<'a>(desk: &mut Desk<'a>, field: &'a Node, edges: &[Edge]) -> Option<EdgeId> {
     let text = desk.text(field, "the name of an edge such as `a->b`")?;
     let all = || edges.iter().enumerate();
     if let Some((index, _)) = all().find(|(_, edge)| edge.name == text) {
@@ -78,16 +79,16 @@ fn named<'a>(desk: &mut Desk<'a>, field: &Field<'a>, edges: &[Edge]) -> Option<E
 fn settings<'a>(desk: &mut Desk<'a>, set: &Table<'a>) -> Vec<Setting> {
     let mut settings = Vec::new();
     if let Some(field) = set.get("mode") {
-        settings.push(Setting::Mode(edge::mode(desk, &field)));
+        settings.push(Setting::Mode(edge::mode(desk, field)));
     }
     if let Some(field) = set.get("timeout") {
-        settings.push(Setting::Timeout(edge::timeout(desk, &field)));
+        settings.push(Setting::Timeout(edge::timeout(desk, field)));
     }
     if let Some(field) = set.get("latency") {
-        settings.push(Setting::Latency(distribution(desk, &field)));
+        settings.push(Setting::Latency(distribution(desk, field)));
     }
     if let Some(field) = set.get("loss") {
-        settings.push(Setting::Loss(desk.probability(&field)));
+        settings.push(Setting::Loss(desk.probability(field)));
     }
     settings
 }

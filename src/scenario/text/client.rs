@@ -1,8 +1,8 @@
 //! Clients: where requests come from.
 
 use super::dist;
-use super::table::{Desk, Field, Table};
-use crate::scenario::node::Value;
+use super::table::{Desk, Table};
+use crate::scenario::node::{Node, Value};
 use crate::scenario::{Arrivals, Caller, Client, ClientId, Dist, Edge, EdgeId, Load};
 use crate::time::Duration;
 
@@ -11,11 +11,11 @@ pub fn clients<'a>(desk: &mut Desk<'a>, table: Option<&Table<'a>>, edges: &[Edge
     let entries = table.iter().flat_map(|table| table.entries());
     entries
         .enumerate()
-        .map(|(index, (name, _, field))| client(desk, index, name, &field, edges))
+        .map(|(index, (name, _, field))| client(desk, index, name, field, edges))
         .collect()
 }
 
-fn client<'a>(desk: &mut Desk<'a>, index: usize, name: &str, field: &Field<'a>, edges: &[Edge]) -> Client {
+fn client<'a>(desk: &mut Desk<'a>, index: usize, name: &str, field: &'a Node, edges: &[Edge]) -> Client {
     let own = Caller::Client(ClientId(index as u32));
     let numbered = edges.iter().enumerate().filter(|(_, edge)| edge.from == own);
     let edges: Vec<EdgeId> = numbered.map(|(index, _)| EdgeId(index as u32)).collect();
@@ -33,7 +33,7 @@ fn client<'a>(desk: &mut Desk<'a>, index: usize, name: &str, field: &Field<'a>, 
     }
 }
 
-fn load<'a>(desk: &mut Desk<'a>, field: &Field<'a>) -> Load {
+fn load<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Load {
     let never = Load::Open(Arrivals::Constant { gap_ns: 1e18 });
     let Some(table) = desk.table(field, &["arrivals", "users", "think"], &["start", "stop"]) else {
         return never;
@@ -41,12 +41,12 @@ fn load<'a>(desk: &mut Desk<'a>, field: &Field<'a>) -> Load {
     match (table.get("arrivals"), table.get("users")) {
         (Some(arrivals), None) => {
             if let Some(think) = table.get("think") {
-                desk.error(&think, "`think` belongs to a client with `users`", "leave it out");
+                desk.error(think, "`think` belongs to a client with `users`", "leave it out");
             }
-            Load::Open(open(desk, &arrivals))
+            Load::Open(open(desk, arrivals))
         }
         (None, Some(users)) => {
-            let users = desk.count(&users, 1, 1_000_000) as u32;
+            let users = desk.count(users, 1, 1_000_000) as u32;
             Load::Closed {
                 users,
                 think: think(desk, &table),
@@ -54,7 +54,7 @@ fn load<'a>(desk: &mut Desk<'a>, field: &Field<'a>) -> Load {
         }
         (Some(_), Some(users)) => {
             desk.error(
-                &users,
+                users,
                 "a client has either `arrivals` or `users`",
                 "leave one of them out",
             );
@@ -70,10 +70,10 @@ fn load<'a>(desk: &mut Desk<'a>, field: &Field<'a>) -> Load {
 
 fn think<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Dist {
     match table.get("think") {
-        Some(think) => distribution(desk, &think),
+        Some(think) => distribution(desk, think),
         None => {
             desk.error(
-                &table.field,
+                table.node,
                 "`think` is missing",
                 "how long a user thinks, such as \"exp(1s)\"",
             );
@@ -82,19 +82,19 @@ fn think<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Dist {
     }
 }
 
-fn open<'a>(desk: &mut Desk<'a>, field: &Field<'a>) -> Arrivals {
+fn open<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Arrivals {
     let never = Arrivals::Constant { gap_ns: 1e18 };
-    if let Value::Map(_) = field.node.value {
+    if let Value::Map(_) = field.value {
         let later = ["ramp", "over", "wave", "period", "times"];
         let Some(table) = desk.table(field, &["burst", "every"], &later) else {
             return never;
         };
         return match (table.get("burst"), table.get("every")) {
             (Some(size), Some(every)) => {
-                let size = desk.count(&size, 1, 1_000_000) as u32;
+                let size = desk.count(size, 1, 1_000_000) as u32;
                 Arrivals::Burst {
                     size,
-                    every: positive(desk, &every),
+                    every: positive(desk, every),
                 }
             }
             _ if later.iter().any(|key| table.has(key)) => never,
@@ -118,7 +118,7 @@ fn open<'a>(desk: &mut Desk<'a>, field: &Field<'a>) -> Arrivals {
 }
 
 /// A duration above zero.
-pub fn positive<'a>(desk: &mut Desk<'a>, field: &Field<'a>) -> Duration {
+pub fn positive<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Duration {
     let before = desk.problems.len();
     let duration = desk.duration(field);
     if duration == Duration::ZERO && desk.problems.len() == before {
@@ -128,7 +128,7 @@ pub fn positive<'a>(desk: &mut Desk<'a>, field: &Field<'a>) -> Duration {
 }
 
 /// A distribution of durations.
-pub fn distribution<'a>(desk: &mut Desk<'a>, field: &Field<'a>) -> Dist {
+pub fn distribution<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Dist {
     let zero = Dist::Constant(Duration::ZERO);
     let Some(text) = desk.text(field, "a duration or a distribution such as \"exp(20ms)\"") else {
         return zero;

@@ -5,11 +5,12 @@
 //! a.default ─always▶ b.default ─p 0.5─▶ a.default        allowed: it ends some day
 //! ```
 
-use super::table::{Desk, Field};
+use super::table::Desk;
+use crate::scenario::node::Node;
 use crate::scenario::{Edge, EdgeId, Service, Step, Times};
 
 /// Notes each operation from which every call leads back to itself.
-pub fn check<'a>(desk: &mut Desk<'a>, root: &Field<'a>, services: &[Service], edges: &[Edge]) {
+pub fn check<'a>(desk: &mut Desk<'a>, root: &'a Node, services: &[Service], edges: &[Edge]) {
     let first: Vec<usize> = services
         .iter()
         .scan(0, |sum, service| {

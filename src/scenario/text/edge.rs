@@ -2,7 +2,8 @@
 
 use super::Names;
 use super::client::{distribution, positive};
-use super::table::{Desk, Field, Table};
+use super::table::{Desk, Table};
+use crate::scenario::node::{Node, Value};
 use crate::scenario::problem::nearest;
 use crate::scenario::{Caller, Channel, ClientId, Dist, Edge, EdgeId, Mode, Service, ServiceId, Step};
 use crate::time::Duration;
@@ -56,20 +57,20 @@ pub fn mode_words() -> [&'static str; Mode::ALL.len()] {
 }
 
 /// Reads all declared edges.
-pub fn edges<'a>(desk: &mut Desk<'a>, field: Option<Field<'a>>, names: &Names<'a>) -> Vec<Edge> {
+pub fn edges<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, names: &Names<'a>) -> Vec<Edge> {
     let Some(field) = field else { return Vec::new() };
     let mut edges: Vec<Edge> = Vec::new();
-    let items = desk.list(&field);
+    let items = desk.list(field);
     if items.len() > super::COUNT_LIMIT {
         desk.error(
-            &field,
+            field,
             format!("there are {} edges", items.len()),
             format!("at most {}", super::COUNT_LIMIT),
         );
         return edges;
     }
     for item in items {
-        let Some(table) = desk.table(&item, &KEYS, &LATER_KEYS) else {
+        let Some(table) = desk.table(item, &KEYS, &LATER_KEYS) else {
             continue;
         };
         let Some(edge) = edge(desk, &table, names) else {
@@ -78,7 +79,7 @@ pub fn edges<'a>(desk: &mut Desk<'a>, field: Option<Field<'a>>, names: &Names<'a
         let same = |other: &&Edge| (other.from, other.to, other.operation) == (edge.from, edge.to, edge.operation);
         if let Some(other) = edges.iter().find(same) {
             let message = format!("the edge `{}` is there already", other.name);
-            desk.error(&item, message, "one edge leads from a caller to an operation");
+            desk.error(item, message, "one edge leads from a caller to an operation");
         }
         edges.push(edge);
     }
@@ -86,20 +87,17 @@ pub fn edges<'a>(desk: &mut Desk<'a>, field: Option<Field<'a>>, names: &Names<'a
 }
 
 fn edge<'a>(desk: &mut Desk<'a>, table: &Table<'a>, names: &Names<'a>) -> Option<Edge> {
-    let from = required(desk, table, "from").and_then(|field| caller(desk, &field, names));
-    let to = required(desk, table, "to").and_then(|field| Some((field.clone(), target(desk, &field, names)?)));
+    let from = required(desk, table, "from").and_then(|field| caller(desk, field, names));
+    let to = required(desk, table, "to").and_then(|field| Some((field, target(desk, field, names)?)));
     let mut edge = policies(desk, table);
     let (from, (to_field, (to, operation))) = (from?, to?);
     edge.from = from;
     (edge.to, edge.operation) = (to, operation);
-    let from_name = table
-        .get("from")
-        .and_then(|field| field.node.text())
-        .unwrap_or_default();
-    edge.name = format!("{from_name}->{}", to_field.node.text().unwrap_or_default());
+    let from_name = table.get("from").and_then(|field| field.text()).unwrap_or_default();
+    edge.name = format!("{from_name}->{}", to_field.text().unwrap_or_default());
     if let (Some(weight), Caller::Service(_)) = (table.get("weight"), from) {
         desk.error(
-            &weight,
+            weight,
             "only a client chooses among its edges by `weight`",
             "leave it out",
         );
@@ -107,19 +105,15 @@ fn edge<'a>(desk: &mut Desk<'a>, table: &Table<'a>, names: &Names<'a>) -> Option
     Some(edge)
 }
 
-fn required<'a>(desk: &mut Desk<'a>, table: &Table<'a>, key: &str) -> Option<Field<'a>> {
+fn required<'a>(desk: &mut Desk<'a>, table: &Table<'a>, key: &str) -> Option<&'a Node> {
     let field = table.get(key);
     if field.is_none() {
-        desk.error(
-            &table.field,
-            format!("`{key}` is missing"),
-            "an edge has `from` and `to`",
-        );
+        desk.error(table.node, format!("`{key}` is missing"), "an edge has `from` and `to`");
     }
     field
 }
 
-fn caller<'a>(desk: &mut Desk<'a>, field: &Field<'a>, names: &Names<'a>) -> Option<Caller> {
+fn caller<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>) -> Option<Caller> {
     let text = desk.text(field, "the name of a client or service")?;
     if let Some(index) = names.clients.iter().position(|name| *name == text) {
         return Some(Caller::Client(ClientId(index as u32)));
@@ -136,7 +130,7 @@ fn caller<'a>(desk: &mut Desk<'a>, field: &Field<'a>, names: &Names<'a>) -> Opti
 }
 
 /// `SERVICE` or `SERVICE.OPERATION`.
-pub fn target<'a>(desk: &mut Desk<'a>, field: &Field<'a>, names: &Names<'a>) -> Option<(ServiceId, u32)> {
+pub fn target<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>) -> Option<(ServiceId, u32)> {
     let text = desk.text(field, "a service, or `SERVICE.OPERATION`,")?;
     let (service, operation) = text.split_once('.').unwrap_or((text, super::service::DEFAULT));
     let Some(index) = names.services.iter().position(|name| *name == service) else {
@@ -189,32 +183,32 @@ fn policies<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Edge {
     let mut edge = plain(String::new(), Caller::Client(ClientId(0)), ServiceId(0), 0);
     edge.declared = true;
     if let Some(field) = table.get("mode") {
-        edge.mode = mode(desk, &field);
+        edge.mode = mode(desk, field);
     }
     if let Some(field) = table.get("flip") {
-        edge.flip = mode(desk, &field);
+        edge.flip = mode(desk, field);
         if edge.flip == Mode::Sync {
             desk.error(
-                &field,
+                field,
                 "a flip leads from `sync` to another mode",
                 "such as `await` or `queue`",
             );
         }
     }
     if let Some(field) = table.get("weight") {
-        edge.weight = desk.number(&field, 1e-9, 1e9, "a number above 0");
+        edge.weight = desk.number(field, 1e-9, 1e9, "a number above 0");
     }
     if let Some(field) = table.get("latency") {
-        edge.latency = distribution(desk, &field);
+        edge.latency = distribution(desk, field);
     }
     if let Some(field) = table.get("loss") {
-        edge.loss = desk.probability(&field);
+        edge.loss = desk.probability(field);
     }
     if let Some(field) = table.get("timeout") {
-        edge.timeout = timeout(desk, &field);
+        edge.timeout = timeout(desk, field);
     }
     if let Some(field) = table.get("channel") {
-        edge.channel = channel(desk, &field);
+        edge.channel = channel(desk, field);
     }
     warn(desk, table, &edge);
     edge
@@ -224,7 +218,7 @@ fn policies<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Edge {
 fn warn<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &Edge) {
     if let (Some(field), Mode::Oneway) = (table.get("timeout"), edge.mode) {
         desk.warn(
-            &field,
+            field,
             "nobody waits on a `oneway` edge, so its timeout does nothing",
             "leave it out",
         );
@@ -234,7 +228,7 @@ fn warn<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &Edge) {
         && edge.mode != Mode::Oneway
     {
         desk.warn(
-            &field,
+            field,
             "without a timeout a caller waits for ever for what was lost",
             "add a `timeout`",
         );
@@ -242,40 +236,37 @@ fn warn<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &Edge) {
 }
 
 /// A duration, or null for none.
-pub fn timeout<'a>(desk: &mut Desk<'a>, field: &Field<'a>) -> Option<Duration> {
-    match field.node.value {
-        crate::scenario::node::Value::Null => None,
+pub fn timeout<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Option<Duration> {
+    match field.value {
+        Value::Null => None,
         _ => Some(positive(desk, field)),
     }
 }
 
 /// One of the modes.
-pub fn mode<'a>(desk: &mut Desk<'a>, field: &Field<'a>) -> Mode {
+pub fn mode<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Mode {
     Mode::ALL[desk.word(field, &mode_words(), &LATER_MODES)]
 }
 
-fn channel<'a>(desk: &mut Desk<'a>, field: &Field<'a>) -> Channel {
+fn channel<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Channel {
     let mut channel = Channel::default();
     let Some(table) = desk.table(field, &["capacity", "ack", "overflow"], &LATER_CHANNEL_KEYS) else {
         return channel;
     };
-    if let Some(field) = table
-        .get("capacity")
-        .filter(|field| field.node.value != crate::scenario::node::Value::Null)
-    {
-        channel.capacity = Some(desk.count(&field, 1, u32::MAX as u64 - 1) as u32);
+    if let Some(field) = table.get("capacity").filter(|field| field.value != Value::Null) {
+        channel.capacity = Some(desk.count(field, 1, u32::MAX as u64 - 1) as u32);
     }
     if let Some(field) = table.get("ack") {
-        channel.ack = desk.duration(&field);
+        channel.ack = desk.duration(field);
     }
     if let Some(field) = table.get("overflow") {
-        desk.word(&field, &["refuse"], &["block", "dropOldest"]);
+        desk.word(field, &["refuse"], &["block", "dropOldest"]);
     }
     channel
 }
 
 /// Warns of edges between services that no operation calls.
-pub fn unused<'a>(desk: &mut Desk<'a>, field: Option<Field<'a>>, edges: &[Edge], services: &[Service]) {
+pub fn unused<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, edges: &[Edge], services: &[Service]) {
     let mut called = vec![false; edges.len()];
     let mut mark = |id: EdgeId| called[id.0 as usize] = true;
     services
@@ -283,11 +274,11 @@ pub fn unused<'a>(desk: &mut Desk<'a>, field: Option<Field<'a>>, edges: &[Edge],
         .flat_map(|service| &service.operations)
         .for_each(|o| each_call(&o.steps, &mut mark));
     let Some(field) = field else { return };
-    let items = desk.list(&field);
+    let items = desk.list(field);
     if items.len() != edges.iter().filter(|edge| edge.declared).count() {
         return;
     }
-    for ((edge, called), item) in edges.iter().zip(&called).zip(&items) {
+    for ((edge, called), item) in edges.iter().zip(&called).zip(items) {
         if matches!(edge.from, Caller::Service(_)) && !called {
             desk.warn(
                 item,

@@ -20,7 +20,7 @@ use super::model::*;
 use super::node::{self, Node};
 use super::problem::{Problem, Severity};
 use crate::time::Duration;
-use table::{Desk, Field, Table};
+use table::{Desk, Table};
 
 /// The version of the format that is read.
 pub const FORMAT: &str = "sync-or-swim/1";
@@ -47,6 +47,7 @@ pub fn parse(text: &str) -> Result<Parsed, Vec<Problem>> {
     let root = node::parse(text).map_err(|problem| vec![problem])?;
     let mut desk = Desk {
         text,
+        root: &root,
         problems: Vec::new(),
     };
     let scenario = whole(&mut desk, &root);
@@ -73,11 +74,7 @@ pub struct Names<'a> {
 }
 
 fn whole<'a>(desk: &mut Desk<'a>, root: &'a Node) -> Option<Scenario> {
-    let root = Field {
-        node: root,
-        path: String::new(),
-    };
-    let table = desk.table(&root, &KEYS, &LATER_KEYS)?;
+    let table = desk.table(root, &KEYS, &LATER_KEYS)?;
     header(desk, &table);
     let run = window(desk, &table);
     let clients = named(desk, &table, "clients");
@@ -87,11 +84,11 @@ fn whole<'a>(desk: &mut Desk<'a>, root: &'a Node) -> Option<Scenario> {
     let service_list = service::services(desk, services.as_ref(), &names, &mut edges);
     let clients = client::clients(desk, clients.as_ref(), &edges);
     edge::unused(desk, table.get("edges"), &edges, &service_list);
-    cycle::check(desk, &root, &service_list, &edges);
+    cycle::check(desk, root, &service_list, &edges);
     let changes = change::changes(desk, table.get("changes"), &edges);
-    limits(desk, &root, &service_list, run);
+    limits(desk, root, &service_list, run);
     let text = |desk: &mut Desk<'a>, key| match table.get(key) {
-        Some(field) => desk.text(&field, "a text").unwrap_or_default().to_string(),
+        Some(field) => desk.text(field, "a text").unwrap_or_default().to_string(),
         None => String::new(),
     };
     Some(Scenario {
@@ -99,7 +96,7 @@ fn whole<'a>(desk: &mut Desk<'a>, root: &'a Node) -> Option<Scenario> {
         about: text(desk, "about"),
         seed: table
             .get("seed")
-            .map_or(1, |field| desk.count(&field, 0, 9_007_199_254_740_991)),
+            .map_or(1, |field| desk.count(field, 0, 9_007_199_254_740_991)),
         run,
         clients,
         services: service_list,
@@ -111,15 +108,15 @@ fn whole<'a>(desk: &mut Desk<'a>, root: &'a Node) -> Option<Scenario> {
 fn header<'a>(desk: &mut Desk<'a>, table: &Table<'a>) {
     match table.get("format") {
         None => desk.error(
-            &table.field,
+            table.node,
             "`format` is missing",
             format!("add \"format\": \"{FORMAT}\""),
         ),
         Some(field) => {
-            if field.node.text() != Some(FORMAT) {
-                let shown = desk.shown(&field);
+            if field.text() != Some(FORMAT) {
+                let shown = desk.shown(field);
                 desk.error(
-                    &field,
+                    field,
                     format!("{shown} is not a format that is read here"),
                     format!("\"{FORMAT}\""),
                 );
@@ -134,23 +131,23 @@ fn window<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Window {
         duration: Duration::ZERO,
     };
     let Some(field) = table.get("run") else {
-        desk.error(&table.field, "`run` is missing", "add \"run\": {\"duration\": \"60s\"}");
+        desk.error(table.node, "`run` is missing", "add \"run\": {\"duration\": \"60s\"}");
         return window;
     };
-    let Some(run) = desk.table(&field, &["warmup", "duration"], &[]) else {
+    let Some(run) = desk.table(field, &["warmup", "duration"], &[]) else {
         return window;
     };
     if let Some(warmup) = run.get("warmup") {
-        window.warmup = desk.duration(&warmup);
+        window.warmup = desk.duration(warmup);
     }
     match run.get("duration") {
         None => desk.error(
-            &field,
+            field,
             "`duration` is missing",
             "how long the run lasts, such as \"60s\"",
         ),
         Some(duration) => {
-            window.duration = desk.duration(&duration);
+            window.duration = desk.duration(duration);
             let unread = window.duration == Duration::ZERO && !desk.problems.is_empty();
             if window.duration <= window.warmup && !unread {
                 let message = format!(
@@ -158,7 +155,7 @@ fn window<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Window {
                     window.duration, window.warmup
                 );
                 desk.error(
-                    &duration,
+                    duration,
                     message,
                     "the duration includes the warm-up and must be longer",
                 );
@@ -172,17 +169,17 @@ fn window<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Window {
 fn named<'a>(desk: &mut Desk<'a>, table: &Table<'a>, key: &str) -> Option<Table<'a>> {
     let Some(field) = table.get(key) else {
         desk.error(
-            &table.field,
+            table.node,
             format!("`{key}` is missing"),
             "a scenario has at least one client and one service",
         );
         return None;
     };
-    let names = desk.names(&field)?;
+    let names = desk.names(field)?;
     let count = names.entries().count();
     if count == 0 || count > COUNT_LIMIT {
         desk.error(
-            &field,
+            field,
             format!("there are {count} {key}"),
             format!("from 1 to {COUNT_LIMIT}"),
         );
@@ -204,17 +201,13 @@ fn names<'a>(desk: &mut Desk<'a>, clients: Option<&Table<'a>>, services: Option<
     );
     for (name, key, field) in services.iter().flat_map(|table| table.entries()) {
         if names.clients.contains(&name) {
-            let at = Field {
-                node: key,
-                path: field.path.clone(),
-            };
             desk.error(
-                &at,
+                key,
                 format!("a client is called `{name}` too"),
                 "names are unique over clients and services",
             );
         }
-        let operations = match field.node.get("operations").map(|node| &node.value) {
+        let operations = match field.get("operations").map(|node| &node.value) {
             Some(node::Value::Map(entries)) => entries.iter().filter_map(|(name, _)| name.text()).collect(),
             Some(_) => Vec::new(),
             None => vec![service::DEFAULT],
@@ -225,7 +218,7 @@ fn names<'a>(desk: &mut Desk<'a>, clients: Option<&Table<'a>>, services: Option<
     names
 }
 
-fn limits(desk: &mut Desk, root: &Field, services: &[Service], run: Window) {
+fn limits(desk: &mut Desk, root: &Node, services: &[Service], run: Window) {
     let lanes: u64 = services
         .iter()
         .map(|s| s.replicas as u64 * s.runtime.workers() as u64)

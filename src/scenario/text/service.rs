@@ -3,8 +3,8 @@
 use super::Names;
 use super::client::distribution;
 use super::step::{self, Steps};
-use super::table::{Desk, Field, Table};
-use crate::scenario::node::Value;
+use super::table::{Desk, Table};
+use crate::scenario::node::{Node, Value};
 use crate::scenario::{Balance, Caller, Cpu, Edge, EdgeId, Operation, Runtime, Service, ServiceId, Step};
 
 /// The operation of a service that declares none.
@@ -46,7 +46,7 @@ pub fn services<'a>(
     let mut services = Vec::new();
     for (index, (name, _, field)) in entries.into_iter().enumerate() {
         let id = ServiceId(index as u32);
-        services.push(service(desk, id, name, &field, names, edges));
+        services.push(service(desk, id, name, field, names, edges));
     }
     services
 }
@@ -55,7 +55,7 @@ fn service<'a>(
     desk: &mut Desk<'a>,
     id: ServiceId,
     name: &str,
-    field: &Field<'a>,
+    field: &'a Node,
     names: &Names<'a>,
     edges: &mut Vec<Edge>,
 ) -> Service {
@@ -74,8 +74,8 @@ fn service<'a>(
         return service;
     };
     let some = |desk: &mut Desk<'a>, key, least| {
-        let field = table.get(key).filter(|field| field.node.value != Value::Null);
-        field.map(|field| desk.count(&field, least, COUNT) as u32)
+        let field = table.get(key).filter(|field| field.value != Value::Null);
+        field.map(|field| desk.count(field, least, COUNT) as u32)
     };
     service.replicas = some(desk, "replicas", 1).unwrap_or(1);
     service.runtime = runtime(desk, &table);
@@ -83,20 +83,20 @@ fn service<'a>(
     service.backlog = some(desk, "backlog", 0);
     service.in_flight = some(desk, "inFlight", 1);
     if let Some(field) = table.get("balance") {
-        service.balance = BALANCES[desk.word(&field, &BALANCES.map(|(word, _)| word), &[])].1;
+        service.balance = BALANCES[desk.word(field, &BALANCES.map(|(word, _)| word), &[])].1;
     }
     if let Some(field) = table.get("cpu") {
-        service.cpu = [Cpu::Fifo, Cpu::Ps][desk.word(&field, &["fifo", "ps"], &[])];
+        service.cpu = [Cpu::Fifo, Cpu::Ps][desk.word(field, &["fifo", "ps"], &[])];
         if service.cpu == Cpu::Ps && service.cores.is_none() {
             desk.warn(
-                &field,
+                field,
                 "without `cores` every worker has a core of its own to itself",
                 "add `cores`",
             );
         }
     }
     service.operations = match table.get("operations") {
-        Some(operations) => declared(desk, id, &table, &operations, names, edges),
+        Some(operations) => declared(desk, id, &table, operations, names, edges),
         None => vec![default(desk, id, &table, edges)],
     };
     service
@@ -106,14 +106,14 @@ fn runtime<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Runtime {
     match (table.get("threads"), table.get("loop")) {
         (Some(_), Some(event_loop)) => {
             desk.error(
-                &event_loop,
+                event_loop,
                 "a service runs on `threads` or on a `loop`",
                 "leave one of them out",
             );
             Runtime::Threads(THREADS)
         }
-        (_, Some(event_loop)) => Runtime::Loop(desk.count(&event_loop, 1, COUNT) as u32),
-        (Some(threads), None) => Runtime::Threads(desk.count(&threads, 1, COUNT) as u32),
+        (_, Some(event_loop)) => Runtime::Loop(desk.count(event_loop, 1, COUNT) as u32),
+        (Some(threads), None) => Runtime::Threads(desk.count(threads, 1, COUNT) as u32),
         (None, None) => Runtime::Threads(THREADS),
     }
 }
@@ -122,14 +122,14 @@ fn runtime<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Runtime {
 fn default<'a>(desk: &mut Desk<'a>, id: ServiceId, table: &Table<'a>, edges: &[Edge]) -> Operation {
     let mut steps = Vec::new();
     if let Some(work) = table.get("work") {
-        steps.push(Step::Work(distribution(desk, &work)));
+        steps.push(Step::Work(distribution(desk, work)));
     }
     if let Some(fail) = table.get("fail") {
-        steps.push(Step::Fail(desk.probability(&fail)));
+        steps.push(Step::Fail(desk.probability(fail)));
     }
     let parallel = table
         .get("fanout")
-        .is_some_and(|field| desk.word(&field, &["sequential", "parallel"], &[]) == 1);
+        .is_some_and(|field| desk.word(field, &["sequential", "parallel"], &[]) == 1);
     let own = edges
         .iter()
         .enumerate()
@@ -154,7 +154,7 @@ fn declared<'a>(
     desk: &mut Desk<'a>,
     id: ServiceId,
     table: &Table<'a>,
-    field: &Field<'a>,
+    field: &'a Node,
     names: &Names<'a>,
     edges: &mut Vec<Edge>,
 ) -> Vec<Operation> {
@@ -163,7 +163,7 @@ fn declared<'a>(
             let fix = format!(
                 "write it as a step of an operation, or leave `operations` out (`{key}` is for the default one)"
             );
-            desk.error(&field, format!("`{key}` stands beside `operations`"), fix);
+            desk.error(field, format!("`{key}` stands beside `operations`"), fix);
         }
     }
     let Some(operations) = desk.names(field) else {
@@ -181,14 +181,14 @@ fn declared<'a>(
     };
     let read = entries.into_iter().map(|(name, _, field)| Operation {
         name: name.to_string(),
-        steps: body(&mut steps, &field),
+        steps: body(&mut steps, field),
     });
     read.collect()
 }
 
 /// `[STEP, …]` or `{"steps": [STEP, …]}`.
-fn body<'a>(steps: &mut Steps<'_, 'a>, field: &Field<'a>) -> Vec<Step> {
-    let list = match field.node.value {
+fn body<'a>(steps: &mut Steps<'_, 'a>, field: &'a Node) -> Vec<Step> {
+    let list = match field.value {
         Value::Map(_) => {
             let Some(table) = steps.desk.table(field, &["steps"], &[]) else {
                 return Vec::new();
@@ -203,7 +203,7 @@ fn body<'a>(steps: &mut Steps<'_, 'a>, field: &Field<'a>) -> Vec<Step> {
                 }
             }
         }
-        _ => field.clone(),
+        _ => field,
     };
-    step::operation(steps, &list)
+    step::operation(steps, list)
 }

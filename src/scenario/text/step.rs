@@ -3,8 +3,8 @@
 use super::Names;
 use super::client::distribution;
 use super::edge;
-use super::table::{Desk, Field, Table, kind, quoted};
-use crate::scenario::node::Value;
+use super::table::{Desk, Table, kind, quoted};
+use crate::scenario::node::{Node, Value};
 use crate::scenario::number;
 use crate::scenario::problem::nearest;
 use crate::scenario::{Caller, Edge, EdgeId, ServiceId, Step, Times};
@@ -38,19 +38,19 @@ enum Respond {
 }
 
 /// Reads the steps of one operation.
-pub fn operation<'a>(steps: &mut Steps<'_, 'a>, field: &Field<'a>) -> Vec<Step> {
+pub fn operation<'a>(steps: &mut Steps<'_, 'a>, field: &'a Node) -> Vec<Step> {
     steps.sequence(field, &mut Respond::Possible.clone())
 }
 
 impl<'a> Steps<'_, 'a> {
-    fn sequence(&mut self, field: &Field<'a>, respond: &mut Respond) -> Vec<Step> {
+    fn sequence(&mut self, field: &'a Node, respond: &mut Respond) -> Vec<Step> {
         let items = self.desk.list(field);
         items.iter().filter_map(|item| self.step(item, respond)).collect()
     }
 
-    fn step(&mut self, field: &Field<'a>, respond: &mut Respond) -> Option<Step> {
-        let Value::Map(entries) = &field.node.value else {
-            let message = format!("{} stands here", kind(field.node));
+    fn step(&mut self, field: &'a Node, respond: &mut Respond) -> Option<Step> {
+        let Value::Map(entries) = &field.value else {
+            let message = format!("{} stands here", kind(field));
             self.desk
                 .error(field, message, "a step is a map such as {\"work\": \"5ms\"}");
             return None;
@@ -76,10 +76,10 @@ impl<'a> Steps<'_, 'a> {
         let later: &[&str] = if *name == "call" { &["args"] } else { &[] };
         let table = self.desk.table(field, &known, later)?;
         let value = table.get(name)?;
-        self.named(name, &table, &value, respond)
+        self.named(name, &table, value, respond)
     }
 
-    fn unknown(&mut self, field: &Field<'a>, name: &str) {
+    fn unknown(&mut self, field: &'a Node, name: &str) {
         let fix = match nearest(name, STEPS.into_iter().chain(LATER_STEPS)) {
             Some(step) => format!("did you mean `{step}`?"),
             None => format!("steps are {}", quoted(&STEPS)),
@@ -87,7 +87,7 @@ impl<'a> Steps<'_, 'a> {
         self.desk.error(field, format!("there is no step `{name}`"), fix);
     }
 
-    fn named(&mut self, name: &str, table: &Table<'a>, value: &Field<'a>, respond: &mut Respond) -> Option<Step> {
+    fn named(&mut self, name: &str, table: &Table<'a>, value: &'a Node, respond: &mut Respond) -> Option<Step> {
         match name {
             "work" => Some(Step::Work(distribution(self.desk, value))),
             "wait" => Some(Step::Wait(distribution(self.desk, value))),
@@ -100,20 +100,20 @@ impl<'a> Steps<'_, 'a> {
         }
     }
 
-    fn call(&mut self, value: &Field<'a>) -> Option<Step> {
+    fn call(&mut self, value: &'a Node) -> Option<Step> {
         let (to, operation) = edge::target(self.desk, value, self.names)?;
         let from = Caller::Service(self.caller);
         let same = |edge: &Edge| (edge.from, edge.to, edge.operation) == (from, to, operation);
         let index = self.edges.iter().position(same).unwrap_or_else(|| {
             let caller = self.names.services[self.caller.0 as usize];
-            let name = format!("{caller}->{}", value.node.text().unwrap_or_default());
+            let name = format!("{caller}->{}", value.text().unwrap_or_default());
             self.edges.push(edge::plain(name, from, to, operation));
             self.edges.len() - 1
         });
         Some(Step::Call(EdgeId(index as u32)))
     }
 
-    fn parallel(&mut self, table: &Table<'a>, value: &Field<'a>) -> Step {
+    fn parallel(&mut self, table: &Table<'a>, value: &'a Node) -> Step {
         let items = self.desk.list(value);
         let branches: Vec<Vec<Step>> = items
             .iter()
@@ -124,16 +124,16 @@ impl<'a> Steps<'_, 'a> {
         }
         let all = branches.len().max(1) as u32;
         let join = match table.get("join") {
-            Some(join) if join.node.text() == Some("any") => 1,
-            Some(join) if join.node.text() == Some("all") => all,
-            Some(join) => self.desk.count(&join, 1, all as u64) as u32,
+            Some(join) if join.text() == Some("any") => 1,
+            Some(join) if join.text() == Some("all") => all,
+            Some(join) => self.desk.count(join, 1, all as u64) as u32,
             None => all,
         };
         Step::Parallel { branches, join }
     }
 
-    fn respond(&mut self, value: &Field<'a>, respond: &mut Respond) -> Option<Step> {
-        if value.node.value != Value::Bool(true) {
+    fn respond(&mut self, value: &'a Node, respond: &mut Respond) -> Option<Step> {
+        if value.value != Value::Bool(true) {
             self.desk
                 .error(value, "`respond` is true or not there", "{\"respond\": true}");
             return None;
@@ -155,20 +155,20 @@ impl<'a> Steps<'_, 'a> {
         None
     }
 
-    fn choose(&mut self, value: &Field<'a>, respond: &mut Respond) -> Step {
+    fn choose(&mut self, value: &'a Node, respond: &mut Respond) -> Step {
         let mut options = Vec::new();
         let before = *respond;
         for item in self.desk.list(value) {
-            let Some(table) = self.desk.table(&item, &["p", "do"], &[]) else {
+            let Some(table) = self.desk.table(item, &["p", "do"], &[]) else {
                 continue;
             };
             let (Some(p), Some(body)) = (table.get("p"), table.get("do")) else {
                 self.desk
-                    .error(&item, "an option has `p` and `do`", "{\"p\": 0.9, \"do\": [STEP, …]}");
+                    .error(item, "an option has `p` and `do`", "{\"p\": 0.9, \"do\": [STEP, …]}");
                 continue;
             };
             let mut own = before;
-            options.push((self.desk.probability(&p), self.sequence(&body, &mut own)));
+            options.push((self.desk.probability(p), self.sequence(body, &mut own)));
             *respond = if own == Respond::Done { own } else { *respond };
         }
         let sum: f64 = options.iter().map(|(p, _)| p).sum();
@@ -182,23 +182,23 @@ impl<'a> Steps<'_, 'a> {
         Step::Choose(options)
     }
 
-    fn repeat(&mut self, table: &Table<'a>, value: &Field<'a>) -> Step {
-        let times = match &value.node.value {
+    fn repeat(&mut self, table: &Table<'a>, value: &'a Node) -> Step {
+        let times = match &value.value {
             Value::Text(text) => Times::Geometric(self.geometric(value, text)),
             _ => Times::Fixed(self.desk.count(value, 0, REPEAT_LIMIT) as u32),
         };
         let body = match table.get("do") {
-            Some(body) => self.sequence(&body, &mut Respond::Nowhere.clone()),
+            Some(body) => self.sequence(body, &mut Respond::Nowhere.clone()),
             None => {
                 self.desk
-                    .error(&table.field, "`do` is missing", "{\"repeat\": 3, \"do\": [STEP, …]}");
+                    .error(table.node, "`do` is missing", "{\"repeat\": 3, \"do\": [STEP, …]}");
                 Vec::new()
             }
         };
         Step::Repeat { times, body }
     }
 
-    fn geometric(&mut self, field: &Field<'a>, text: &str) -> f64 {
+    fn geometric(&mut self, field: &'a Node, text: &str) -> f64 {
         let inside = text
             .trim()
             .strip_prefix("geometric(")

@@ -10,54 +10,28 @@ use crate::time::Duration;
 /// Collects problems while a text is read.
 pub struct Desk<'a> {
     pub text: &'a str,
+    pub root: &'a Node,
     pub problems: Vec<Problem>,
-}
-
-/// A node and the path that leads to it.
-#[derive(Clone)]
-pub struct Field<'a> {
-    pub node: &'a Node,
-    pub path: String,
 }
 
 /// A map whose keys have been checked.
 pub struct Table<'a> {
-    pub field: Field<'a>,
+    pub node: &'a Node,
     entries: &'a [(Node, Node)],
-}
-
-impl<'a> Field<'a> {
-    /// What lies at a key of this path.
-    pub fn below(&self, key: &str, node: &'a Node) -> Field<'a> {
-        let path = if self.path.is_empty() {
-            key.to_string()
-        } else {
-            format!("{}.{key}", self.path)
-        };
-        Field { node, path }
-    }
-
-    /// What lies at an index of this path.
-    pub fn at(&self, index: usize, node: &'a Node) -> Field<'a> {
-        Field {
-            node,
-            path: format!("{}[{index}]", self.path),
-        }
-    }
 }
 
 impl<'a> Table<'a> {
     /// The value of a key, if it is there.
-    pub fn get(&self, key: &str) -> Option<Field<'a>> {
+    pub fn get(&self, key: &str) -> Option<&'a Node> {
         let entry = self.entries.iter().find(|(name, _)| name.text() == Some(key));
-        entry.map(|(_, node)| self.field.below(key, node))
+        entry.map(|(_, node)| node)
     }
 
     /// All keys with their values.
-    pub fn entries(&self) -> impl Iterator<Item = (&'a str, &'a Node, Field<'a>)> + '_ {
+    pub fn entries(&self) -> impl Iterator<Item = (&'a str, &'a Node, &'a Node)> + '_ {
         self.entries
             .iter()
-            .filter_map(|(key, node)| key.text().map(|name| (name, key, self.field.below(name, node))))
+            .filter_map(|(key, node)| key.text().map(|name| (name, key, node)))
     }
 
     /// Whether a key is there.
@@ -68,16 +42,16 @@ impl<'a> Table<'a> {
 
 impl<'a> Desk<'a> {
     /// Notes that this field is wrong.
-    pub fn error(&mut self, field: &Field, message: impl Into<String>, fix: impl Into<String>) {
-        self.note(&field.path, field.node, Severity::Error, message.into(), fix.into());
+    pub fn error(&mut self, field: &Node, message: impl Into<String>, fix: impl Into<String>) {
+        self.note(field, Severity::Error, message.into(), fix.into());
     }
 
     /// Notes that this field will not do what its author may think.
-    pub fn warn(&mut self, field: &Field, message: impl Into<String>, fix: impl Into<String>) {
-        self.note(&field.path, field.node, Severity::Warning, message.into(), fix.into());
+    pub fn warn(&mut self, field: &Node, message: impl Into<String>, fix: impl Into<String>) {
+        self.note(field, Severity::Warning, message.into(), fix.into());
     }
 
-    fn note(&mut self, path: &str, node: &Node, severity: Severity, message: String, fix: String) {
+    fn note(&mut self, node: &Node, severity: Severity, message: String, fix: String) {
         let (line, column) = place(self.text, node.start);
         let offence = self.text[node.start..node.end]
             .lines()
@@ -87,7 +61,7 @@ impl<'a> Desk<'a> {
             .take(60)
             .collect();
         let problem = Problem {
-            path: path.to_string(),
+            path: self.root.path_to(node),
             line,
             column,
             offence,
@@ -102,38 +76,30 @@ impl<'a> Desk<'a> {
     }
 
     /// A map with exactly these keys allowed; those of a later version are refused by name.
-    pub fn table(&mut self, field: &Field<'a>, known: &[&str], later: &[&str]) -> Option<Table<'a>> {
+    pub fn table(&mut self, field: &'a Node, known: &[&str], later: &[&str]) -> Option<Table<'a>> {
         let table = self.open_table(field)?;
-        for (name, key, at) in table.entries() {
-            let at = Field {
-                node: key,
-                path: at.path,
-            };
+        for (name, key, _) in table.entries() {
             if later.contains(&name) {
-                self.error(&at, format!("`{name}` is not supported yet"), "leave it out for now");
+                self.error(key, format!("`{name}` is not supported yet"), "leave it out for now");
             } else if !known.contains(&name) {
                 let fix = match nearest(name, known.iter().chain(later).copied()) {
                     Some(key) => format!("did you mean `{key}`?"),
                     None => format!("the keys here are {}", quoted(known)),
                 };
-                self.error(&at, format!("there is no key `{name}` here"), fix);
+                self.error(key, format!("there is no key `{name}` here"), fix);
             }
         }
         Some(table)
     }
 
     /// A map whose keys are names that the author chose.
-    pub fn names(&mut self, field: &Field<'a>) -> Option<Table<'a>> {
+    pub fn names(&mut self, field: &'a Node) -> Option<Table<'a>> {
         let table = self.open_table(field)?;
-        for (name, key, at) in table.entries() {
+        for (name, key, _) in table.entries() {
             let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
             if name.is_empty() || !name.chars().all(allowed) {
-                let at = Field {
-                    node: key,
-                    path: at.path,
-                };
                 self.error(
-                    &at,
+                    key,
                     format!("`{name}` is not a name"),
                     "a name has letters, digits, `_` and `-` only",
                 );
@@ -142,57 +108,38 @@ impl<'a> Desk<'a> {
         Some(table)
     }
 
-    fn open_table(&mut self, field: &Field<'a>) -> Option<Table<'a>> {
-        let Value::Map(entries) = &field.node.value else {
-            self.error(
-                field,
-                format!("{} stands here", kind(field.node)),
-                "a map {…} is expected",
-            );
+    fn open_table(&mut self, field: &'a Node) -> Option<Table<'a>> {
+        let Value::Map(entries) = &field.value else {
+            self.error(field, format!("{} stands here", kind(field)), "a map {…} is expected");
             return None;
         };
         for (index, (key, _)) in entries.iter().enumerate() {
             let name = key.text().unwrap_or_default();
             if entries[..index].iter().any(|(earlier, _)| earlier.text() == Some(name)) {
-                let at = Field {
-                    node: key,
-                    path: field.below(name, key).path,
-                };
-                self.error(&at, format!("`{name}` stands here twice"), "keep one of them");
+                self.error(key, format!("`{name}` stands here twice"), "keep one of them");
             }
         }
-        Some(Table {
-            field: field.clone(),
-            entries,
-        })
+        Some(Table { node: field, entries })
     }
 
     /// The items of a list.
-    pub fn list(&mut self, field: &Field<'a>) -> Vec<Field<'a>> {
-        match &field.node.value {
-            Value::List(items) => items
-                .iter()
-                .enumerate()
-                .map(|(index, item)| field.at(index, item))
-                .collect(),
+    pub fn list(&mut self, field: &'a Node) -> &'a [Node] {
+        match &field.value {
+            Value::List(items) => items,
             _ => {
-                self.error(
-                    field,
-                    format!("{} stands here", kind(field.node)),
-                    "a list […] is expected",
-                );
-                Vec::new()
+                self.error(field, format!("{} stands here", kind(field)), "a list […] is expected");
+                &[]
             }
         }
     }
 
     /// A text, or a problem that says what is expected.
-    pub fn text(&mut self, field: &Field<'a>, expected: &str) -> Option<&'a str> {
-        let text = field.node.text();
+    pub fn text(&mut self, field: &'a Node, expected: &str) -> Option<&'a str> {
+        let text = field.text();
         if text.is_none() {
             self.error(
                 field,
-                format!("{} stands here", kind(field.node)),
+                format!("{} stands here", kind(field)),
                 format!("{expected} is expected"),
             );
         }
@@ -200,8 +147,8 @@ impl<'a> Desk<'a> {
     }
 
     /// A whole number in this range.
-    pub fn count(&mut self, field: &Field, least: u64, most: u64) -> u64 {
-        match field.node.value {
+    pub fn count(&mut self, field: &Node, least: u64, most: u64) -> u64 {
+        match field.value {
             Value::Number(n) if n >= least as f64 && n <= most as f64 && n == libm::floor(n) => n as u64,
             _ => {
                 let offence = self.shown(field);
@@ -216,8 +163,8 @@ impl<'a> Desk<'a> {
     }
 
     /// A number in this range.
-    pub fn number(&mut self, field: &Field, least: f64, most: f64, expected: &str) -> f64 {
-        match field.node.value {
+    pub fn number(&mut self, field: &Node, least: f64, most: f64, expected: &str) -> f64 {
+        match field.value {
             Value::Number(n) if n >= least && n <= most => n,
             _ => {
                 let offence = self.shown(field);
@@ -228,12 +175,12 @@ impl<'a> Desk<'a> {
     }
 
     /// A number from 0 to 1.
-    pub fn probability(&mut self, field: &Field) -> f64 {
+    pub fn probability(&mut self, field: &Node) -> f64 {
         self.number(field, 0.0, 1.0, "a probability is a number from 0 to 1")
     }
 
     /// A duration such as `"20ms"`.
-    pub fn duration(&mut self, field: &Field<'a>) -> Duration {
+    pub fn duration(&mut self, field: &'a Node) -> Duration {
         let Some(text) = self.text(field, "a duration such as \"20ms\"") else {
             return Duration::ZERO;
         };
@@ -247,7 +194,7 @@ impl<'a> Desk<'a> {
     }
 
     /// One of these words; its index.
-    pub fn word(&mut self, field: &Field<'a>, words: &[&str], later: &[&str]) -> usize {
+    pub fn word(&mut self, field: &'a Node, words: &[&str], later: &[&str]) -> usize {
         let Some(text) = self.text(field, &quoted(words)) else {
             return 0;
         };
@@ -271,8 +218,8 @@ impl<'a> Desk<'a> {
     }
 
     /// The offending text, short enough for a sentence.
-    pub fn shown(&self, field: &Field) -> String {
-        let text: String = self.text[field.node.start..field.node.end].chars().take(40).collect();
+    pub fn shown(&self, field: &Node) -> String {
+        let text: String = self.text[field.start..field.end].chars().take(40).collect();
         format!("`{}`", text.lines().next().unwrap_or(""))
     }
 }
