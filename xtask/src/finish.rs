@@ -2,6 +2,7 @@
 //! directory, so that `trunk build` and `trunk serve` alike end here.
 //!
 //! ```text
+//! *.wasm, *.js, *.css           ─▶ smaller (`slim`), in a release
 //! backend.js + backend_bg.wasm  ─▶ backend-<id>.js, backend-<id>.wasm    the id is a hash of both
 //! <meta name="backend">         ─▶ names backend-<id>.js                 where the page finds its Web Worker
 //! <script data-wasm …>          ─▶ start-<id>.js                         no inline script: the content policy forbids it
@@ -9,6 +10,7 @@
 
 use crate::place;
 use crate::shell::Outcome;
+use crate::slim::{self, Wish};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -22,11 +24,29 @@ pub fn finish() -> Outcome<()> {
     let staging = staging.ok_or("`finish` is called by trunk, which says where: run `cargo xtask build` instead")?;
     let page = staging.join("index.html");
     let html = place::read(&page)?;
+    if std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release") {
+        slim(&staging)?;
+    }
     let backend = finish_backend(&staging)?;
     let html = name_backend(&html, &backend)?;
     let html = finish_start(&staging, &html)?;
     refuse_inline_scripts(&html)?;
     write(&page, html.as_bytes())
+}
+
+/// Makes the files of a release small, and the backend's fast.
+fn slim(staging: &Path) -> Outcome<()> {
+    let entries = fs::read_dir(staging).map_err(|why| format!("cannot read {}: {why}", staging.display()))?;
+    for file in entries.flatten().map(|entry| entry.path()) {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        match file.extension().and_then(|kind| kind.to_str()) {
+            Some("wasm") if name.starts_with("backend") => slim::slim_wasm(&file, Wish::Fast)?,
+            Some("wasm") => slim::slim_wasm(&file, Wish::Small)?,
+            Some("js" | "css") => slim::slim_text(&file)?,
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Gives the backend's files a build id; the glue starts itself. The name of its script.

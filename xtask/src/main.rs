@@ -17,6 +17,7 @@ mod setup;
 mod shell;
 mod site;
 mod size;
+mod slim;
 
 use shell::Outcome;
 use std::process::ExitCode;

@@ -1,0 +1,151 @@
+//! Makes a release's WebAssembly, glue and styles small: what nothing uses goes, what is alike lies together.
+//!
+//! ```text
+//! wasm ─▶ wasm-metadce: without exports that only Leptos' server functions use ─▶ wasm-opt ─▶ functions by name
+//! js   ─▶ without comments and indentation
+//! ```
+//!
+//! gzip looks back 32 KB: functions in the order of their names lie beside their like.
+
+use crate::place;
+use crate::shell::{self, Outcome};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// What the names of unused exports have in common: the streams of Leptos' server functions. A page without a server
+/// has none, and the linker cannot know.
+const UNUSED: &str = "intounderlying";
+
+/// What the module is optimised for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    Small,
+    Fast,
+}
+
+impl Wish {
+    fn flags(self) -> &'static [&'static str] {
+        match self {
+            Wish::Small => &["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused"],
+            Wish::Fast => &["-O3"],
+        }
+    }
+}
+
+/// Optimises a module in its place.
+pub fn slim_wasm(module: &Path, wish: Wish) -> Outcome<()> {
+    let bytes = fs::read(module).map_err(|why| format!("cannot read {}: {why}", module.display()))?;
+    let exports = exports(&bytes).ok_or_else(|| format!("{} is no WebAssembly module", module.display()))?;
+    let graph = module.with_extension("graph.json");
+    fs::write(&graph, graph_of(&exports)).map_err(|why| format!("cannot write {}: {why}", graph.display()))?;
+    let mut prune = Command::new("wasm-metadce");
+    prune.args(["--all-features", "-g", "--graph-file"]).arg(&graph);
+    shell::output_of(prune.arg(module).arg("-o").arg(module))
+        .ok_or_else(|| format!("`{}` fails", shell::words(&prune)))?;
+    fs::remove_file(&graph).map_err(|why| format!("cannot remove {}: {why}", graph.display()))?;
+    let mut optimise = Command::new("wasm-opt");
+    optimise.arg("--all-features").args(wish.flags());
+    optimise.args(["--reorder-functions-by-name", "--strip-debug", "--strip-producers"]);
+    shell::run(optimise.arg(module).arg("-o").arg(module))
+}
+
+/// Takes comments and indentation out of a script that wasm-bindgen wrote, or out of a style sheet.
+pub fn slim_text(file: &Path) -> Outcome<()> {
+    let slim = without_comments(&place::read(file)?);
+    fs::write(file, slim).map_err(|why| format!("cannot write {}: {why}", file.display()))
+}
+
+/// The lines without those of block comments, without indentation, without empty ones. A comment begins its line.
+fn without_comments(text: &str) -> String {
+    let mut slim = String::new();
+    let mut inside = false;
+    for line in text.lines().map(str::trim_start) {
+        inside = inside || line.starts_with("/*");
+        if !inside && !line.is_empty() {
+            slim.push_str(line);
+            slim.push('\n');
+        }
+        inside = inside && !line.trim_end().ends_with("*/");
+    }
+    slim
+}
+
+/// Which exports are reachable from outside, as `wasm-metadce` wants to know it.
+fn graph_of(exports: &[String]) -> String {
+    let used = exports.iter().filter(|name| !name.contains(UNUSED));
+    let roots: Vec<String> = used.clone().map(|name| format!("{name:?}")).collect();
+    let nodes = used.map(|name| format!(",{{\"name\":{name:?},\"export\":{name:?}}}"));
+    let unused = exports.iter().filter(|name| name.contains(UNUSED));
+    let unused = unused.map(|name| format!(",{{\"name\":{name:?},\"export\":{name:?}}}"));
+    let nodes: String = nodes.chain(unused).collect();
+    format!(
+        "[{{\"name\":\"the page\",\"root\":true,\"reaches\":[{}]}}{nodes}]",
+        roots.join(",")
+    )
+}
+
+/// The names of all exports of a module (WebAssembly core specification 2.0, section 5.5.10).
+fn exports(module: &[u8]) -> Option<Vec<String>> {
+    let mut rest = module.strip_prefix(b"\0asm\x01\0\0\0")?;
+    while let Some((kind, body)) = rest.split_first() {
+        let (length, body) = number(body)?;
+        let (section, next) = body.split_at_checked(length)?;
+        if *kind == 7 {
+            return names(section);
+        }
+        rest = next;
+    }
+    Some(Vec::new())
+}
+
+fn names(section: &[u8]) -> Option<Vec<String>> {
+    let (count, mut rest) = number(section)?;
+    let mut names = Vec::new();
+    for _ in 0..count {
+        let (length, name) = number(rest)?;
+        let (name, after) = name.split_at_checked(length)?;
+        names.push(String::from_utf8(name.to_vec()).ok()?);
+        (_, rest) = number(after.get(1..)?)?;
+    }
+    Some(names)
+}
+
+/// An unsigned LEB128 number and what follows it.
+fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let mut value = 0;
+    for (index, byte) in bytes.iter().enumerate().take(5) {
+        value |= usize::from(byte & 0x7F) << (7 * index);
+        if byte & 0x80 == 0 {
+            return Some((value, &bytes[index + 1..]));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exports_are_found() {
+        // (module (memory (export "memory") 1) (func (export "a")))
+        let module = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x05\x03\x01\0\x01\x07\x0e\x02\x06memory\x02\0\x01a\0\0\x0a\x04\x01\x02\0\x0b";
+        assert_eq!(exports(module), Some(vec!["memory".to_owned(), "a".to_owned()]));
+        assert_eq!(exports(b"\0asm"), None);
+        assert_eq!(exports(&module[..20]), None);
+    }
+
+    #[test]
+    fn what_only_the_server_would_use_is_no_root() {
+        let graph = graph_of(&["main".to_owned(), "intounderlyingsink_close".to_owned()]);
+        assert!(graph.contains("\"reaches\":[\"main\"]"), "{graph}");
+        assert!(graph.contains("\"export\":\"intounderlyingsink_close\""), "{graph}");
+    }
+
+    #[test]
+    fn comments_and_indentation_go() {
+        let text = "a {\n  /* one */\n  b: c; /* two */\n}\n\n/**\n * three\n */\nd\n";
+        assert_eq!(without_comments(text), "a {\nb: c; /* two */\n}\nd\n");
+    }
+}
