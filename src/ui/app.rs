@@ -12,11 +12,9 @@ use super::part::dom;
 use super::part::html::Html;
 use super::results;
 use super::{act, keys};
-use crate::picture::topology::{Graph, topology};
-use crate::scenario::{Scenario, gallery};
+use crate::scenario::gallery;
 use leptos::html;
 use leptos::prelude::*;
-use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
@@ -77,27 +75,14 @@ fn hear_focus(page: Page, root: &Element) {
 
 /// What follows from the scenario and from what is selected in it.
 fn show_scenario(page: Page) {
-    let graph = Memo::new(move |last: Option<&Option<Drawn>>| {
-        let scenario = page.desk.with(|desk| desk.scenario.clone())?;
-        let last = last.and_then(|last| last.clone());
-        let same = last.filter(|last| Arc::ptr_eq(&last.scenario, &scenario));
-        same.or_else(|| {
-            let graph = Arc::new(topology(&scenario));
-            Some(Drawn { scenario, graph })
-        })
-    });
     let selected = move || page.look.with(|look| look.edge.clone()).unwrap_or_default();
     show(page, ".top", move || {
         page.desk.with(|desk| page.look.with(|look| header::header(desk, look)))
     });
-    show(page, ".topology .canvas", move || {
-        let drawn = graph.get();
-        drawn.map_or(Html::new(), |drawn| topology::topology(&drawn.scenario, &drawn.graph))
-    });
+    show(page, ".topology .canvas", move || page.desk.with(topology::topology));
     show(page, ".topology .portions", move || {
-        let figures = page.results.with(|results| results.figures.clone());
-        let drawn = graph.get().zip(figures);
-        drawn.map_or(Html::new(), |(drawn, figures)| topology::bars(&drawn.graph, &figures))
+        page.desk
+            .with(|desk| page.results.with(|results| topology::bars(desk, results)))
     });
     show(page, ".inspector", move || {
         page.desk.with(|desk| inspector::edge(desk, &selected()))
@@ -116,7 +101,7 @@ fn show_scenario(page: Page) {
             .with(|desk| dom::set_value(page.find("textarea"), desk.text()))
     });
     dom::effect(move || {
-        graph.track();
+        page.desk.track();
         mark_selected(page, &selected());
     });
     follow_scroll(page);
@@ -143,19 +128,6 @@ fn show_results(page: Page) {
     show(page, ".transport .tools", move || {
         transport::buttons(page.player.with(|player| player.playing))
     });
-}
-
-/// A scenario and where it is drawn.
-#[derive(Clone)]
-struct Drawn {
-    scenario: Arc<Scenario>,
-    graph: Arc<Graph>,
-}
-
-impl PartialEq for Drawn {
-    fn eq(&self, other: &Drawn) -> bool {
-        Arc::ptr_eq(&self.scenario, &other.scenario)
-    }
 }
 
 /// Marks the selected edge, without replacing what may just be clicked.
@@ -209,9 +181,9 @@ fn follow_time(page: Page) {
         page.player.update(|player| player.duration = duration);
     });
     dom::effect(move || page.player.with(|player| transport::set_sliders(page, player)));
-    let playing = Memo::new(move |_| page.player.with(|player| player.playing));
     dom::effect(move || {
-        if playing.get() {
+        if page.player.with(|player| player.playing) && !page.office.with_value(|office| office.is_running) {
+            page.office.update_value(|office| office.is_running = true);
             next_frame(page, None);
         }
     });
@@ -221,6 +193,7 @@ fn next_frame(page: Page, last: Option<f64>) {
     request_animation_frame(move || {
         // Signals that are gone belong to a page that is gone.
         if page.player.try_with_untracked(|player| player.playing) != Some(true) {
+            let _ = page.office.try_update_value(|office| office.is_running = false);
             return;
         }
         let now = window().performance().map_or(0.0, |clock| clock.now());

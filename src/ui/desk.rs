@@ -9,6 +9,7 @@
 //! Law: the text is the one truth, and whatever changes it settles what follows from it. Nothing that the reader
 //! wrote is lost.
 
+use crate::picture::topology::{Graph, topology};
 use crate::scenario::gallery::{self, Entry};
 use crate::scenario::problem::{Problem, Severity};
 use crate::scenario::text::parse;
@@ -47,6 +48,8 @@ pub struct Desk {
     pub problems: Vec<Problem>,
     /// The last good scenario.
     pub scenario: Option<Arc<Scenario>>,
+    /// Where it is drawn.
+    pub graph: Graph,
     /// Why the last flip could not be made.
     pub refusal: String,
     /// The seed that the reader chose in place of the scenario's.
@@ -64,6 +67,7 @@ impl Desk {
             hand: Hand::Placed,
             problems: Vec::new(),
             scenario: None,
+            graph: Graph::default(),
             refusal: String::new(),
             seed_choice: None,
             draft: Draft::default(),
@@ -218,7 +222,10 @@ impl Desk {
         self.refusal.clear();
         self.problems.clear();
         match parse(&self.draft.text) {
-            Ok(parsed) => self.scenario = Some(Arc::new(parsed.scenario)),
+            Ok(parsed) => {
+                self.graph = topology(&parsed.scenario);
+                self.scenario = Some(Arc::new(parsed.scenario));
+            }
             Err(problems) => self.problems = problems,
         }
     }

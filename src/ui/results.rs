@@ -112,6 +112,8 @@ pub struct Office {
     measured: Option<Ordered>,
     recorded: Option<Ordered>,
     last_run: u64,
+    /// Whether the play head moves in every frame.
+    pub(super) is_running: bool,
     /// The gallery's entry that the reader wants to see.
     pub(super) wanted: &'static str,
     /// Waits until typing rests; a timer that is dropped does not fire.
@@ -130,6 +132,7 @@ pub fn start(page: Page) {
     page.office.update_value(|office| {
         *office = Office {
             last_run: office.last_run,
+            is_running: office.is_running,
             wanted: office.wanted,
             ..Office::default()
         };

@@ -2,13 +2,13 @@
 //!
 //! Law: where things lie comes from `picture::topology` alone; a flip moves nothing.
 
-use crate::picture::topology::{Graph, Node, NodeKind, Wire};
+use crate::picture::topology::{Node, NodeKind, Wire};
 use crate::picture::word;
 use crate::scenario::{Edge, Mode, Scenario};
-use crate::ui::desk::flipped;
+use crate::ui::desk::{Desk, flipped};
 use crate::ui::part::bar;
 use crate::ui::part::html::{Html, texts};
-use crate::ui::results::Figures;
+use crate::ui::results::Results;
 
 /// With more edges than this, only those that are not `sync` have their mode written beside them.
 const MOST_LABELS: usize = 14;
@@ -16,8 +16,10 @@ const MOST_LABELS: usize = 14;
 const BAR: (i32, i32) = (6, 10);
 
 /// The edges and nodes as an SVG picture, with an empty group for the bars.
-pub fn topology(scenario: &Scenario, graph: &Graph) -> Html {
+pub fn topology(desk: &Desk) -> Html {
     let mut html = Html::new();
+    let Some(scenario) = &desk.scenario else { return html };
+    let graph = &desk.graph;
     let [width, height] = texts([graph.width, graph.height]);
     let class = if graph.width > 640 { "large" } else { "" };
     html.fill(
@@ -108,9 +110,10 @@ fn show_node(html: &mut Html, node: &Node) {
 }
 
 /// What every service's workers did, for the group of the bars.
-pub fn bars(graph: &Graph, figures: &Figures) -> Html {
+pub fn bars(desk: &Desk, results: &Results) -> Html {
     let mut html = Html::new();
-    for node in &graph.nodes {
+    let Some(figures) = &results.figures else { return html };
+    for node in &desk.graph.nodes {
         if let Some(report) = figures.report.services.get(&node.name) {
             let frame = (
                 node.x + BAR.1,
