@@ -88,17 +88,23 @@ fn nanoseconds(number: &str, scale: u64) -> Option<u64> {
     if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
         return None;
     }
-    let mut total = whole
-        .parse::<u64>()
-        .or(if whole.is_empty() { Ok(0) } else { Err(()) })
-        .ok()? as u128
-        * scale as u128;
+    let read = |digits: &str| {
+        if digits.is_empty() {
+            Some(0)
+        } else {
+            digits.parse::<u64>().ok()
+        }
+    };
     let digits = &fraction[..fraction.len().min(18)];
-    if !digits.is_empty() {
-        let ten = 10u128.pow(digits.len() as u32);
-        total += (digits.parse::<u128>().ok()? * scale as u128 + ten / 2) / ten;
-    }
-    u64::try_from(total).ok().filter(|ns| *ns <= u64::MAX / 2)
+    // A scale is a power of ten, or six times one: all of this stays below 2^63.
+    let ten = 10u64.pow(scale.ilog10());
+    let (part, unit) = (read(digits)? * (scale / ten), 10u64.pow(digits.len() as u32));
+    let part = match unit / ten {
+        0 | 1 => part * (ten / unit),
+        places => (part + places / 2) / places,
+    };
+    let total = read(whole)?.checked_mul(scale)?.checked_add(part)?;
+    Some(total).filter(|ns| *ns <= u64::MAX / 2)
 }
 
 impl fmt::Display for Duration {
@@ -137,6 +143,15 @@ mod tests {
         check("1.5s", Some(1_500_000_000));
         check("2m", Some(120_000_000_000));
         check("5.15640289ms", Some(5_156_403));
+        check("1.000000000000000000001m", Some(60_000_000_000));
+        check("0.999999999999999999m", Some(60_000_000_000));
+        check("0.0000000000083m", Some(0));
+        check("0.00000000000834m", Some(1));
+        check("0.9999999999s", Some(1_000_000_000));
+        check("0.4ns", Some(0));
+        check("0.5ns", Some(1));
+        check("9223372036.854775807s", Some(u64::MAX / 2));
+        check("9223372036.854775808s", None);
         check("0s", Some(0));
         check(".5s", Some(500_000_000));
     }

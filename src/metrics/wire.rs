@@ -70,7 +70,10 @@ impl Wire for Reader<'_> {
         let mut length = 0;
         count(self, &mut length);
         let taken = self.take(length as usize);
-        *text = String::from_utf8_lossy(taken).into_owned();
+        match String::from_utf8(taken.to_vec()) {
+            Ok(taken) => *text = taken,
+            Err(_) => self.failed = true,
+        }
     }
 
     fn reads(&self) -> bool {

@@ -10,6 +10,7 @@
 //! Law: the number of marks is bounded by the pixels and by [`MOST_CALLS`], not by the length of the recording.
 
 use super::density::Columns;
+use super::order::sorted;
 use super::row::{AXIS, Group, Kind, Row, Rows};
 use super::scale::Scale;
 use super::shape::{Align, Hit, Picture, Point, Shape};
@@ -238,8 +239,7 @@ fn under_way(view: &View, scale: &Scale, client: ClientId) -> Vec<(Instant, u32)
             down.push((request.returned.0 as i64, 0));
         }
     }
-    down.sort_unstable();
-    let down = down.into_iter().map(|(at, _): (i64, usize)| Instant(at as u64));
+    let down = sorted(down).into_iter().map(|(at, _): (i64, usize)| Instant(at as u64));
     let mut steps = vec![(left, level)];
     let (mut up, mut down) = (up.into_iter().peekable(), down.peekable());
     while let Some(at) = [up.peek(), down.peek()].into_iter().flatten().min().copied() {

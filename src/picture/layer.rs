@@ -6,6 +6,7 @@
 //!
 //! Law: whole pixels; the same edges give the same places.
 
+use super::order::in_order;
 use super::topology::{MARGIN, NODE, Node};
 
 /// Between nodes of a layer.
@@ -260,13 +261,6 @@ fn depths(nodes: usize, arcs: &[Arc]) -> Vec<usize> {
         }
     }
     depth
-}
-
-/// The items in the order of their keys; the order of equal ones is that of the items.
-pub(super) fn in_order(keyed: impl Iterator<Item = (i64, usize)>) -> Vec<usize> {
-    let mut keyed: Vec<(i64, usize)> = keyed.collect();
-    keyed.sort_unstable();
-    keyed.into_iter().map(|(_, item)| item).collect()
 }
 
 fn mean(values: impl Iterator<Item = i32>) -> Option<i32> {

@@ -10,6 +10,7 @@
 pub mod density;
 pub mod lane;
 mod layer;
+mod order;
 pub mod row;
 pub mod scale;
 pub mod shape;

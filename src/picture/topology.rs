@@ -8,7 +8,8 @@
 //!
 //! Law: whole pixels, and the same for the same scenario, whatever the modes are: a flip moves nothing.
 
-use super::layer::{Arc, Layers, arcs, in_order};
+use super::layer::{Arc, Layers, arcs};
+use super::order::in_order;
 use super::word;
 use crate::scenario::{Caller, ClientId, EdgeId, Scenario, ServiceId};
 
