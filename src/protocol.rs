@@ -12,9 +12,10 @@ use crate::scenario::Scenario;
 use crate::time::Instant;
 use crate::trace::Trace;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The version of these messages; the backend says it when it is ready, and the page compares.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Names an order and its answers; later ones are greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -24,11 +25,15 @@ pub struct RunId(pub u64);
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToBackend {
     /// Run the whole scenario at full speed and report.
-    Measure { run: RunId, scenario: Scenario, seed: u64 },
+    Measure {
+        run: RunId,
+        scenario: Arc<Scenario>,
+        seed: u64,
+    },
     /// Record lanes from `from` until `until`, or until `budget` segments are recorded.
     Record {
         run: RunId,
-        scenario: Scenario,
+        scenario: Arc<Scenario>,
         seed: u64,
         from: Instant,
         until: Instant,

@@ -16,7 +16,7 @@ fn scenario() -> Scenario {
 fn measure(run: u64) -> ToBackend {
     ToBackend::Measure {
         run: RunId(run),
-        scenario: scenario(),
+        scenario: scenario().into(),
         seed: 1,
     }
 }
@@ -25,7 +25,7 @@ fn record(run: u64, from_s: u64, until_s: u64, budget: u32) -> ToBackend {
     let at = |s| Instant::START + Duration::from_s(s);
     ToBackend::Record {
         run: RunId(run),
-        scenario: scenario(),
+        scenario: scenario().into(),
         seed: 1,
         from: at(from_s),
         until: at(until_s),

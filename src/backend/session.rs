@@ -15,6 +15,7 @@ use crate::protocol::{FromBackend, RunId, ToBackend, VERSION};
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
 use crate::trace::Recorder;
+use std::sync::Arc;
 
 /// Orders at work.
 #[derive(Default)]
@@ -26,7 +27,7 @@ pub struct Session {
 /// A run at full speed whose figures are wanted.
 struct Measuring {
     run: RunId,
-    scenario: Scenario,
+    scenario: Arc<Scenario>,
     seed: u64,
     engine: Run,
     meter: Meter,

@@ -305,7 +305,6 @@ fn measure(page: Page, scenario: Arc<Scenario>, seed: u64, entry: &'static str) 
         results.refusal = None;
         results.crowd = 0.0;
     });
-    let scenario = (*scenario).clone();
     send(page, &ToBackend::Measure { run, scenario, seed });
 }
 
@@ -324,7 +323,7 @@ fn record(page: Page, scenario: Arc<Scenario>, seed: u64, entry: &'static str, w
     let Some(run) = run else { return };
     let order = ToBackend::Record {
         run,
-        scenario: (*scenario).clone(),
+        scenario,
         seed,
         from: Instant(window.from),
         until: Instant(window.until),
