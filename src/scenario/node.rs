@@ -65,11 +65,18 @@ impl Node {
             return Some(String::new());
         }
         match &self.value {
-            Value::List(items) => items.iter().zip(0..).find_map(|(item, index)| {
+            // Backwards from where it can first be: the first subtree that is searched has it.
+            Value::List(items) => items.iter().enumerate().rev().find_map(|(index, item)| {
+                if item.start > goal.start {
+                    return None;
+                }
                 let rest = item.steps_to(goal)?;
                 Some(format!("[{index}]{rest}"))
             }),
-            Value::Map(entries) => entries.iter().find_map(|(key, value)| {
+            Value::Map(entries) => entries.iter().rev().find_map(|(key, value)| {
+                if key.start > goal.start {
+                    return None;
+                }
                 let is_key = std::ptr::eq(key, goal);
                 let rest = if is_key { String::new() } else { value.steps_to(goal)? };
                 Some(format!(".{}{rest}", key.text().unwrap_or_default()))
@@ -184,6 +191,27 @@ mod tests {
         let yaml = parse("# a comment\na:\n  - 1\n  - 5ms\n  - true\n  -\nb: {c: -0.5}\n").map(|n| bare(&n));
         assert!(json.is_ok());
         assert_eq!(json, yaml);
+    }
+
+    #[test]
+    fn every_node_is_found_by_its_path() {
+        fn all(node: &Node) -> Vec<&Node> {
+            let below: Vec<&Node> = match &node.value {
+                Value::List(items) => items.iter().collect(),
+                Value::Map(entries) => entries.iter().flat_map(|(key, value)| [key, value]).collect(),
+                _ => Vec::new(),
+            };
+            std::iter::once(node).chain(below.into_iter().flat_map(all)).collect()
+        }
+        let expected = ["", "a", "a", "a[0]", "a[1]", "a[1].b", "a[1].b", "c", "c", "d", "d"];
+        for text in [
+            "{\"a\": [1, {\"b\": 2}], \"c\": null, \"d\": \"e\"}",
+            "a:\n  - 1\n  - b: 2\nc:\nd: e\n",
+        ] {
+            let tree = parse(text).unwrap();
+            let paths: Vec<String> = all(&tree).iter().map(|node| tree.path_to(node)).collect();
+            assert_eq!(paths, expected, "{text}");
+        }
     }
 
     #[test]
