@@ -6,6 +6,9 @@
 //! ```
 //!
 //! gzip looks back 32 KB: functions in the order of their names lie beside their like.
+//!
+//! Law: the module itself lists the features that may be used. With `--all-features`, the tools write types that
+//! browsers do not read yet.
 
 use crate::place;
 use crate::shell::{self, Outcome};
@@ -40,12 +43,12 @@ pub fn slim_wasm(module: &Path, wish: Wish) -> Outcome<()> {
     let graph = module.with_extension("graph.json");
     fs::write(&graph, graph_of(&exports)).map_err(|why| format!("cannot write {}: {why}", graph.display()))?;
     let mut prune = Command::new("wasm-metadce");
-    prune.args(["--all-features", "-g", "--graph-file"]).arg(&graph);
+    prune.args(["-g", "--graph-file"]).arg(&graph);
     shell::output_of(prune.arg(module).arg("-o").arg(module))
         .ok_or_else(|| format!("`{}` fails", shell::words(&prune)))?;
     fs::remove_file(&graph).map_err(|why| format!("cannot remove {}: {why}", graph.display()))?;
     let mut optimise = Command::new("wasm-opt");
-    optimise.arg("--all-features").args(wish.flags());
+    optimise.args(wish.flags());
     optimise.args(["--reorder-functions-by-name", "--strip-debug", "--strip-producers"]);
     shell::run(optimise.arg(module).arg("-o").arg(module))
 }
