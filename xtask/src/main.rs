@@ -28,7 +28,8 @@ cargo xtask COMMAND
   serve [--port N] [--dev]   set up what is missing, build the playground, serve it and print its address
   build [--dev]              build the static site into dist/
   test [CHECK ...]           run every check, or only those named; `test --list` names them
-  bench [FILTER]             time the engine, native and as WebAssembly
+  bench [WORKLOAD ...] [--rounds N] [--peer DIR]
+                             time the engine, native and as WebAssembly, by turns with the bare loop in DIR
   env                        set up what a build needs and print it as a shell line: eval \"$(cargo xtask env)\"
 ";
 

@@ -1,0 +1,68 @@
+//! The times of one contestant, a round each.
+//!
+//! Law: the middle one stands for all, so that a round in which the machine was busy elsewhere changes little.
+
+use crate::platform::Clock;
+use std::fmt;
+
+/// Times of equal rounds, and how many events each had.
+#[derive(Default)]
+pub struct Series {
+    rounds: Vec<Clock>,
+    events: f64,
+}
+
+impl Series {
+    /// Adds a round of so many logical events.
+    pub fn push(&mut self, time: Clock, events: f64) {
+        self.rounds.push(time);
+        self.events = events;
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rounds.is_empty()
+    }
+
+    /// The processor's nanoseconds per logical event.
+    pub fn ns_per_event(&self) -> f64 {
+        self.median(|round| round.cpu_ms) * 1e6 / self.events
+    }
+
+    /// How many times the other's time this one takes per event, and the range of that over the rounds.
+    pub fn over(&self, other: &Series) -> String {
+        let rounds = self.rounds.iter().zip(&other.rounds);
+        let mut ratios: Vec<f64> = rounds
+            .map(|(ours, theirs)| (ours.cpu_ms / self.events) / (theirs.cpu_ms / other.events))
+            .collect();
+        ratios.sort_by(f64::total_cmp);
+        let (least, most) = (ratios[0], ratios[ratios.len() - 1]);
+        format!(
+            "{:.2} ({least:.2}–{most:.2})",
+            self.ns_per_event() / other.ns_per_event()
+        )
+    }
+
+    fn median(&self, of: impl Fn(&Clock) -> f64) -> f64 {
+        median(self.rounds.iter().map(of).collect())
+    }
+}
+
+impl fmt::Display for Series {
+    fn fmt(&self, line: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let wall_ms = self.median(|round| round.wall_ms);
+        let ns = self.ns_per_event();
+        let cpu_ms = ns * self.events / 1e6;
+        write!(line, "{cpu_ms:8.1}  {wall_ms:8.1}   {:18.1}   {ns:8.2}", 1e3 / ns)
+    }
+}
+
+/// The middle value, or the mean of the two in the middle.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let half = values.len() / 2;
+    if values.len() % 2 == 1 {
+        values[half]
+    } else {
+        (values[half - 1] + values[half]) / 2.0
+    }
+}
