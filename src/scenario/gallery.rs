@@ -30,6 +30,9 @@ pub const ENTRIES: &[Entry] = &[
     entry!("chain", "A chain of blocking calls"),
     entry!("event-loop", "One loop, one blocking call"),
     entry!("closed", "Twenty users, one database"),
+    entry!("online-boutique", "Online Boutique (Google)"),
+    entry!("otel-demo", "OpenTelemetry demo"),
+    entry!("social-network", "Social network (DeathStarBench)"),
 ];
 
 /// The entry of this name.

@@ -121,6 +121,9 @@ fn caller<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>) -> Option
     if let Some(index) = names.services.iter().position(|name| *name == text) {
         return Some(Caller::Service(ServiceId(index as u32)));
     }
+    if later(desk, field, text, names) {
+        return None;
+    }
     let known = names.clients.iter().chain(&names.services).copied();
     let fix = nearest(text, known).map_or("declare it under `clients` or `services`".to_string(), |name| {
         format!("did you mean `{name}`?")
@@ -129,11 +132,24 @@ fn caller<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>) -> Option
     None
 }
 
+/// Whether a name is that of a channel, which is refused.
+fn later<'a>(desk: &mut Desk<'a>, field: &'a Node, name: &str, names: &Names) -> bool {
+    let is_channel = names.channels.contains(&name);
+    if is_channel {
+        let message = format!("`{name}` is a channel, and `channels` is not supported yet");
+        desk.error(field, message, "an edge in mode `queue` has a channel of its own");
+    }
+    is_channel
+}
+
 /// `SERVICE` or `SERVICE.OPERATION`.
 pub fn target<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>) -> Option<(ServiceId, u32)> {
     let text = desk.text(field, "a service, or `SERVICE.OPERATION`,")?;
     let (service, operation) = text.split_once('.').unwrap_or((text, super::service::DEFAULT));
     let Some(index) = names.services.iter().position(|name| *name == service) else {
+        if later(desk, field, service, names) {
+            return None;
+        }
         let fix = match nearest(service, names.services.iter().copied()) {
             _ if names.clients.contains(&service) => format!("`{service}` is a client, and nobody calls clients"),
             Some(name) => format!("did you mean `{name}`?"),

@@ -71,6 +71,8 @@ pub struct Names<'a> {
     pub services: Vec<&'a str>,
     /// The operations of each service.
     pub operations: Vec<Vec<&'a str>>,
+    /// Channels of their own, which a later version knows.
+    pub channels: Vec<&'a str>,
 }
 
 fn whole<'a>(desk: &mut Desk<'a>, root: &'a Node) -> Option<Scenario> {
@@ -192,7 +194,13 @@ fn names<'a>(desk: &mut Desk<'a>, clients: Option<&Table<'a>>, services: Option<
         clients: Vec::new(),
         services: Vec::new(),
         operations: Vec::new(),
+        channels: Vec::new(),
     };
+    if let Some(node::Value::Map(entries)) = desk.root.get("channels").map(|node| &node.value) {
+        names
+            .channels
+            .extend(entries.iter().filter_map(|(name, _)| name.text()));
+    }
     names.clients.extend(
         clients
             .iter()
