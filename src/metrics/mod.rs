@@ -3,6 +3,7 @@
 //! Law: derived only; the engine never reads them.
 
 mod distribution;
+mod histogram;
 pub mod interval;
 mod level;
 mod meter;
