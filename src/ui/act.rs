@@ -108,7 +108,7 @@ pub fn open(page: Page, id: &str) {
     let is_here = page.desk.try_update(|desk| desk.reopen(entry)) == Some(true);
     page.office.update_value(|office| office.wanted = entry.id);
     if is_here {
-        return;
+        return begin(page);
     }
     spawn_local(async move {
         let text = dom::fetch(&(String::from("scenarios/") + entry.id + ".json")).await;
@@ -118,6 +118,17 @@ pub fn open(page: Page, id: &str) {
                 Ok(text) => desk.open(entry, text),
                 Err(why) => desk.miss(entry, &why),
             });
+            begin(page);
+        }
+    });
+}
+
+/// Puts the play head to where the scenario on the desk begins to be interesting.
+fn begin(page: Page) {
+    let scenario = page.desk.with_untracked(|desk| desk.scenario.clone());
+    page.player.update(|player| {
+        if let Some(scenario) = scenario {
+            player.begin(&scenario);
         }
     });
 }

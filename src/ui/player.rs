@@ -9,16 +9,15 @@
 //! Law: the head never leaves [0, duration] and never runs ahead of what is recorded.
 
 use crate::picture::scale::between;
+use crate::scenario::{Arrivals, Dist, Load, Scenario};
 use crate::trace::Trace;
 use crate::ui::boundary::{boundary_before, next_boundary};
 use js_sys::Math;
 
 /// Simulated nanoseconds per second of the reader's, at either end of the slider.
 const SPEEDS: (f64, f64) = (1e6, 1e10);
-/// How fast a page begins: single calls can be seen.
-const FIRST_SPEED: f64 = 5e7;
-/// Where a page begins: the first requests are under way.
-const FIRST_HEAD: f64 = 5e6;
+/// How many requests of clients the view spans at first: single calls can be seen.
+const REQUESTS_IN_VIEW: f64 = 12.0;
 /// How many seconds of the reader's the view spans at zoom 1.
 const SECONDS_IN_VIEW: f64 = 6.0;
 /// Where in the view the head stands while the view follows it.
@@ -47,14 +46,23 @@ impl Player {
     /// A play head near the beginning of a run.
     pub fn new(playing: bool) -> Player {
         Player {
-            head: FIRST_HEAD,
+            head: 0.0,
             playing,
-            speed: FIRST_SPEED,
+            speed: 1e8,
             anchor: None,
             duration: 0.0,
             reach: 0.0,
             zoom: 1.0,
         }
+    }
+
+    /// Begins a scenario: where its warm-up ends, as fast as single calls can be seen.
+    pub fn begin(&mut self, scenario: &Scenario) {
+        self.duration = scenario.run.duration.0 as f64;
+        self.zoom = 1.0;
+        self.seek(scenario.run.warmup.0 as f64);
+        let rate: f64 = scenario.clients.iter().map(|client| rate(&client.load)).sum();
+        self.go_at(REQUESTS_IN_VIEW / SECONDS_IN_VIEW / rate);
     }
 
     /// The simulated time that the view spans.
@@ -159,4 +167,26 @@ impl Player {
             self.playing = false;
         }
     }
+}
+
+/// About how many requests a client sends in a nanosecond.
+fn rate(load: &Load) -> f64 {
+    match load {
+        Load::Open(Arrivals::Poisson { gap_ns } | Arrivals::Constant { gap_ns }) => 1.0 / gap_ns,
+        Load::Open(Arrivals::Burst { size, every }) => f64::from(*size) / every.0 as f64,
+        Load::Closed { users, think } => f64::from(*users) / typical(think),
+    }
+}
+
+/// About how long something takes, in nanoseconds; at least a millisecond, since calls take time as well.
+fn typical(dist: &Dist) -> f64 {
+    let time = match dist {
+        Dist::Constant(time) | Dist::Exp { mean: time } | Dist::Pareto { minimum: time, .. } => *time,
+        Dist::Uniform { high: time, .. } | Dist::LogNormal { mean: time, .. } | Dist::Erlang { mean: time, .. } => {
+            *time
+        }
+        Dist::HyperExp(phases) => phases.iter().map(|(_, mean)| *mean).min().unwrap_or_default(),
+        Dist::Empirical(values) => values.first().copied().unwrap_or_default(),
+    };
+    (time.0 as f64).max(1e6)
 }

@@ -19,28 +19,27 @@ struct Headline {
 /// The headlines of the latest run.
 pub fn numbers(results: &Results, seed: u64) -> Html {
     let mut html = Html::new();
-    html.fill(
-        "<p class=\"quiet\" data-test=\"measured\">{}</p>",
-        &[&state_of(results, seed)],
-    );
     if let Some(why) = &results.refusal {
         html.fill("<p class=\"warning\" role=\"alert\">{}</p>", &[why]);
     }
-    if let Some(figures) = &results.figures {
-        show_clients(&mut html, figures, results.before.as_deref());
-        for warning in &figures.report.warnings {
-            html.fill("<p class=\"warning\">{}</p>", &[warning]);
-        }
+    let Some(figures) = &results.figures else {
+        html.fill("<p class=\"counts\" data-test=\"measured\">no figures yet</p>", &[]);
+        return html;
+    };
+    show_clients(&mut html, figures, results.before.as_deref());
+    html.fill(
+        "<p class=\"counts\" data-test=\"measured\">{}</p>",
+        &[&state_of(figures, results.measuring, seed)],
+    );
+    for warning in &figures.report.warnings {
+        html.fill("<p class=\"warning\">{}</p>", &[warning]);
     }
     html
 }
 
-fn state_of(results: &Results, seed: u64) -> String {
-    let Some(figures) = &results.figures else {
-        return "no figures yet".to_string();
-    };
+fn state_of(figures: &Figures, measuring: bool, seed: u64) -> String {
     let simulated = figure::fixed(figures.report.simulated_s, 0);
-    match (figures.finished, results.measuring) {
+    match (figures.finished, measuring) {
         (true, true) => "measuring the change …".to_string(),
         (true, false) => "whole run of ".to_string() + &simulated + " s, seed " + &seed.to_string(),
         (false, _) => "so far: ".to_string() + &simulated + " s simulated",

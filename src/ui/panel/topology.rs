@@ -10,7 +10,7 @@ use crate::ui::part::bar;
 use crate::ui::part::html::{Html, texts};
 use crate::ui::results::Results;
 
-/// With more edges than this, only those that are not `sync` have their mode written beside them.
+/// With more edges than this, only those on which nobody waits have their mode written beside them.
 const MOST_LABELS: usize = 14;
 /// The bar in a node: its height and its distance from the node's edges.
 const BAR: (i32, i32) = (6, 10);
@@ -45,7 +45,7 @@ fn show_edge(html: &mut Html, scenario: &Scenario, edge: &Edge, wire: &Wire, ter
         ),
         &[edge.mode.word(), &name, &edge.name, &edge.name, &edge.name, &wire.path, &wire.path, &wire.tip],
     );
-    if !(terse && edge.mode == Mode::Sync) {
+    if !(terse && edge.mode.waits()) {
         show_mode(html, edge.mode, wire.label);
     }
     html.fill("</g>", &[]);
