@@ -52,7 +52,12 @@ impl fmt::Display for Series {
         let wall_ms = self.median(|round| round.wall_ms);
         let ns = self.ns_per_event();
         let cpu_ms = ns * self.events / 1e6;
-        write!(line, "{cpu_ms:8.1}  {wall_ms:8.1}   {:18.1}   {ns:8.2}", 1e3 / ns)
+        let wall = if wall_ms.is_nan() {
+            "–".to_string()
+        } else {
+            format!("{wall_ms:.1}")
+        };
+        write!(line, "{cpu_ms:8.1}  {wall:>8}   {:18.1}   {ns:8.2}", 1e3 / ns)
     }
 }
 
