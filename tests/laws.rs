@@ -205,7 +205,11 @@ fn a_seed_tells_one_story_in_whatever_slices() {
         if !other.0.iter().filter(told).eq(whole.0.iter().filter(told)) {
             differing.set(differing.get() + 1);
             if different == digest {
-                return Err(format!("two stories have the digest {digest:x}"));
+                let mut both = whole.0.iter().filter(told).zip(other.0.iter().filter(told));
+                let first = both.find(|(one, two)| one != two);
+                return Err(format!(
+                    "two stories have the digest {digest:x}: they differ in {first:?}"
+                ));
             }
         }
         Ok(())

@@ -52,6 +52,7 @@ impl<O: Observer> Turn<'_, O> {
         } else {
             Some(self.world.tasks[parent].lane)
         };
+        self.note((edge as u64) << 32 | slot as u64);
         self.observer.sent(now, self.world.view(slot), lane);
         if waits && let Some(timeout) = timeout {
             self.world.tasks[slot].timeout = self.world.queue.push_cancellable(now + timeout, Event::Timeout(slot));
@@ -106,6 +107,7 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The network has lost the request (then the callee never hears of it) or the reply.
     fn lose(&mut self, slot: u32, request: bool) {
+        self.note((slot as u64) << 1 | request as u64);
         self.observer.lost(self.now(), self.world.view(slot));
         if request {
             self.work_of_call_ended(slot);

@@ -61,7 +61,8 @@ pub struct Span {
     /// The latest open call that it waits for.
     pub waiting: Option<usize>,
     pub open_calls: u32,
-    /// The event that made it ready to go on, until a worker takes it; only known where there are no branches.
+    /// The event that made it ready to go on, until a worker takes it; only known where there are no branches and no
+    /// waits of a loop.
     pub ready: Option<u64>,
     pub lane: Option<usize>,
     /// Worker-time on a core, in sixtieths of a nanosecond.
@@ -320,7 +321,11 @@ impl Auditor<'_> {
         if call.mode == Mode::Oneway {
             return;
         }
-        let ready = (!pinned && !self.facts(self.records[parent].call.edge).parallel).then_some(self.event);
+        let call = self.records[parent].call;
+        let (facts, service) = (self.facts(call.edge), self.scenario.service(call.service));
+        // On a loop a span may go on at once and wait for a time that nobody tells, before it needs the loop again.
+        let untold = matches!(service.runtime, Runtime::Loop(_)) && facts.waits;
+        let ready = (!pinned && !facts.parallel && !untold).then_some(self.event);
         let span = &mut self.records[parent].span;
         span.open_calls = span.open_calls.saturating_sub(1);
         span.hurt |= outcome.is_err();
