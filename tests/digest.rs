@@ -7,13 +7,11 @@ use sync_or_swim::engine::Run;
 use sync_or_swim::metrics::Meter;
 use sync_or_swim::protocol::{FromBackend, RunId};
 use sync_or_swim::scenario::{gallery, text};
-use sync_or_swim::time::{Duration, Instant};
+use sync_or_swim::time::Instant;
 
 const STORED: &str = include_str!("digests.txt");
 /// Seeds of each entry: the scenario's own and those after it.
 const SEEDS: u64 = 5;
-/// How much of each run is compared: enough for every kind of event, and soon done where nothing is optimised.
-const LENGTH: Duration = Duration::from_s(12);
 
 /// The list as it is on this machine.
 fn list() -> String {
@@ -22,7 +20,7 @@ fn list() -> String {
         let scenario = text::parse(entry.text).map(|parsed| parsed.scenario).unwrap();
         for seed in scenario.seed..scenario.seed + SEEDS {
             let (mut run, mut meter) = (Run::new(&scenario, seed), Meter::new(&scenario));
-            let until = Instant::START + LENGTH;
+            let until = Instant::START + scenario.run.duration;
             run.advance(until, u64::MAX, &mut meter);
             let report = meter.report(&scenario, seed, until, run.events(), run.digest());
             let run_id = RunId(0);
