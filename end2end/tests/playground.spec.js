@@ -53,7 +53,9 @@ test("it plays within a second of navigation", async ({ page }) => {
     null,
     { polling: "raf" },
   );
-  expect(Date.now() - start).toBeLessThan(1000);
+  const took = Date.now() - start;
+  console.log(`plays ${took} ms after navigation`);
+  expect(took).toBeLessThan(1000);
 });
 
 test("flipping orders to email from sync to queue frees the workers of orders", async ({ page }) => {
