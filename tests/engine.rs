@@ -7,46 +7,29 @@ use sync_or_swim::time::{Duration, Instant};
 fn scenario(load: Load, work: Dist, workers: u32) -> Scenario {
     Scenario {
         name: "limit".to_string(),
-        about: String::new(),
         seed: 1,
         run: Window {
             warmup: Duration::ZERO,
             duration: Duration::from_s(100),
         },
         clients: vec![Client {
-            name: "client".to_string(),
-            load,
             edges: vec![EdgeId(0)],
+            ..Client::plain("client".to_string(), load)
         }],
         services: vec![Service {
-            name: "service".to_string(),
-            replicas: 1,
-            balance: Balance::RoundRobin,
             runtime: Runtime::Threads(workers),
-            cores: None,
-            cpu: Cpu::Fifo,
-            backlog: None,
-            in_flight: None,
             operations: vec![Operation {
                 name: "default".to_string(),
                 steps: vec![Step::Work(work)],
             }],
+            ..Service::plain("service".to_string())
         }],
-        edges: vec![Edge {
-            name: "client->service".to_string(),
-            from: Caller::Client(ClientId(0)),
-            to: ServiceId(0),
-            operation: 0,
-            mode: Mode::Sync,
-            flip: Mode::Await,
-            weight: 1.0,
-            latency: Dist::Constant(Duration::ZERO),
-            loss: 0.0,
-            timeout: None,
-            channel: Channel::default(),
-            declared: true,
-        }],
-        changes: Vec::new(),
+        edges: vec![Edge::plain(
+            "client->service".to_string(),
+            Caller::Client(ClientId(0)),
+            Callee::Operation(ServiceId(0), 0),
+        )],
+        ..Scenario::default()
     }
 }
 

@@ -63,8 +63,16 @@ fn pairs(scenario: &Scenario) -> BTreeSet<(String, String)> {
     let name = |caller| match caller {
         Caller::Client(id) => &scenario.clients[id.0 as usize].name,
         Caller::Service(id) => &scenario.service(id).name,
+        Caller::Channel(id) => &scenario.channels[id.0 as usize].name,
     };
-    let pair = |edge: &sync_or_swim::scenario::Edge| (name(edge.from).clone(), scenario.service(edge.to).name.clone());
+    let pair = |edge: &sync_or_swim::scenario::Edge| {
+        (
+            name(edge.from).clone(),
+            edge.service()
+                .map(|id| scenario.service(id).name.clone())
+                .unwrap_or_default(),
+        )
+    };
     scenario.edges.iter().map(pair).collect()
 }
 
@@ -111,7 +119,13 @@ fn the_opentelemetry_demo_has_the_edges_of_its_compose_files() {
     let demo = scenario("otel-demo");
     assert_eq!(pairs(&demo), edges);
     let queues = demo.edges.iter().filter(|edge| edge.mode == Mode::Queue);
-    let queues: BTreeSet<String> = queues.map(|edge| demo.service(edge.to).name.clone()).collect();
+    let queues: BTreeSet<String> = queues
+        .map(|edge| {
+            edge.service()
+                .map(|id| demo.service(id).name.clone())
+                .unwrap_or_default()
+        })
+        .collect();
     assert_eq!(queues, consumers.into_iter().collect());
 }
 

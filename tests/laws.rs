@@ -359,8 +359,8 @@ fn whatever_is_left_out_or_told_twice_is_found() {
 
 /// Whether an edge may ever lose a message.
 fn lossy(scenario: &Scenario, edge: EdgeId) -> bool {
-    let changed = |change: &&Change| change.edge == edge && matches!(change.set, Setting::Loss(_));
-    scenario.edge(edge).loss > 0.0 || scenario.changes.iter().any(|change| changed(&change))
+    let loses = |change: &Change| matches!(&change.to, Changed::Edge(changed, is) if *changed == edge && is.loss > 0.0);
+    scenario.edge(edge).loss > 0.0 || scenario.changes.iter().any(loses)
 }
 
 fn waits_on_a_loop(scenario: &Scenario, service: ServiceId) -> bool {

@@ -9,45 +9,27 @@ use sync_or_swim::trace::{Activity, NO_LANE, On, Recorder, Trace};
 fn scenario(mode: Mode) -> Scenario {
     let work = |ms| Step::Work(Dist::Constant(Duration::from_ms(ms)));
     let service = |name: &str, steps| Service {
-        name: name.to_string(),
-        replicas: 1,
-        balance: Balance::RoundRobin,
         runtime: Runtime::Threads(1),
-        cores: None,
-        cpu: Cpu::Fifo,
-        backlog: None,
-        in_flight: None,
         operations: vec![Operation {
             name: "default".to_string(),
             steps,
         }],
+        ..Service::plain(name.to_string())
     };
     let edge = |from, to, mode| Edge {
-        name: format!("{to}"),
-        from,
-        to: ServiceId(to),
-        operation: 0,
         mode,
-        flip: Mode::Await,
-        weight: 1.0,
-        latency: Dist::Constant(Duration::ZERO),
-        loss: 0.0,
-        timeout: None,
-        channel: Channel::default(),
-        declared: true,
+        ..Edge::plain(format!("{to}"), from, Callee::Operation(ServiceId(to), 0))
     };
     Scenario {
         name: "two".to_string(),
-        about: String::new(),
         seed: 1,
         run: Window {
             warmup: Duration::ZERO,
             duration: Duration::from_s(10),
         },
         clients: vec![Client {
-            name: "client".to_string(),
-            load: Load::Open(Arrivals::Constant { gap_ns: 1e7 }),
             edges: vec![EdgeId(0)],
+            ..Client::plain("client".to_string(), Load::Open(Arrivals::Constant { gap_ns: 1e7 }))
         }],
         services: vec![
             service("caller", vec![work(2), Step::Call(EdgeId(1))]),
@@ -57,7 +39,7 @@ fn scenario(mode: Mode) -> Scenario {
             edge(Caller::Client(ClientId(0)), 0, Mode::Sync),
             edge(Caller::Service(ServiceId(0)), 1, mode),
         ],
-        changes: Vec::new(),
+        ..Scenario::default()
     }
 }
 

@@ -15,7 +15,7 @@ use super::slab::NONE;
 use super::turn::Turn;
 use super::world::{Chain, Edge, Task};
 use crate::scenario::Mode;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use crate::trace::{Cause, Observer};
 
 impl<O: Observer> Turn<'_, O> {
@@ -97,12 +97,16 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// How long the broker takes before it acknowledges; a refusal is immediate.
-    fn acknowledgement_time(&self, slot: u32) -> crate::time::Duration {
+    fn acknowledgement_time(&mut self, slot: u32) -> Duration {
         let task = &self.world.tasks[slot];
-        match task.reply {
-            Ok(()) => self.world.edges[task.edge as usize].channel.ack,
-            Err(_) => crate::time::Duration::ZERO,
+        let ack = &self.world.edges[task.edge as usize].channel.ack;
+        if task.reply.is_err() || ack.is_zero() {
+            return Duration::ZERO;
         }
+        let draw = super::chance::Draw::new(task.key, 0, Purpose::Ack);
+        let duration = ack.sample(&self.world.ziggurat, draw);
+        self.observer.drawn(self.world.queue.now(), draw.key(), duration.0);
+        duration
     }
 
     /// The network has lost the request (then the callee never hears of it) or the reply.
@@ -194,7 +198,7 @@ pub(super) const EMPTY: Task = Task {
     arrived: Instant::START,
     published: Instant::START,
     stamp: 0,
-    work: crate::time::Duration::ZERO,
+    work: Duration::ZERO,
     edge: NONE,
     line: NONE,
     request: NONE,

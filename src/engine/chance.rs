@@ -30,6 +30,7 @@ pub enum Purpose {
     Balance,
     Redelivery,
     Iteration,
+    Ack,
 }
 
 /// The key of what lies one step further in a story (SplitMix64's finaliser; Steele, Lea & Flood 2014).

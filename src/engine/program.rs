@@ -122,6 +122,7 @@ impl Program {
             Step::Choose(options) => self.choose(options, number),
             Step::Repeat { times, body } => self.repeat(*times, body, number),
             Step::Fail(probability) => self.emit(Instruction::Fail(Odds::new(*probability)), own),
+            _ => unreachable!("the reader of scenarios refuses every other step"),
         }
     }
 

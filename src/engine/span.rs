@@ -224,7 +224,7 @@ impl<O: Observer> Turn<'_, O> {
         let pins = match self.world.edges[edge as usize].mode {
             Mode::Sync => true,
             Mode::Queue => self.threads(root),
-            Mode::Await | Mode::Oneway => false,
+            Mode::Await | Mode::Oneway | Mode::Forward | Mode::Poll | Mode::Callback => false,
         };
         if pins {
             self.pin(root, fiber, On::Edge(EdgeId(edge)));

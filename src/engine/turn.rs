@@ -7,8 +7,8 @@
 
 use super::chance::{Draw, Odds, Purpose, Sampler};
 use super::queue::Event;
-use super::world::World;
-use crate::scenario::{ServiceId, Setting};
+use super::world::{Line, World};
+use crate::scenario::{Changed, ServiceId};
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, Observer, On};
 
@@ -63,17 +63,15 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The reader has toggled something; calls in flight keep what they have.
     fn change(&mut self, index: u32) {
-        let change = &self.world.changes[index as usize];
-        let edge = &mut self.world.edges[change.edge.0 as usize];
-        let mut line = self.world.lines[edge.line as usize].clone();
-        match &change.set {
-            Setting::Mode(mode) => edge.mode = *mode,
-            Setting::Timeout(timeout) => edge.timeout = *timeout,
-            Setting::Latency(dist) => line.latency = Sampler::new(dist),
-            Setting::Loss(loss) => line.loss = Odds::new(*loss),
+        if let Changed::Edge(id, is) = &self.world.changes[index as usize].to {
+            let edge = &mut self.world.edges[id.0 as usize];
+            (edge.mode, edge.timeout) = (is.mode, is.timeout);
+            edge.line = self.world.lines.len() as u32;
+            self.world.lines.push(Line {
+                latency: Sampler::new(&is.latency),
+                loss: Odds::new(is.loss),
+            });
         }
-        edge.line = self.world.lines.len() as u32;
-        self.world.lines.push(line);
     }
 
     /// A duration from one of the program's samplers, for this place in a story.
@@ -120,6 +118,7 @@ fn code(activity: Activity) -> u64 {
         Activity::CoreWait => 2,
         Activity::Blocked(On::Wait) => 3,
         Activity::Blocked(On::Edge(edge)) => 4 + edge.0 as u64,
+        Activity::Blocked(On::Pool(pool)) => 1 << 40 | pool as u64,
     }
 }
 

@@ -167,7 +167,7 @@ impl Line {
 /// The broker's queue of an edge.
 pub struct Channel {
     pub capacity: u32,
-    pub ack: Duration,
+    pub ack: Sampler,
     pub messages: Fifo,
     pub depth: u32,
     /// How many messages each replica of the consumer may hold, and how many it holds.
@@ -252,7 +252,7 @@ pub struct World {
     pub lanes: Vec<Lane>,
     pub clients: Vec<Client>,
     pub users: Vec<User>,
-    pub changes: Vec<Change>,
+    pub changes: Vec<crate::scenario::Change>,
     pub stamp: u64,
     /// A hash of everything that has happened.
     pub digest: u64,
@@ -391,20 +391,23 @@ impl World {
 impl Edge {
     fn new(scenario: &Scenario, program: &Program, index: usize) -> Edge {
         let edge = &scenario.edges[index];
-        let service = scenario.service(edge.to);
+        let Callee::Operation(to, operation) = edge.to else {
+            unreachable!("an edge leads to an operation")
+        };
+        let service = scenario.service(to);
         let prefetch = match service.runtime {
             Runtime::Threads(threads) => threads,
             Runtime::Loop(_) => service.in_flight.unwrap_or(u32::MAX),
         };
         Edge {
-            to: edge.to.0,
-            entry: program.entries[edge.to.0 as usize][edge.operation as usize],
+            to: to.0,
+            entry: program.entries[to.0 as usize][operation as usize],
             mode: edge.mode,
             line: index as u32,
             timeout: edge.timeout,
             channel: Channel {
                 capacity: edge.channel.capacity.unwrap_or(u32::MAX),
-                ack: edge.channel.ack,
+                ack: Sampler::new(&edge.channel.ack),
                 messages: Fifo::EMPTY,
                 depth: 0,
                 prefetch,

@@ -12,7 +12,7 @@ use super::distribution::Distribution;
 use super::level::Level;
 use super::named::Named;
 use super::report::*;
-use crate::scenario::{Mode, Scenario, Service, ServiceId, Setting};
+use crate::scenario::{EdgeId, Mode, Scenario, Service, ServiceId};
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, Call, Cause, Observer, On, Request};
 
@@ -94,32 +94,14 @@ impl Meter {
             clients: map(clients.map(|(c, m)| (named(&c.name), m.report(now.since(self.opening))))),
             services: map(services.map(|(s, m)| (named(&s.name), m.report(s, now, self.opening)))),
             edges: map(edges().map(|((index, e), m)| {
-                let mode = mode_at(scenario, index, now);
+                let mode = scenario.mode_at(EdgeId(index as u32), now);
                 (named(&e.name), m.report(mode, now, self.opening))
             })),
             channels: map(edges()
-                .filter(|((index, _), _)| is_ever_queue(scenario, *index))
+                .filter(|((index, _), _)| scenario.is_ever_queue(EdgeId(*index as u32)))
                 .map(|((_, e), m)| (named(&e.name), m.channel_report(now, self.opening)))),
         }
     }
-}
-
-/// The mode of an edge after all changes up to `now`.
-fn mode_at(scenario: &Scenario, edge: usize, now: Instant) -> Mode {
-    let changes = scenario
-        .changes
-        .iter()
-        .filter(|change| change.edge.0 as usize == edge && change.at <= now);
-    changes.fold(scenario.edges[edge].mode, |mode, change| match change.set {
-        Setting::Mode(mode) => mode,
-        _ => mode,
-    })
-}
-
-fn is_ever_queue(scenario: &Scenario, edge: usize) -> bool {
-    let becomes =
-        |change: &crate::scenario::Change| change.edge.0 as usize == edge && change.set == Setting::Mode(Mode::Queue);
-    scenario.edges[edge].mode == Mode::Queue || scenario.changes.iter().any(becomes)
 }
 
 fn by_cause(failures: &[u64; Cause::ALL.len()]) -> Named<u64> {

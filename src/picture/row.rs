@@ -10,7 +10,7 @@
 //! Law: rows depend on the scenario alone; nothing jumps while a run plays.
 
 use super::word;
-use crate::scenario::{ClientId, EdgeId, Mode, Scenario, Service, ServiceId, Setting};
+use crate::scenario::{ClientId, EdgeId, Scenario, Service, ServiceId};
 
 /// The height of the axis above the rows.
 pub const AXIS: f64 = 24.0;
@@ -96,9 +96,7 @@ impl Rows {
     fn add_channels(&mut self, scenario: &Scenario, id: ServiceId) {
         for (index, edge) in scenario.edges.iter().enumerate() {
             let edge_id = EdgeId(index as u32);
-            let set =
-                |change: &crate::scenario::Change| change.edge == edge_id && change.set == Setting::Mode(Mode::Queue);
-            if edge.to == id && (edge.mode == Mode::Queue || scenario.changes.iter().any(set)) {
+            if edge.service() == Some(id) && scenario.is_ever_queue(edge_id) {
                 let name = "▤ to ".to_string() + word::ends(scenario, edge).1;
                 self.add(name, "channel, depth".to_string(), &[Kind::Channel(edge_id)], LEVEL);
             }

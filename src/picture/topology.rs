@@ -11,7 +11,7 @@
 use super::layer::{Arc, Layers, arcs};
 use super::order::in_order;
 use super::word;
-use crate::scenario::{Caller, ClientId, EdgeId, Scenario, ServiceId};
+use crate::scenario::{Callee, Caller, ChannelId, ChannelKind, ClientId, EdgeId, Scenario, ServiceId};
 
 /// The height of a node.
 pub(super) const NODE: i32 = 46;
@@ -26,9 +26,10 @@ const PADDING: i32 = 26;
 pub enum NodeKind {
     Client(ClientId),
     Service(ServiceId),
+    Channel(ChannelId),
 }
 
-/// A client or service and its box.
+/// A client, service or channel and its box.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     pub kind: NodeKind,
@@ -58,7 +59,7 @@ pub struct Wire {
 pub struct Graph {
     pub width: i32,
     pub height: i32,
-    /// Clients in file order, then services.
+    /// Clients in file order, then services, then channels.
     pub nodes: Vec<Node>,
     /// One an edge of the scenario, in its order.
     pub wires: Vec<Wire>,
@@ -91,7 +92,15 @@ fn nodes(scenario: &Scenario) -> Vec<Node> {
         let kind = NodeKind::Service(ServiceId(index as u32));
         (kind, service.name.clone(), word::workers(service))
     });
-    let all = clients.chain(services);
+    let channels = scenario.channels.iter().enumerate().map(|(index, channel)| {
+        let kind = NodeKind::Channel(ChannelId(index as u32));
+        let what = match channel.kind {
+            ChannelKind::Queue => "▤ queue",
+            ChannelKind::Topic => "▤ topic",
+        };
+        (kind, channel.name.clone(), what.to_string())
+    });
+    let all = clients.chain(services).chain(channels);
     all.map(|(kind, name, what)| {
         let letters = name.chars().count().max(what.chars().count() * 5 / 6) as i32;
         Node {
@@ -110,6 +119,7 @@ fn nodes(scenario: &Scenario) -> Vec<Node> {
 /// The indices of each edge's caller and callee among the nodes.
 fn ends(scenario: &Scenario) -> Vec<(usize, usize)> {
     let clients = scenario.clients.len();
+    let channels = clients + scenario.services.len();
     scenario
         .edges
         .iter()
@@ -117,8 +127,13 @@ fn ends(scenario: &Scenario) -> Vec<(usize, usize)> {
             let from = match edge.from {
                 Caller::Client(id) => id.0 as usize,
                 Caller::Service(id) => clients + id.0 as usize,
+                Caller::Channel(id) => channels + id.0 as usize,
             };
-            (from, clients + edge.to.0 as usize)
+            let to = match edge.to {
+                Callee::Operation(id, _) => clients + id.0 as usize,
+                Callee::Channel(id) => channels + id.0 as usize,
+            };
+            (from, to)
         })
         .collect()
 }

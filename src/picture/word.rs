@@ -1,6 +1,6 @@
 //! What a picture shows, in words: labels on lanes, tooltips, and the twin for who does not see it.
 
-use crate::scenario::{Caller, Edge, EdgeId, Mode, Runtime, Scenario, Service};
+use crate::scenario::{Callee, Caller, Edge, EdgeId, Mode, Runtime, Scenario, Service};
 use crate::time::Instant;
 use crate::trace::{Activity, NO_SPAN, On, Trace, lane_names};
 
@@ -12,6 +12,7 @@ pub fn activity(scenario: &Scenario, activity: Activity) -> String {
         Activity::CoreWait => "waiting for a core".to_string(),
         Activity::Blocked(On::Wait) => "blocked on a wait of its own".to_string(),
         Activity::Blocked(On::Edge(edge)) => "blocked on ".to_string() + callee(scenario, edge),
+        Activity::Blocked(On::Pool(_)) => "blocked on a pool of its own".to_string(),
     }
 }
 
@@ -20,12 +21,13 @@ pub fn blocker(scenario: &Scenario, activity: Activity) -> Option<&str> {
     match activity {
         Activity::Blocked(On::Wait) => Some("a wait"),
         Activity::Blocked(On::Edge(edge)) => Some(callee(scenario, edge)),
+        Activity::Blocked(On::Pool(_)) => Some("a pool"),
         _ => None,
     }
 }
 
 fn callee(scenario: &Scenario, edge: EdgeId) -> &str {
-    &scenario.service(scenario.edge(edge).to).name
+    ends(scenario, scenario.edge(edge)).1
 }
 
 /// The names of an edge's two ends.
@@ -33,8 +35,13 @@ pub fn ends<'a>(scenario: &'a Scenario, edge: &Edge) -> (&'a str, &'a str) {
     let from = match edge.from {
         Caller::Client(id) => &scenario.clients[id.0 as usize].name,
         Caller::Service(id) => &scenario.service(id).name,
+        Caller::Channel(id) => &scenario.channels[id.0 as usize].name,
     };
-    (from, &scenario.service(edge.to).name)
+    let to = match edge.to {
+        Callee::Operation(id, _) => &scenario.service(id).name,
+        Callee::Channel(id) => &scenario.channels[id.0 as usize].name,
+    };
+    (from, to)
 }
 
 /// `2 × 16 threads`, `1 loop`.
@@ -61,7 +68,7 @@ pub fn request(scenario: &Scenario, trace: &Trace, span: u32) -> Option<String> 
     let edge = scenario.edge(span.edge);
     let over = match edge.from {
         Caller::Client(_) => String::new(),
-        Caller::Service(_) => format!(", over {} ({})", edge.name, span.mode.word()),
+        Caller::Service(_) | Caller::Channel(_) => format!(", over {} ({})", edge.name, span.mode.word()),
     };
     Some(format!("request {} of {client}{over}", request.number))
 }
@@ -105,5 +112,10 @@ pub fn meaning(mode: Mode) -> &'static str {
         Mode::Await => "The caller’s worker is free; the request waits and goes on when the reply is there.",
         Mode::Oneway => "Sent and forgotten: nobody waits, nobody sees a failure.",
         Mode::Queue => "The caller goes on after the broker’s ack; the callee takes the message when it is free.",
+        Mode::Forward => "The callee answers in the caller’s place; the caller is done.",
+        Mode::Poll => {
+            "The callee accepts at once; the caller’s worker is free, and it asks again and again until it is done."
+        }
+        Mode::Callback => "The callee accepts at once; the caller’s worker is free until the callee calls back.",
     }
 }

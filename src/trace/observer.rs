@@ -10,6 +10,7 @@
 //! Law: an observer cannot influence a run. Slots are reused after `ended`, `refused`, `returned` and `lost`
 //! have all passed; they name a span or a request only while it lives.
 
+pub use crate::scenario::Cause;
 use crate::scenario::{ClientId, EdgeId, Mode, ServiceId};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -45,31 +46,6 @@ pub struct Call {
     pub counted: bool,
 }
 
-/// Why a call or a request failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Cause {
-    /// The operation failed.
-    Error,
-    /// The caller gave up.
-    Timeout,
-    /// The backlog or the channel was full.
-    Refused,
-}
-
-impl Cause {
-    /// All causes of this floor.
-    pub const ALL: [Cause; 3] = [Cause::Error, Cause::Timeout, Cause::Refused];
-
-    /// The key in a report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Cause::Error => "error",
-            Cause::Timeout => "timeout",
-            Cause::Refused => "refused",
-        }
-    }
-}
-
 /// What a worker does at an instant; exactly one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Activity {
@@ -89,6 +65,8 @@ pub enum On {
     Wait,
     /// The outcome of a call over this edge, or a broker's ack.
     Edge(EdgeId),
+    /// One of this pool of its service.
+    Pool(u32),
 }
 
 /// Listens to a run. Every method has an empty body, so that a listener says only what it wants to hear.

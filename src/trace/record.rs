@@ -6,7 +6,7 @@
 //! depths     channel │ time │ depth                           sorted by channel, then time
 //! ```
 
-use super::{Activity, Cause, On};
+use super::{Activity, Cause};
 use crate::scenario::{ClientId, EdgeId, Mode, Scenario, ServiceId};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -92,12 +92,17 @@ pub struct Depth {
     pub depth: u32,
 }
 
-/// The names of all lanes, `service/replica.worker` or `service/worker` where there is one replica.
+/// The names of all lanes, `service/replica.worker` or `service/worker` where there is one replica;
+/// `offload.thread` instead of the worker for offload threads.
 pub fn lane_names(scenario: &Scenario) -> Vec<String> {
     let mut names = Vec::new();
     for service in &scenario.services {
         for replica in 0..service.replicas {
-            for worker in 0..service.runtime.workers() {
+            for lane in 0..service.lanes() {
+                let worker = match lane.checked_sub(service.runtime.workers()) {
+                    None => format!("{lane}"),
+                    Some(thread) => format!("offload.{thread}"),
+                };
                 names.push(match service.replicas {
                     1 => format!("{}/{worker}", service.name),
                     _ => format!("{}/{replica}.{worker}", service.name),
@@ -112,7 +117,7 @@ pub fn lane_names(scenario: &Scenario) -> Vec<String> {
 pub fn letter(activity: Activity) -> char {
     match activity {
         Activity::Running => '#',
-        Activity::Blocked(On::Edge(_) | On::Wait) => '=',
+        Activity::Blocked(_) => '=',
         Activity::CoreWait => '~',
         Activity::Idle => '.',
     }

@@ -426,7 +426,11 @@ impl Observer for Auditor<'_> {
 impl Auditor<'_> {
     /// The facts of the operation that a call over `edge` executes.
     pub fn facts(&self, edge: EdgeId) -> &Facts {
-        let edge = self.scenario.edge(edge);
-        &self.facts[edge.to.0 as usize][edge.operation as usize]
+        match self.scenario.edge(edge).to {
+            sync_or_swim::scenario::Callee::Operation(service, operation) => {
+                &self.facts[service.0 as usize][operation as usize]
+            }
+            sync_or_swim::scenario::Callee::Channel(_) => unreachable!("a channel executes nothing"),
+        }
     }
 }

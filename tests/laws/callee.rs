@@ -357,7 +357,10 @@ impl Auditor<'_> {
     /// Consumers hold as many messages as they may as long as there are any, and nothing is between two states.
     pub fn close_edges(&mut self) {
         for index in 0..self.edges.len() {
-            let service = self.scenario.service(self.scenario.edges[index].to);
+            let Some(service) = self.scenario.edges[index].service() else {
+                continue;
+            };
+            let service = self.scenario.service(service);
             let each = match service.runtime {
                 Runtime::Threads(n) => Some(n),
                 Runtime::Loop(_) => service.in_flight,

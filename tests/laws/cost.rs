@@ -11,7 +11,11 @@ const ROUNDS: usize = 40;
 pub fn trim(clients: &[Client], services: &mut [Service], edges: &[Edge]) {
     while dearest(clients, services, edges) > SPANS {
         let cut = services.iter_mut().enumerate().any(|(index, service)| {
-            let back = |edge: EdgeId| edges[edge.0 as usize].to.0 as usize <= index;
+            let back = |edge: EdgeId| {
+                edges[edge.0 as usize]
+                    .service()
+                    .is_some_and(|to| to.0 as usize <= index)
+            };
             service
                 .operations
                 .iter_mut()
@@ -32,7 +36,7 @@ fn dearest(clients: &[Client], services: &[Service], edges: &[Edge]) -> f64 {
             let edge = &edges[edge.0 as usize];
             // Five deliveries of a message that always fails.
             let deliveries = if edge.mode == Mode::Queue { 1.5 } else { 1.0 };
-            spans[edge.to.0 as usize][edge.operation as usize] * deliveries
+            entry(edge, &spans) * deliveries
         };
         let next = |operation: &Operation| (1.0 + mean(&operation.steps, &of)).min(1e6);
         spans = services
@@ -40,12 +44,20 @@ fn dearest(clients: &[Client], services: &[Service], edges: &[Edge]) -> f64 {
             .map(|s| s.operations.iter().map(next).collect())
             .collect();
     }
-    let root = |edge: &EdgeId| spans[edges[edge.0 as usize].to.0 as usize][edges[edge.0 as usize].operation as usize];
+    let root = |edge: &EdgeId| entry(&edges[edge.0 as usize], &spans);
     clients
         .iter()
         .flat_map(|client| &client.edges)
         .map(root)
         .fold(0.0, f64::max)
+}
+
+/// The value of the operation that an edge calls.
+fn entry(edge: &Edge, spans: &[Vec<f64>]) -> f64 {
+    match edge.to {
+        Callee::Operation(service, operation) => spans[service.0 as usize][operation as usize],
+        Callee::Channel(_) => 0.0,
+    }
 }
 
 /// The mean number of spans below these steps.
@@ -62,7 +74,12 @@ fn mean(steps: &[Step], of: &dyn Fn(&EdgeId) -> f64) -> f64 {
             times: Times::Geometric(n),
             body,
         } => n * mean(body, of),
-        Step::Work(_) | Step::Wait(_) | Step::Respond | Step::Fail(_) => 0.0,
+        Step::Hold { body, .. } | Step::Offload(body) => mean(body, of),
+        Step::Saga(parts) => parts
+            .iter()
+            .map(|part| mean(&part.step, of) + mean(&part.undo, of))
+            .sum(),
+        _ => 0.0,
     };
     steps.iter().map(each).sum()
 }
@@ -77,7 +94,11 @@ fn cut(steps: &mut Vec<Step>, may: &dyn Fn(EdgeId) -> bool) -> bool {
             }
             Step::Parallel { branches, .. } => branches.iter_mut().rev().any(|branch| cut(branch, may)),
             Step::Choose(branches) => branches.iter_mut().rev().any(|(_, branch)| cut(branch, may)),
-            Step::Repeat { body, .. } => cut(body, may),
+            Step::Repeat { body, .. } | Step::Hold { body, .. } | Step::Offload(body) => cut(body, may),
+            Step::Saga(parts) => parts
+                .iter_mut()
+                .rev()
+                .any(|part| cut(&mut part.undo, may) || cut(&mut part.step, may)),
             _ => false,
         };
         if done {

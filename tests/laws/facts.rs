@@ -135,6 +135,12 @@ impl Facts {
                 Step::Choose(branches) => branches.iter().for_each(|(_, branch)| self.note(branch)),
                 Step::Repeat { body, .. } => self.note(body),
                 Step::Fail(p) => self.fails |= *p > 0.0,
+                Step::Hold { body, .. } | Step::Offload(body) => self.note(body),
+                Step::Saga(parts) => parts.iter().for_each(|part| {
+                    self.note(&part.step);
+                    self.note(&part.undo);
+                }),
+                Step::Acquire(_) | Step::Release(_) | Step::Write(_) | Step::Read(_) | Step::Apply(_) => {}
             }
         }
     }
@@ -197,20 +203,18 @@ pub fn terms(scenario: &Scenario, edge: EdgeId, now: Instant) -> Terms {
         latency: bounds(&plain.latency),
         loss: plain.loss,
         timeout: plain.timeout,
-        ack: plain.channel.ack,
+        ack: Duration(bounds(&plain.channel.ack).low),
         certain: true,
     };
-    for change in scenario
-        .changes
-        .iter()
-        .filter(|change| change.edge == edge && change.at <= now)
-    {
-        terms.certain &= change.at < now;
-        match &change.set {
-            Setting::Mode(mode) => terms.mode = *mode,
-            Setting::Timeout(timeout) => terms.timeout = *timeout,
-            Setting::Latency(dist) => terms.latency = bounds(dist),
-            Setting::Loss(loss) => terms.loss = *loss,
+    for change in scenario.changes.iter().filter(|change| change.at <= now) {
+        if let Changed::Edge(changed, is) = &change.to
+            && *changed == edge
+        {
+            terms.certain &= change.at < now;
+            terms.mode = is.mode;
+            terms.timeout = is.timeout;
+            terms.latency = bounds(&is.latency);
+            terms.loss = is.loss;
         }
     }
     terms

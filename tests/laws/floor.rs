@@ -148,6 +148,7 @@ impl Auditor<'_> {
             Activity::Blocked(On::Wait) => {
                 matches!(service.runtime, Runtime::Threads(_)) && self.facts(record.call.edge).waits
             }
+            Activity::Blocked(On::Pool(pool)) => service.pools.len() > pool as usize,
             Activity::Blocked(On::Edge(edge)) => self.pins.iter().any(|pin| {
                 let pin = &self.records[*pin];
                 pin.call.edge == edge && pin.parent == Some(id) && pin.lane == Some(lane as u32)

@@ -144,7 +144,9 @@ impl Auditor<'_> {
         let edge = self.scenario.edge(call.edge);
         let now = self.now;
         self.law(5, call.sent == now, || format!("{call:?} is sent at {now:?}"));
-        self.law(1, call.service == edge.to, || format!("{call:?} goes astray"));
+        self.law(1, Some(call.service) == edge.service(), || {
+            format!("{call:?} goes astray")
+        });
         let same = call.mode == terms.mode || !terms.certain;
         self.law(3, same, || {
             format!("{call:?} is sent while its edge is {:?}", terms.mode)
@@ -462,6 +464,6 @@ fn count(seen: &mut Seen, outcome: Result<(), Cause>) {
         Err(Cause::Error) => seen.errors += 1,
         Err(Cause::Timeout) => seen.timeouts += 1,
         Err(Cause::Refused) => seen.refusals += 1,
-        Ok(()) => {}
+        Ok(()) | Err(_) => {}
     }
 }

@@ -79,9 +79,11 @@ impl Flip {
 /// Scenarios in which the time at which a message is sent does not decide how long it travels.
 pub fn steady() -> impl Strategy<Value = Scenario> {
     scenario(Weather::Any).prop_map(|mut scenario| {
-        scenario
-            .changes
-            .retain(|change| !matches!(change.set, Setting::Latency(_)));
+        scenario.changes.iter_mut().for_each(|change| {
+            if let Changed::Edge(id, is) = &mut change.to {
+                is.latency = scenario.edges[id.0 as usize].latency.clone();
+            }
+        });
         scenario
     })
 }

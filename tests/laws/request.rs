@@ -209,7 +209,8 @@ impl Auditor<'_> {
 /// When the request of this number is due, where that is no matter of chance.
 fn due(arrivals: &Arrivals, number: u64) -> Option<u64> {
     match arrivals {
-        Arrivals::Poisson { .. } => None,
+        Arrivals::Poisson { .. } | Arrivals::Renewal(_) | Arrivals::Ramp { .. } | Arrivals::Wave { .. } => None,
+        Arrivals::Times(times) => times.get(number as usize).map(|time| time.0),
         Arrivals::Constant { gap_ns } => Some((gap_ns * (number + 1) as f64) as u64),
         Arrivals::Burst { size, every } => Some(number / u64::from(*size) * every.0),
     }

@@ -26,7 +26,7 @@ struct Link {
     latency: Dist,
     loss: f64,
     timeout: Option<Duration>,
-    channel: Channel,
+    channel: ChannelRules,
 }
 
 /// A scenario whose calls still name nobody: the number in a `Call` picks the callee among those that are possible.
@@ -145,7 +145,6 @@ fn service(weather: Weather) -> impl Strategy<Value = Service> {
     )
         .prop_map(
             |((replicas, balance, runtime, cores, cpu), (backlog, in_flight), steps)| Service {
-                name: String::new(),
                 replicas,
                 balance,
                 runtime,
@@ -160,6 +159,7 @@ fn service(weather: Weather) -> impl Strategy<Value = Service> {
                         steps,
                     })
                     .collect(),
+                ..Service::plain(String::new())
             },
         )
 }
@@ -229,8 +229,21 @@ fn link(weather: Weather) -> impl Strategy<Value = Link> {
             latency,
             loss: loss.unwrap_or(0.0),
             timeout,
-            channel: Channel { capacity, ack },
+            channel: ChannelRules {
+                capacity,
+                ack: Dist::Constant(ack),
+                ..ChannelRules::default()
+            },
         })
+}
+
+/// What a change sets on an edge.
+#[derive(Clone, Debug)]
+enum Setting {
+    Mode(Mode),
+    Timeout(Option<Duration>),
+    Latency(Dist),
+    Loss(f64),
 }
 
 fn setting() -> impl Strategy<Value = Setting> {
@@ -255,9 +268,8 @@ fn build(draft: Draft) -> Scenario {
     for (index, (load, picks)) in draft.clients.into_iter().enumerate() {
         let edges = weaver.client_edges(index as u32, &picks);
         clients.push(Client {
-            name: format!("c{index}"),
-            load,
             edges,
+            ..Client::plain(format!("c{index}"), load)
         });
     }
     let mut services = draft.services;
@@ -271,30 +283,37 @@ fn build(draft: Draft) -> Scenario {
     cost::trim(&clients, &mut services, &weaver.edges);
     let duration = draft.window.duration;
     let edges = weaver.edges;
-    let changes = changes(draft.changes, duration, edges.len());
+    let changes = changes(draft.changes, duration, &edges);
     Scenario {
         name: "law".to_string(),
-        about: String::new(),
         seed: 1,
         run: draft.window,
         clients,
         services,
         edges,
         changes,
+        ..Scenario::default()
     }
 }
 
-fn changes(drafts: Vec<(u64, u32, Setting)>, duration: Duration, edges: usize) -> Vec<Change> {
-    let mut changes: Vec<Change> = drafts
-        .into_iter()
-        .map(|(share, pick, set)| Change {
+fn changes(mut drafts: Vec<(u64, u32, Setting)>, duration: Duration, edges: &[Edge]) -> Vec<Change> {
+    drafts.sort_by_key(|(share, ..)| *share);
+    let mut now = edges.to_vec();
+    let changes = drafts.into_iter().map(|(share, pick, set)| {
+        let id = pick % edges.len() as u32;
+        let edge = &mut now[id as usize];
+        match set {
+            Setting::Mode(mode) => edge.mode = mode,
+            Setting::Timeout(timeout) => edge.timeout = timeout,
+            Setting::Latency(dist) => edge.latency = dist,
+            Setting::Loss(loss) => edge.loss = loss,
+        }
+        Change {
             at: Instant(duration.0 / 1_000_000 * share / 1000 * 1_000_000),
-            edge: EdgeId(pick % edges as u32),
-            set,
-        })
-        .collect();
-    changes.sort_by_key(|change| change.at);
-    changes
+            to: Changed::Edge(EdgeId(id), Box::new(edge.clone())),
+        }
+    });
+    changes.collect()
 }
 
 /// Turns picks into edges, one for each pair of caller and operation.
@@ -345,7 +364,7 @@ impl Weaver {
                         .for_each(|(_, branch)| self.weave(service, branch, true));
                 }
                 Step::Repeat { body, .. } => self.weave(service, body, chancy),
-                Step::Work(_) | Step::Wait(_) | Step::Respond | Step::Fail(_) => {}
+                _ => {}
             }
             steps.push(step);
         }
@@ -356,25 +375,21 @@ impl Weaver {
         let (client, caller) = match from {
             Caller::Client(id) => (true, id.0),
             Caller::Service(id) => (false, id.0),
+            Caller::Channel(_) => unreachable!("channels have no calls"),
         };
         if let Some(edge) = self.known.get(&(client, caller, to, operation)) {
             return *edge;
         }
         let link = self.links[self.edges.len() % self.links.len()].clone();
         let id = EdgeId(self.edges.len() as u32);
+        let name = format!("{}{caller}->s{to}.op{operation}", if client { "c" } else { "s" });
         self.edges.push(Edge {
-            name: format!("{}{caller}->s{to}.op{operation}", if client { "c" } else { "s" }),
-            from,
-            to: ServiceId(to),
-            operation,
             mode: link.mode,
-            flip: Mode::Await,
-            weight: 1.0,
             latency: link.latency,
             loss: link.loss,
             timeout: link.timeout,
             channel: link.channel,
-            declared: true,
+            ..Edge::plain(name, from, Callee::Operation(ServiceId(to), operation))
         });
         self.known.insert((client, caller, to, operation), id);
         id

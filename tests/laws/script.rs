@@ -28,35 +28,20 @@ fn steps(ms: &[u64]) -> Vec<Step> {
 
 fn service(name: &str, steps: Vec<Step>) -> Service {
     Service {
-        name: name.to_string(),
-        replicas: 1,
-        balance: Balance::RoundRobin,
         runtime: Runtime::Threads(1),
-        cores: None,
-        cpu: Cpu::Fifo,
-        backlog: None,
-        in_flight: None,
         operations: vec![Operation {
             name: "default".to_string(),
             steps,
         }],
+        ..Service::plain(name.to_string())
     }
 }
 
 fn edge(name: &str, from: Caller, to: u32, mode: Mode) -> Edge {
     Edge {
-        name: name.to_string(),
-        from,
-        to: ServiceId(to),
-        operation: 0,
         mode,
-        flip: Mode::Await,
-        weight: 1.0,
         latency: Dist::Constant(Duration::from_ms(1)),
-        loss: 0.0,
-        timeout: None,
-        channel: Channel::default(),
-        declared: true,
+        ..Edge::plain(name.to_string(), from, Callee::Operation(ServiceId(to), 0))
     }
 }
 
@@ -68,23 +53,21 @@ fn chain() -> Scenario {
     let every = Duration::from_s(1);
     Scenario {
         name: "chain".to_string(),
-        about: String::new(),
         seed: 1,
         run: Window {
             warmup: Duration::ZERO,
             duration: Duration::from_ms(19),
         },
         clients: vec![Client {
-            name: "client".to_string(),
-            load: Load::Open(Arrivals::Burst { size: 2, every }),
             edges: vec![EdgeId(0)],
+            ..Client::plain("client".to_string(), Load::Open(Arrivals::Burst { size: 2, every }))
         }],
         services: vec![service("front", front), service("back", steps(&[2]))],
         edges: vec![
             edge("client->front", Caller::Client(ClientId(0)), 0, Mode::Sync),
             edge("front->back", Caller::Service(ServiceId(0)), 1, Mode::Sync),
         ],
-        changes: Vec::new(),
+        ..Scenario::default()
     }
 }
 

@@ -1,16 +1,15 @@
 //! Changes: what a reader toggled during a run.
 
-use super::client::distribution;
 use super::edge;
 use super::table::{Desk, Table};
 use crate::scenario::node::Node;
 use crate::scenario::problem::nearest;
-use crate::scenario::{Change, Edge, EdgeId, Setting};
+use crate::scenario::{Change, Changed, Edge, EdgeId};
 use crate::time::Instant;
 
 /// Reads all changes and sorts them by time.
 pub fn changes<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, edges: &[Edge]) -> Vec<Change> {
-    let mut changes = Vec::new();
+    let mut found: Vec<(Instant, EdgeId, Table<'a>)> = Vec::new();
     for item in field.map(|field| desk.list(field)).unwrap_or_default() {
         let Some(table) = desk.table(item, &["at", "edge", "set"], &["service", "client", "channel"]) else {
             continue;
@@ -34,12 +33,19 @@ pub fn changes<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, edges: &[Edge])
             continue;
         };
         let Some(edge) = edge else { continue };
-        for set in settings(desk, &set) {
-            let place = changes.partition_point(|earlier: &Change| earlier.at <= at);
-            changes.insert(place, Change { at, edge, set });
-        }
+        found.push((at, edge, set));
     }
-    changes
+    found.sort_by_key(|(at, ..)| *at);
+    let mut now = edges.to_vec();
+    let changes = found.into_iter().map(|(at, id, set)| {
+        let edge = &mut now[id.0 as usize];
+        edge::policies(desk, &set, edge);
+        Change {
+            at,
+            to: Changed::Edge(id, Box::new(edge.clone())),
+        }
+    });
+    changes.collect()
 }
 
 /// The edge of this name; a shorter one serves where it is unique.
@@ -74,21 +80,4 @@ fn named<'a>(desk: &mut Desk<'a>, field: &'a Node, edges: &[Edge]) -> Option<Edg
             None
         }
     }
-}
-
-fn settings<'a>(desk: &mut Desk<'a>, set: &Table<'a>) -> Vec<Setting> {
-    let mut settings = Vec::new();
-    if let Some(field) = set.get("mode") {
-        settings.push(Setting::Mode(edge::mode(desk, field)));
-    }
-    if let Some(field) = set.get("timeout") {
-        settings.push(Setting::Timeout(edge::timeout(desk, field)));
-    }
-    if let Some(field) = set.get("latency") {
-        settings.push(Setting::Latency(distribution(desk, field)));
-    }
-    if let Some(field) = set.get("loss") {
-        settings.push(Setting::Loss(desk.probability(field)));
-    }
-    settings
 }

@@ -27,9 +27,8 @@ fn client<'a>(desk: &mut Desk<'a>, index: usize, name: &str, field: &'a Node, ed
         );
     }
     Client {
-        name: name.to_string(),
-        load: load(desk, field),
         edges,
+        ..Client::plain(name.to_string(), load(desk, field))
     }
 }
 

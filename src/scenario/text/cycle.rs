@@ -7,7 +7,7 @@
 
 use super::table::Desk;
 use crate::scenario::node::Node;
-use crate::scenario::{Edge, EdgeId, Service, Step, Times};
+use crate::scenario::{Callee, Edge, EdgeId, Service, Step, Times};
 
 /// Notes each operation from which every call leads back to itself.
 pub fn check<'a>(desk: &mut Desk<'a>, root: &'a Node, services: &[Service], edges: &[Edge]) {
@@ -18,9 +18,9 @@ pub fn check<'a>(desk: &mut Desk<'a>, root: &'a Node, services: &[Service], edge
             Some(*sum - service.operations.len())
         })
         .collect();
-    let node = |edge: EdgeId| {
-        let edge = &edges[edge.0 as usize];
-        first[edge.to.0 as usize] + edge.operation as usize
+    let node = |edge: EdgeId| match edges[edge.0 as usize].to {
+        Callee::Operation(service, operation) => Some(first[service.0 as usize] + operation as usize),
+        Callee::Channel(_) => None,
     };
     let mut certain = Vec::new();
     let mut names = Vec::new();
@@ -28,7 +28,7 @@ pub fn check<'a>(desk: &mut Desk<'a>, root: &'a Node, services: &[Service], edge
         for operation in &service.operations {
             let mut calls = Vec::new();
             certain_calls(&operation.steps, &mut calls);
-            certain.push(calls.into_iter().map(node).collect::<Vec<usize>>());
+            certain.push(calls.into_iter().filter_map(node).collect::<Vec<usize>>());
             names.push(format!("{}.{}", service.name, operation.name));
         }
     }
@@ -68,7 +68,20 @@ fn certain_calls(steps: &[Step], calls: &mut Vec<EdgeId>) -> bool {
                 }
             }
             Step::Fail(p) if *p > 0.0 => return false,
+            Step::Hold { body, .. } | Step::Offload(body) => {
+                if !certain_calls(body, calls) {
+                    return false;
+                }
+            }
+            Step::Saga(parts) => {
+                for part in parts {
+                    if !certain_calls(&part.step, calls) {
+                        return false;
+                    }
+                }
+            }
             Step::Fail(_) | Step::Work(_) | Step::Wait(_) | Step::Respond | Step::Repeat { .. } => {}
+            Step::Acquire(_) | Step::Release(_) | Step::Write(_) | Step::Read(_) | Step::Apply(_) => {}
         }
     }
     true

@@ -5,7 +5,7 @@ use super::client::{distribution, positive};
 use super::table::{Desk, Table};
 use crate::scenario::node::{Node, Value};
 use crate::scenario::problem::nearest;
-use crate::scenario::{Caller, Channel, ClientId, Dist, Edge, EdgeId, Mode, Service, ServiceId, Step};
+use crate::scenario::{Callee, Caller, ChannelRules, ClientId, Edge, EdgeId, Mode, Service, ServiceId, Step};
 use crate::time::Duration;
 
 const KEYS: [&str; 9] = [
@@ -76,7 +76,7 @@ pub fn edges<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, names: &Names<'a>
         let Some(edge) = edge(desk, &table, names) else {
             continue;
         };
-        let same = |other: &&Edge| (other.from, other.to, other.operation) == (edge.from, edge.to, edge.operation);
+        let same = |other: &&Edge| (other.from, other.to) == (edge.from, edge.to);
         if let Some(other) = edges.iter().find(same) {
             let message = format!("the edge `{}` is there already", other.name);
             desk.error(item, message, "one edge leads from a caller to an operation");
@@ -89,10 +89,15 @@ pub fn edges<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, names: &Names<'a>
 fn edge<'a>(desk: &mut Desk<'a>, table: &Table<'a>, names: &Names<'a>) -> Option<Edge> {
     let from = required(desk, table, "from").and_then(|field| caller(desk, field, names));
     let to = required(desk, table, "to").and_then(|field| Some((field, target(desk, field, names)?)));
-    let mut edge = policies(desk, table);
-    let (from, (to_field, (to, operation))) = (from?, to?);
-    edge.from = from;
-    (edge.to, edge.operation) = (to, operation);
+    let mut edge = Edge::plain(
+        String::new(),
+        Caller::Client(ClientId(0)),
+        Callee::Operation(ServiceId(0), 0),
+    );
+    edge.declared = true;
+    policies(desk, table, &mut edge);
+    let (from, (to_field, to)) = (from?, to?);
+    (edge.from, edge.to) = (from, to);
     let from_name = table.get("from").and_then(|field| field.text()).unwrap_or_default();
     edge.name = format!("{from_name}->{}", to_field.text().unwrap_or_default());
     if let (Some(weight), Caller::Service(_)) = (table.get("weight"), from) {
@@ -143,7 +148,7 @@ fn later<'a>(desk: &mut Desk<'a>, field: &'a Node, name: &str, names: &Names) ->
 }
 
 /// `SERVICE` or `SERVICE.OPERATION`.
-pub fn target<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>) -> Option<(ServiceId, u32)> {
+pub fn target<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>) -> Option<Callee> {
     let text = desk.text(field, "a service, or `SERVICE.OPERATION`,")?;
     let (service, operation) = text.split_once('.').unwrap_or((text, super::service::DEFAULT));
     let Some(index) = names.services.iter().position(|name| *name == service) else {
@@ -160,7 +165,7 @@ pub fn target<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>) -> Op
     };
     let operations = &names.operations[index];
     if let Some(at) = operations.iter().position(|name| *name == operation) {
-        return Some((ServiceId(index as u32), at as u32));
+        return Some(Callee::Operation(ServiceId(index as u32), at as u32));
     }
     let all = || {
         operations
@@ -177,27 +182,8 @@ pub fn target<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>) -> Op
     None
 }
 
-/// A plain edge: `sync`, at once, without loss or timeout.
-pub fn plain(name: String, from: Caller, to: ServiceId, operation: u32) -> Edge {
-    Edge {
-        name,
-        from,
-        to,
-        operation,
-        mode: Mode::Sync,
-        flip: Mode::Await,
-        weight: 1.0,
-        latency: Dist::Constant(Duration::ZERO),
-        loss: 0.0,
-        timeout: None,
-        channel: Channel::default(),
-        declared: false,
-    }
-}
-
-fn policies<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Edge {
-    let mut edge = plain(String::new(), Caller::Client(ClientId(0)), ServiceId(0), 0);
-    edge.declared = true;
+/// Everything of an edge but its ends; what is not there stays as it is.
+pub fn policies<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &mut Edge) {
     if let Some(field) = table.get("mode") {
         edge.mode = mode(desk, field);
     }
@@ -226,8 +212,7 @@ fn policies<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Edge {
     if let Some(field) = table.get("channel") {
         edge.channel = channel(desk, field);
     }
-    warn(desk, table, &edge);
-    edge
+    warn(desk, table, edge);
 }
 
 /// What is allowed and yet may not do what its author thinks.
@@ -264,8 +249,8 @@ pub fn mode<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Mode {
     Mode::ALL[desk.word(field, &mode_words(), &LATER_MODES)]
 }
 
-fn channel<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Channel {
-    let mut channel = Channel::default();
+fn channel<'a>(desk: &mut Desk<'a>, field: &'a Node) -> ChannelRules {
+    let mut channel = ChannelRules::default();
     let Some(table) = desk.table(field, &["capacity", "ack", "overflow"], &LATER_CHANNEL_KEYS) else {
         return channel;
     };
@@ -273,7 +258,7 @@ fn channel<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Channel {
         channel.capacity = Some(desk.count(field, 1, u32::MAX as u64 - 1) as u32);
     }
     if let Some(field) = table.get("ack") {
-        channel.ack = desk.duration(field);
+        channel.ack = distribution(desk, field);
     }
     if let Some(field) = table.get("overflow") {
         desk.word(field, &["refuse"], &["block", "dropOldest"]);
@@ -313,7 +298,13 @@ pub fn each_call(steps: &[Step], visit: &mut impl FnMut(EdgeId)) {
             Step::Parallel { branches, .. } => branches.iter().for_each(|branch| each_call(branch, visit)),
             Step::Choose(options) => options.iter().for_each(|(_, body)| each_call(body, visit)),
             Step::Repeat { body, .. } => each_call(body, visit),
+            Step::Hold { body, .. } | Step::Offload(body) => each_call(body, visit),
+            Step::Saga(parts) => parts.iter().for_each(|part| {
+                each_call(&part.step, visit);
+                each_call(&part.undo, visit);
+            }),
             Step::Work(_) | Step::Wait(_) | Step::Respond | Step::Fail(_) => {}
+            Step::Acquire(_) | Step::Release(_) | Step::Write(_) | Step::Read(_) | Step::Apply(_) => {}
         }
     }
 }

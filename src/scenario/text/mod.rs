@@ -104,6 +104,7 @@ fn whole<'a>(desk: &mut Desk<'a>, root: &'a Node) -> Option<Scenario> {
         services: service_list,
         edges,
         changes,
+        ..Scenario::default()
     })
 }
 

@@ -59,17 +59,7 @@ fn service<'a>(
     names: &Names<'a>,
     edges: &mut Vec<Edge>,
 ) -> Service {
-    let mut service = Service {
-        name: name.to_string(),
-        replicas: 1,
-        balance: Balance::RoundRobin,
-        runtime: Runtime::Threads(THREADS),
-        cores: None,
-        cpu: Cpu::Fifo,
-        backlog: None,
-        in_flight: None,
-        operations: Vec::new(),
-    };
+    let mut service = Service::plain(name.to_string());
     let Some(table) = desk.table(field, &KEYS, &LATER_KEYS) else {
         return service;
     };

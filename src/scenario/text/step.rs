@@ -101,13 +101,13 @@ impl<'a> Steps<'_, 'a> {
     }
 
     fn call(&mut self, value: &'a Node) -> Option<Step> {
-        let (to, operation) = edge::target(self.desk, value, self.names)?;
+        let to = edge::target(self.desk, value, self.names)?;
         let from = Caller::Service(self.caller);
-        let same = |edge: &Edge| (edge.from, edge.to, edge.operation) == (from, to, operation);
+        let same = |edge: &Edge| (edge.from, edge.to) == (from, to);
         let index = self.edges.iter().position(same).unwrap_or_else(|| {
             let caller = self.names.services[self.caller.0 as usize];
             let name = format!("{caller}->{}", value.text().unwrap_or_default());
-            self.edges.push(edge::plain(name, from, to, operation));
+            self.edges.push(Edge::plain(name, from, to));
             self.edges.len() - 1
         });
         Some(Step::Call(EdgeId(index as u32)))

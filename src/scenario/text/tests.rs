@@ -358,8 +358,14 @@ fn changes_are_read_and_sorted() {
     );
     let changes = parse(&text).unwrap().scenario.changes;
     assert_eq!(
-        changes.iter().map(|change| change.edge.0).collect::<Vec<_>>(),
-        [1, 1, 0]
+        changes
+            .iter()
+            .map(|change| match &change.to {
+                Changed::Edge(id, is) => (id.0, is.mode, is.timeout),
+                other => panic!("{other:?}"),
+            })
+            .collect::<Vec<_>>(),
+        [(1, Mode::Queue, Some(Duration::from_s(1))), (0, Mode::Oneway, None)]
     );
     let wrong = |change: &str| parse(&with(change)).unwrap_err()[0].to_string();
     assert!(

@@ -118,7 +118,7 @@ fn blocked_on(report: &Report, scenario: &Scenario, id: ServiceId) -> String {
     let mut causes: Vec<(&str, f64)> = vec![("its own waits", total)];
     for edge in scenario.edges.iter().filter(|edge| edge.from == Caller::Service(id)) {
         let share = report.edges.get(&edge.name).map_or(0.0, |edge| edge.blocked_s) / worker_s;
-        let callee = &scenario.service(edge.to).name;
+        let callee = word::ends(scenario, edge).1;
         causes[0].1 -= share;
         match causes.iter_mut().find(|(name, _)| name == callee) {
             Some(cause) => cause.1 += share,

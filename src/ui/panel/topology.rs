@@ -66,7 +66,10 @@ fn name_of(scenario: &Scenario, edge: &Edge) -> String {
         name.push_str(piece);
     }
     name.push_str(", M offers all modes");
-    let operation = scenario.service(edge.to).operations.get(edge.operation as usize);
+    let operation = match edge.to {
+        Callee::Operation(service, operation) => scenario.service(service).operations.get(operation as usize),
+        Callee::Channel(_) => None,
+    };
     if let Some(operation) = operation.filter(|operation| operation.name != "default") {
         name.push_str(". It calls ");
         name.push_str(&operation.name);
