@@ -20,14 +20,14 @@ use crate::trace::{Cause, Observer};
 
 impl<O: Observer> Turn<'_, O> {
     /// Sends one attempt over an edge, and yields whether somebody waits for its outcome. `caller` is the fiber
-    /// that does, `parent` its span; none for a client.
+    /// that does, `parent` its span; none for a client. `origin` is the call that it will answer, if it is forwarded.
     #[inline(always)]
-    pub(super) fn send(&mut self, edge: u32, key: u64, request: u32, caller: u32, parent: u32) -> bool {
+    pub(super) fn send(&mut self, edge: u32, key: u64, request: u32, caller: u32, parent: u32, origin: u32) -> bool {
         let now = self.now();
         let Edge {
             mode, timeout, line, ..
         } = self.world.edges[edge as usize];
-        let waits = mode != Mode::Oneway;
+        let waits = !matches!(mode, Mode::Oneway | Mode::Forward);
         let requested = &mut self.world.requests[request];
         requested.open += 1;
         let counted = requested.counted;
@@ -45,6 +45,7 @@ impl<O: Observer> Turn<'_, O> {
             counted,
             holds: 1 + waits as u8,
             awaited: waits,
+            origin,
             ..EMPTY
         };
         let lane = if parent == NONE {
@@ -72,20 +73,26 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A message of this call sets out; it arrives, or the network loses it.
-    fn travel(&mut self, slot: u32, loss: Purpose, latency: Purpose, arrival: Event) {
-        let (line, key) = (self.world.tasks[slot].line as usize, self.world.tasks[slot].key);
+    pub(super) fn travel(&mut self, slot: u32, loss: Purpose, latency: Purpose, arrival: Event) {
+        let Task {
+            line,
+            key,
+            questions: question,
+            ..
+        } = self.world.tasks[slot];
+        let line = line as usize;
         let odds = self.world.lines[line].loss;
         if !odds.never() {
-            let bits = self.draw_bits(key, 0, loss);
+            let bits = self.draw_bits(key, question, loss);
             if odds.hit(bits) {
-                self.lose(slot, matches!(arrival, Event::Arrive(_)));
+                self.lose(slot, arrival);
                 return;
             }
         }
         let mut at = self.now();
         let sampler = &self.world.lines[line].latency;
         if !sampler.is_zero() {
-            let draw = super::chance::Draw::new(key, 0, latency);
+            let draw = super::chance::Draw::new(key, question, latency);
             let delay = sampler.sample(&self.world.ziggurat, draw);
             self.observer.drawn(at, draw.key(), delay.0);
             at = at + delay;
@@ -97,26 +104,25 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// How long the broker takes before it acknowledges; a refusal is immediate.
-    fn acknowledgement_time(&mut self, slot: u32) -> Duration {
+    fn acknowledgement_time(&self, slot: u32) -> Duration {
         let task = &self.world.tasks[slot];
         let ack = &self.world.edges[task.edge as usize].channel.ack;
         if task.reply.is_err() || ack.is_zero() {
             return Duration::ZERO;
         }
         let draw = super::chance::Draw::new(task.key, 0, Purpose::Ack);
-        let duration = ack.sample(&self.world.ziggurat, draw);
-        self.observer.drawn(self.world.queue.now(), draw.key(), duration.0);
-        duration
+        ack.sample(&self.world.ziggurat, draw)
     }
 
-    /// The network has lost the request (then the callee never hears of it) or the reply.
-    fn lose(&mut self, slot: u32, request: bool) {
+    /// The network has lost the request (then the callee never hears of it), the reply, or a question.
+    fn lose(&mut self, slot: u32, arrival: Event) {
+        let request = matches!(arrival, Event::Arrive(_));
         self.note((slot as u64) << 1 | request as u64);
         self.observer.lost(self.now(), self.world.view(slot));
-        if request {
-            self.work_of_call_ended(slot);
-        } else {
-            self.release(slot);
+        match self.world.tasks[slot] {
+            _ if request => self.work_of_call_ended(slot),
+            Task { questions: 1.., .. } => self.ask_later(slot),
+            _ => self.release(slot),
         }
     }
 
@@ -124,8 +130,10 @@ impl<O: Observer> Turn<'_, O> {
     #[inline(always)]
     pub(super) fn answer(&mut self, slot: u32, outcome: Result<(), Cause>) {
         let task = &mut self.world.tasks[slot];
-        if task.mode == Mode::Oneway {
-            return;
+        match task.mode {
+            Mode::Oneway => return,
+            Mode::Forward => return self.answer_origin(slot, outcome),
+            _ => {}
         }
         task.reply = outcome;
         task.holds += 1;
@@ -182,11 +190,15 @@ impl<O: Observer> Turn<'_, O> {
 
     /// One of those who hold the slot lets go.
     #[inline(always)]
-    fn release(&mut self, slot: u32) {
+    pub(super) fn release(&mut self, slot: u32) {
         let task = &mut self.world.tasks[slot];
         task.holds -= 1;
         if task.holds == 0 {
+            let origin = task.origin;
             self.world.tasks.remove(slot);
+            if origin != NONE {
+                self.release(origin);
+            }
         }
     }
 }
@@ -229,4 +241,7 @@ pub(super) const EMPTY: Task = Task {
     responded: false,
     failed: false,
     delivery: 0,
+    origin: NONE,
+    questions: 0,
+    done: false,
 };

@@ -108,7 +108,7 @@ impl<O: Observer> Turn<'_, O> {
             [only] => only,
             _ => source.edges[source.weights.choose(Draw::new(key, 0, Purpose::Route))],
         };
-        self.send(edge, mix(key, Purpose::Call as u64), slot, NONE, NONE);
+        self.send(edge, mix(key, Purpose::Call as u64), slot, NONE, NONE, NONE);
     }
 
     /// The client learns the outcome of its root call.

@@ -12,6 +12,7 @@ mod chance;
 mod channel;
 mod client;
 mod cpu;
+mod hand_off;
 mod program;
 mod queue;
 mod service;

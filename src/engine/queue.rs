@@ -32,6 +32,12 @@ pub enum Event {
     Wake(u32),
     /// A call reaches the callee's service or channel.
     Arrive(u32),
+    /// In mode `poll`: it is time to ask.
+    Ask(u32),
+    /// A question reaches the callee.
+    Asked(u32),
+    /// The callee has accepted the call, or answers that it is not done yet.
+    NotYet(u32),
     /// A consumer has room for a further message of this edge's channel.
     Deliver(u32),
 }
@@ -45,9 +51,10 @@ impl Event {
         match self {
             Event::Change(_) => 0,
             Event::WorkEnd(_) | Event::SharedWorkEnd(_) | Event::WaitEnd(_) => 1,
-            Event::Reply(_) => 2,
+            Event::Reply(_) | Event::NotYet(_) => 2,
             Event::Timeout(_) => 3,
             Event::Offer(_) | Event::Wake(_) | Event::Arrive(_) | Event::Deliver(_) => 4,
+            Event::Ask(_) | Event::Asked(_) => 4,
         }
     }
 
@@ -64,6 +71,9 @@ impl Event {
             Event::Wake(i) => (7, i),
             Event::Arrive(i) => (8, i),
             Event::Deliver(i) => (9, i),
+            Event::Ask(i) => (10, i),
+            Event::Asked(i) => (11, i),
+            Event::NotYet(i) => (12, i),
         };
         kind << 32 | slot as u64
     }

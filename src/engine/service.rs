@@ -27,12 +27,18 @@ impl<O: Observer> Turn<'_, O> {
         self.world.tasks[call].replica = replica;
         let place = &self.world.replicas[replica as usize];
         let service = &self.world.services[place.service as usize];
-        if place.waiting < service.backlog {
-            self.accept(call);
-        } else if let Some(lane) = self.idle_lane_for_new(replica) {
-            self.begin(call, lane);
-        } else {
+        let room = place.waiting < service.backlog;
+        let lane = if room { None } else { self.idle_lane_for_new(replica) };
+        if !room && lane.is_none() {
             self.refuse(call);
+            return;
+        }
+        if self.world.tasks[call].mode == Mode::Poll {
+            self.accept_at_once(call);
+        }
+        match lane {
+            Some(lane) => self.begin(call, lane),
+            None => self.accept(call),
         }
     }
 

@@ -229,7 +229,10 @@ impl<O: Observer> Turn<'_, O> {
         if pins {
             self.pin(root, fiber, On::Edge(EdgeId(edge)));
         }
-        self.send(edge, key, request, fiber, root)
+        if self.world.edges[edge as usize].mode == Mode::Forward {
+            return self.hand_over(edge, key, fiber, root);
+        }
+        self.send(edge, key, request, fiber, root, NONE)
     }
 
     /// Whether a span runs on threads, which are pinned by every wait.
@@ -317,8 +320,10 @@ impl<O: Observer> Turn<'_, O> {
         }
         self.observer
             .responded(self.now(), self.world.view(root), outcome.is_ok());
-        if self.world.tasks[root].mode != Mode::Queue {
-            self.answer(root, outcome);
+        match self.world.tasks[root].mode {
+            Mode::Queue => {}
+            Mode::Poll => self.keep_answer(root, outcome),
+            _ => self.answer(root, outcome),
         }
     }
 

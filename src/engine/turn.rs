@@ -5,7 +5,7 @@
 //!                          └──────── Observer ────────▶ metrics, trace
 //! ```
 
-use super::chance::{Draw, Odds, Purpose, Sampler};
+use super::chance::{Draw, Purpose};
 use super::queue::Event;
 use super::world::{Line, World};
 use crate::scenario::{Changed, ServiceId};
@@ -58,6 +58,9 @@ impl<O: Observer> Turn<'_, O> {
             Event::Wake(user) => self.wake(user),
             Event::Arrive(call) => self.arrive(call),
             Event::Deliver(edge) => self.deliver(edge),
+            Event::Ask(call) => self.ask(call),
+            Event::Asked(call) => self.asked(call),
+            Event::NotYet(call) => self.ask_later(call),
         }
     }
 
@@ -67,10 +70,7 @@ impl<O: Observer> Turn<'_, O> {
             let edge = &mut self.world.edges[id.0 as usize];
             (edge.mode, edge.timeout) = (is.mode, is.timeout);
             edge.line = self.world.lines.len() as u32;
-            self.world.lines.push(Line {
-                latency: Sampler::new(&is.latency),
-                loss: Odds::new(is.loss),
-            });
+            self.world.lines.push(Line::new(is));
         }
     }
 

@@ -81,6 +81,12 @@ pub struct Task {
     pub failed: bool,
     /// How often it was delivered again.
     pub delivery: u32,
+    /// The call that this one answers in its caller's place (mode `forward`), held until then.
+    pub origin: u32,
+    /// How often its caller has asked (mode `poll`).
+    pub questions: u32,
+    /// The outcome waits for the next question.
+    pub done: bool,
 }
 
 /// Fibers of one span in a row: those that are ready, or those that are pinned.
@@ -154,9 +160,23 @@ pub struct Edge {
 pub struct Line {
     pub latency: Sampler,
     pub loss: Odds,
+    /// From an answer to the next question of a caller that polls.
+    pub every: Duration,
 }
 
+/// How often a caller polls where nothing is said.
+const EVERY: Duration = Duration::from_ms(100);
+
 impl Line {
+    /// The line of an edge as it is written.
+    pub fn new(edge: &crate::scenario::Edge) -> Line {
+        Line {
+            latency: Sampler::new(&edge.latency),
+            loss: Odds::new(edge.loss),
+            every: edge.policy.every.unwrap_or(EVERY),
+        }
+    }
+
     /// Messages arrive at once and none is lost.
     #[inline(always)]
     pub fn is_instant(&self) -> bool {
@@ -265,10 +285,6 @@ impl World {
         let edges = (0..scenario.edges.len())
             .map(|index| Edge::new(scenario, &program, index))
             .collect();
-        let line = |edge: &crate::scenario::Edge| Line {
-            latency: Sampler::new(&edge.latency),
-            loss: Odds::new(edge.loss),
-        };
         let mut world = World {
             queue: Queue::new(),
             program,
@@ -279,7 +295,7 @@ impl World {
             joins: Slab::new(),
             frames: Slab::new(),
             edges,
-            lines: scenario.edges.iter().map(line).collect(),
+            lines: scenario.edges.iter().map(Line::new).collect(),
             services: Vec::new(),
             replicas: Vec::new(),
             lanes: Vec::new(),

@@ -54,6 +54,7 @@ struct Workers {
 struct Edge {
     calls: u64,
     ok: u64,
+    polls: u64,
     lost: u64,
     failures: [u64; Cause::ALL.len()],
     blocked: Level,
@@ -200,6 +201,7 @@ impl Edge {
             retries: 0,
             hedges: 0,
             fallbacks: 0,
+            polls: self.polls,
             lost: self.lost,
             in_flight: self.calls - self.ok - failed,
             blocked_s: self.blocked.integral(now, opening) as f64 / 1e9,
@@ -248,6 +250,10 @@ impl Observer for Meter {
 
     fn sent(&mut self, _: Instant, call: Call, _: Option<u32>) {
         self.edges[call.edge.0 as usize].calls += call.counted as u64;
+    }
+
+    fn polled(&mut self, _: Instant, call: Call) {
+        self.edges[call.edge.0 as usize].polls += call.counted as u64;
     }
 
     fn lost(&mut self, _: Instant, call: Call) {

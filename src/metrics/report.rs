@@ -83,6 +83,8 @@ pub struct EdgeReport {
     pub retries: u64,
     pub hedges: u64,
     pub fallbacks: u64,
+    /// Questions whether a call is done (mode `poll`).
+    pub polls: u64,
     /// Messages that the network lost.
     pub lost: u64,
     pub in_flight: u64,

@@ -210,7 +210,10 @@ fn edge(wire: &mut dyn Wire, it: &mut EdgeReport) {
             &mut it.hedges,
         ],
     );
-    counts(wire, [&mut it.fallbacks, &mut it.lost, &mut it.in_flight]);
+    counts(
+        wire,
+        [&mut it.fallbacks, &mut it.polls, &mut it.lost, &mut it.in_flight],
+    );
     map(wire, &mut it.failures, count);
     number(wire, &mut it.blocked_s);
     summary(wire, &mut it.call_ms);

@@ -89,6 +89,9 @@ pub trait Observer {
     /// The caller learns the outcome: reply, error, refusal, timeout, ack; over `oneway` at sending.
     fn returned(&mut self, now: Instant, call: Call, outcome: Result<(), Cause>) {}
 
+    /// In mode `poll`: the caller asks whether the callee is done.
+    fn polled(&mut self, now: Instant, call: Call) {}
+
     /// A call or message has reached a replica; `queued` where it has to wait for a worker.
     fn accepted(&mut self, now: Instant, call: Call, queued: bool) {}
     /// A replica refuses a call: its backlog is full.

@@ -1,0 +1,95 @@
+//! Calls whose answer takes another way: `forward` hands the caller's duty to the callee, `poll` lets the caller ask.
+//!
+//! ```text
+//! forward   client ──▶ a ──▶ b          poll   caller ──▶ callee ─▶ backlog, worker …
+//!             ▲──────────────┘                 │◀─ 202 ─┘    ▲
+//!                                              └ every ─ask──┘◀─ not yet │ the outcome
+//! ```
+//!
+//! Law: a forwarded call answers the caller of the call that it stands for, over that call's line, and only once.
+//! A poll that is lost, or whose answer is, is asked again.
+
+use super::chance::Purpose;
+use super::queue::Event;
+use super::slab::NONE;
+use super::turn::Turn;
+use crate::scenario::Mode;
+use crate::trace::{Cause, Observer};
+
+impl<O: Observer> Turn<'_, O> {
+    /// The span is done with its reply: the callee over this edge answers in its place. Where nobody waits for the
+    /// span, or its reply has left, the call is a `oneway` one.
+    pub(super) fn hand_over(&mut self, edge: u32, key: u64, fiber: u32, root: u32) -> bool {
+        let span = &mut self.world.tasks[root];
+        let (request, mode, origin) = (span.request, span.mode, span.origin);
+        let responded = std::mem::replace(&mut span.responded, true);
+        let stands_for = match mode {
+            _ if responded => NONE,
+            Mode::Oneway | Mode::Queue => NONE,
+            Mode::Forward => origin,
+            _ => root,
+        };
+        if !responded {
+            self.observer.responded(self.now(), self.world.view(root), true);
+        }
+        if stands_for != NONE {
+            self.world.tasks[stands_for].holds += 1;
+        }
+        self.send(edge, key, request, fiber, root, stands_for)
+    }
+
+    /// The callee of a forwarded call answers for its origin.
+    pub(super) fn answer_origin(&mut self, slot: u32, outcome: Result<(), Cause>) {
+        let origin = std::mem::replace(&mut self.world.tasks[slot].origin, NONE);
+        if origin == NONE {
+            return;
+        }
+        match self.world.tasks[origin].mode {
+            Mode::Poll => self.keep_answer(origin, outcome),
+            _ => self.answer(origin, outcome),
+        }
+        self.release(origin);
+    }
+
+    /// The callee has taken the call over: it says so, and the caller asks from then on.
+    pub(super) fn accept_at_once(&mut self, call: u32) {
+        self.world.tasks[call].holds += 1;
+        self.travel(call, Purpose::LossBack, Purpose::LatencyBack, Event::NotYet(call));
+    }
+
+    /// The outcome is kept until the caller asks.
+    pub(super) fn keep_answer(&mut self, call: u32, outcome: Result<(), Cause>) {
+        let task = &mut self.world.tasks[call];
+        (task.reply, task.done) = (outcome, true);
+    }
+
+    /// The caller knows that it has to ask again.
+    pub(super) fn ask_later(&mut self, call: u32) {
+        if self.world.tasks[call].awaited {
+            let every = self.world.lines[self.world.tasks[call].line as usize].every;
+            self.world.queue.push(self.now() + every, Event::Ask(call));
+        } else {
+            self.release(call);
+        }
+    }
+
+    /// The caller asks, unless it has given up.
+    pub(super) fn ask(&mut self, call: u32) {
+        if !self.world.tasks[call].awaited {
+            self.release(call);
+            return;
+        }
+        self.world.tasks[call].questions += 1;
+        self.observer.polled(self.now(), self.world.view(call));
+        self.travel(call, Purpose::LossThere, Purpose::LatencyThere, Event::Asked(call));
+    }
+
+    /// The callee answers a question with what it has.
+    pub(super) fn asked(&mut self, call: u32) {
+        let answer = match self.world.tasks[call].done {
+            true => Event::Reply(call),
+            false => Event::NotYet(call),
+        };
+        self.travel(call, Purpose::LossBack, Purpose::LatencyBack, answer);
+    }
+}
