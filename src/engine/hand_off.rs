@@ -13,7 +13,7 @@ use super::chance::Purpose;
 use super::queue::Event;
 use super::slab::NONE;
 use super::turn::Turn;
-use crate::scenario::Mode;
+use crate::scenario::{EdgeId, Mode};
 use crate::trace::{Cause, Observer};
 
 impl<O: Observer> Turn<'_, O> {
@@ -29,11 +29,11 @@ impl<O: Observer> Turn<'_, O> {
             Mode::Forward => origin,
             _ => root,
         };
-        if !responded {
-            self.observer.responded(self.now(), self.world.view(root), true);
-        }
         if stands_for != NONE {
             self.world.tasks[stands_for].holds += 1;
+            self.observer.forwarded(self.now(), self.world.view(root), EdgeId(edge));
+        } else if !responded {
+            self.observer.responded(self.now(), self.world.view(root), true);
         }
         self.send(edge, key, request, fiber, root, stands_for)
     }
@@ -51,9 +51,9 @@ impl<O: Observer> Turn<'_, O> {
         self.release(origin);
     }
 
-    /// The callee has taken the call over: it says so, and the caller asks from then on.
-    pub(super) fn accept_at_once(&mut self, call: u32) {
-        self.world.tasks[call].holds += 1;
+    /// The callee has taken the call and says so; the caller asks from then on. This answer, and then each question,
+    /// holds the call.
+    pub(super) fn say_accepted(&mut self, call: u32) {
         self.travel(call, Purpose::LossBack, Purpose::LatencyBack, Event::NotYet(call));
     }
 

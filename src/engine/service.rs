@@ -33,12 +33,14 @@ impl<O: Observer> Turn<'_, O> {
             self.refuse(call);
             return;
         }
-        if self.world.tasks[call].mode == Mode::Poll {
-            self.accept_at_once(call);
-        }
+        let polls = self.world.tasks[call].mode == Mode::Poll;
+        self.world.tasks[call].holds += polls as u8;
         match lane {
             Some(lane) => self.begin(call, lane),
             None => self.accept(call),
+        }
+        if polls {
+            self.say_accepted(call);
         }
     }
 

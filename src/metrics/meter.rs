@@ -300,6 +300,10 @@ impl Observer for Meter {
         }
     }
 
+    fn forwarded(&mut self, now: Instant, call: Call, _: EdgeId) {
+        self.responded(now, call, true);
+    }
+
     fn ended(&mut self, now: Instant, call: Call, ok: bool) {
         let service = &mut self.services[call.service.0 as usize];
         service.in_flight.fall(now, self.opening);

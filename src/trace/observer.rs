@@ -100,6 +100,8 @@ pub trait Observer {
     fn began(&mut self, now: Instant, call: Call, lane: u32, queued: bool) {}
     /// The span's reply leaves; `ok` unless the operation failed.
     fn responded(&mut self, now: Instant, call: Call, ok: bool) {}
+    /// The span hands its duty to reply over to the call that it sends next, over this edge (mode `forward`).
+    fn forwarded(&mut self, now: Instant, call: Call, edge: EdgeId) {}
     /// The span's last step is over; `ok` unless the operation failed.
     fn ended(&mut self, now: Instant, call: Call, ok: bool) {}
 

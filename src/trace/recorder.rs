@@ -314,6 +314,10 @@ impl Observer for Recorder {
         }
     }
 
+    fn forwarded(&mut self, now: Instant, call: Call, _: EdgeId) {
+        self.responded(now, call, true);
+    }
+
     fn ended(&mut self, now: Instant, call: Call, _ok: bool) {
         if let Some(span) = self.span(now, call.slot) {
             span.ended = now;

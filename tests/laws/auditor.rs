@@ -348,6 +348,11 @@ impl Observer for Auditor<'_> {
         self.on_sent(call, lane);
     }
 
+    fn forwarded(&mut self, now: Instant, call: Call, edge: EdgeId) {
+        self.step(now);
+        self.on_forwarded(&call, edge);
+    }
+
     fn lost(&mut self, now: Instant, call: Call) {
         self.step(now);
         self.on_lost(&call);

@@ -87,7 +87,7 @@ impl Auditor<'_> {
         });
         let free = plain.replicas == 1 && quiet && idle;
         self.law(0, !free, || format!("{call:?} is refused though a worker is idle"));
-        self.records[id].answer = Some((self.now, Err(Cause::Refused)));
+        self.answer(id, Err(Cause::Refused));
         self.over(id);
     }
 
@@ -176,7 +176,7 @@ impl Auditor<'_> {
         self.records[id].span.responded = Some((self.now, ok));
         self.records[id].span.ready = None;
         if call.mode != Mode::Queue {
-            self.records[id].answer = Some((self.now, if ok { Ok(()) } else { Err(Cause::Error) }));
+            self.answer(id, if ok { Ok(()) } else { Err(Cause::Error) });
         }
     }
 
@@ -223,7 +223,12 @@ impl Auditor<'_> {
         self.law(3, span.open_calls == 0, || {
             format!("{call:?} ends while it waits for {} calls", span.open_calls)
         });
-        if !facts.parallel && !facts.responds {
+        let hands_over = facts.calls.iter().any(|edge| {
+            let changed =
+                |change: &Change| matches!(&change.to, Changed::Edge(id, is) if id == edge && is.mode == Mode::Forward);
+            self.scenario.edge(*edge).mode == Mode::Forward || self.scenario.changes.iter().any(changed)
+        });
+        if !facts.parallel && !facts.responds && !hands_over {
             let at = span.responded.map(|(at, _)| at);
             self.law(1, at == Some(now), || {
                 format!("{call:?} ends at {now:?} and responds at {at:?}")
@@ -285,7 +290,7 @@ impl Auditor<'_> {
         self.law(0, full && call.mode == Mode::Queue, || {
             format!("{call:?} overflows {lying} messages in {capacity:?}")
         });
-        self.records[id].answer = Some((self.now, Err(Cause::Refused)));
+        self.answer(id, Err(Cause::Refused));
         self.over(id);
     }
 

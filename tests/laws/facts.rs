@@ -191,6 +191,7 @@ pub struct Terms {
     pub loss: f64,
     pub timeout: Option<Duration>,
     pub ack: Duration,
+    pub every: Duration,
     /// False at the very instant of a change, where both sides of it are possible.
     pub certain: bool,
 }
@@ -204,6 +205,7 @@ pub fn terms(scenario: &Scenario, edge: EdgeId, now: Instant) -> Terms {
         loss: plain.loss,
         timeout: plain.timeout,
         ack: Duration(bounds(&plain.channel.ack).low),
+        every: plain.policy.every.unwrap_or(Duration::from_ms(100)),
         certain: true,
     };
     for change in scenario.changes.iter().filter(|change| change.at <= now) {

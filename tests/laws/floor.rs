@@ -248,7 +248,7 @@ impl Auditor<'_> {
             } = self.records[id].clone();
             let between = matches!(stage, Stage::Failing | Stage::Delivered) || stage == Stage::Queued && !span.queued;
             self.law(1, !between, || format!("{call:?} is left {stage:?}"));
-            let hung = call.mode == Mode::Oneway && returned.is_none();
+            let hung = matches!(call.mode, Mode::Oneway | Mode::Forward) && returned.is_none();
             self.law(3, !hung, || format!("{call:?} does not return when it is sent"));
         }
     }

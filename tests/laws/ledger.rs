@@ -44,6 +44,8 @@ pub struct Record {
     pub lost: bool,
     pub published: Instant,
     pub deliveries: u32,
+    /// The record for which it answers (mode `forward`).
+    pub stands_for: Option<usize>,
     pub span: Span,
 }
 
@@ -56,6 +58,8 @@ pub struct Span {
     pub queued: bool,
     pub replica: usize,
     pub responded: Option<(Instant, bool)>,
+    /// Handed its duty to reply over, and not yet sent the call that has it.
+    pub handing: bool,
     /// Whether a call that it waited for has failed.
     pub hurt: bool,
     /// The latest open call that it waits for.
@@ -100,7 +104,9 @@ impl Auditor<'_> {
             }
             Some(Some(parent)) => self.check_child(&call, lane, request, parent, id),
         }
+        let stands_for = self.duty(&call, parent.flatten());
         self.records.push(Record {
+            stands_for,
             call,
             lane,
             parent: parent.flatten(),
@@ -123,6 +129,50 @@ impl Auditor<'_> {
         book.calls.enter(id);
         book.work.enter(id);
         self.balance_edge(call.edge);
+    }
+
+    /// The record for which a forwarded call will answer.
+    fn duty(&mut self, call: &Call, parent: Option<usize>) -> Option<usize> {
+        let parent = parent.filter(|_| call.mode == Mode::Forward)?;
+        let handing = std::mem::take(&mut self.records[parent].span.handing);
+        let origin = match self.records[parent].call.mode {
+            Mode::Forward => self.records[parent].stands_for,
+            _ => Some(parent),
+        };
+        origin.filter(|_| handing)
+    }
+
+    /// A span hands its duty to reply over to a call that it is about to send.
+    pub fn on_forwarded(&mut self, call: &Call, edge: EdgeId) {
+        let Some(id) = self.find(call) else { return };
+        let span = &self.records[id].span;
+        let right = self.records[id].stage == Stage::Begun && span.responded.is_none();
+        let waited_for = match call.mode {
+            Mode::Oneway | Mode::Queue => false,
+            Mode::Forward => self.records[id].stands_for.is_some(),
+            _ => true,
+        };
+        let terms = facts::terms(self.scenario, edge, self.now);
+        let forwards = terms.mode == Mode::Forward || !terms.certain;
+        self.law(3, right && waited_for && forwards, || {
+            format!("{call:?} hands a duty over that it has not, over {edge:?}")
+        });
+        let now = self.now;
+        let span = &mut self.records[id].span;
+        (span.responded, span.handing) = (Some((now, true)), true);
+        span.ready = None;
+    }
+
+    /// The callee of this call has said what it has to say: to its caller, or to the one for whom it stands.
+    pub fn answer(&mut self, id: usize, outcome: Result<(), Cause>) {
+        let id = match self.records[id].call.mode {
+            Mode::Forward => self.records[id].stands_for,
+            _ => Some(id),
+        };
+        let Some(id) = id else { return };
+        let now = self.now;
+        let first = self.records[id].answer.replace((now, outcome)).is_none();
+        self.law(1, first, || format!("call {id} is answered twice"));
     }
 
     fn take_slot(&mut self, slot: u32, id: usize) {
@@ -191,7 +241,7 @@ impl Auditor<'_> {
         let threads = matches!(self.scenario.service(service).runtime, Runtime::Threads(_));
         let span = &mut self.records[parent].span;
         span.ready = None;
-        if call.mode == Mode::Oneway {
+        if matches!(call.mode, Mode::Oneway | Mode::Forward) {
             return;
         }
         span.waiting = Some(id);
@@ -229,6 +279,12 @@ impl Auditor<'_> {
     /// A call is settled; a reply for which nobody waits any more is still on its way.
     fn release(&mut self, id: usize) {
         let record = &self.records[id];
+        // Who polls, or is answered by somebody else, may keep its place longer.
+        let modes = self.scenario.edges.iter().map(|edge| edge.mode);
+        let toggled = !self.scenario.changes.is_empty();
+        if toggled || modes.into_iter().any(|mode| matches!(mode, Mode::Forward | Mode::Poll)) {
+            return;
+        }
         let back = self.way_back(&record.call, &record.terms);
         let late = match record.answer {
             Some((at, _)) if record.gave_up && !record.lost => back.map_or(u64::MAX, |back| at.0 + back),
@@ -264,6 +320,10 @@ impl Auditor<'_> {
     pub fn on_lost(&mut self, call: &Call) {
         let Some(id) = self.find(call) else { return };
         self.seen.losses += 1;
+        if call.mode == Mode::Poll && self.records[id].stage != Stage::Transit {
+            // A question or an answer to one; the caller asks again.
+            return;
+        }
         let record = &self.records[id];
         let possible = record.terms.loss > 0.0 || !record.terms.certain;
         let twice = record.lost;
@@ -287,7 +347,7 @@ impl Auditor<'_> {
         let there = self.edges[call.edge.0 as usize].calls.leave(id);
         self.law(1, there, || format!("{call:?} was not open"));
         match (call.mode, outcome) {
-            (Mode::Oneway, _) => {
+            (Mode::Oneway | Mode::Forward, _) => {
                 let now = self.now;
                 self.law(3, outcome == Ok(()) && call.sent == now, || {
                     format!("{call:?} returns {outcome:?} at {now:?}")
@@ -320,7 +380,7 @@ impl Auditor<'_> {
             self.touched.insert(request);
             return;
         };
-        if call.mode == Mode::Oneway {
+        if matches!(call.mode, Mode::Oneway | Mode::Forward) {
             return;
         }
         let call = self.records[parent].call;
@@ -362,7 +422,8 @@ impl Auditor<'_> {
     /// The longest time from answer to outcome, where it is bounded.
     fn way_back(&self, call: &Call, terms: &Terms) -> Option<u64> {
         let ack = if call.mode == Mode::Queue { terms.ack.0 } else { 0 };
-        terms.latency.high.map(|high| high + ack)
+        let high = terms.latency.high.filter(|_| call.mode != Mode::Poll);
+        high.map(|high| high + ack)
     }
 
     fn check_reply(&mut self, id: usize, outcome: Result<(), Cause>) {
@@ -386,8 +447,18 @@ impl Auditor<'_> {
             format!("{call:?} returns {outcome:?}, but the callee said {said:?}")
         });
         let Some((at, _)) = answer else { return };
-        self.pass(Class::Reply, at < now && call.mode != Mode::Queue);
+        self.pass(Class::Reply, at < now && !matches!(call.mode, Mode::Queue | Mode::Poll));
         let took = now.since(at).0;
+        let at_the_door = outcome == Err(Cause::Refused) && terms.latency.hold(took, 0);
+        if call.mode == Mode::Poll && !at_the_door {
+            // Asked at most `every` after the last answer, there and back; more often where questions are lost.
+            let round = terms.latency.high.map(|high| terms.every.0 + 4 * high);
+            let kept = took >= terms.latency.low && (terms.loss > 0.0 || round.is_none_or(|round| took <= round));
+            self.law(8, kept || !terms.certain, || {
+                format!("{call:?}: it asks after {took} ns")
+            });
+            return;
+        }
         let refused = outcome == Err(Cause::Refused);
         let ack = if call.mode == Mode::Queue { terms.ack.0 } else { 0 };
         let kept = terms.latency.hold(took.saturating_sub(ack), 0) || refused && terms.latency.hold(took, 0);

@@ -59,7 +59,10 @@ impl Flip {
         let mut variant = scenario.clone();
         let (edges, services) = (variant.edges.len(), variant.services.len());
         match self {
-            Flip::Mode(i, mode) => variant.edges[i.index(edges)].mode = *mode,
+            Flip::Mode(i, mode) => {
+                let edge = &mut variant.edges[i.index(edges)];
+                edge.mode = super::scenario::possible(*mode, edge.from);
+            }
             Flip::Timeout(i, timeout) => variant.edges[i.index(edges)].timeout = *timeout,
             Flip::Replicas(i, n) => variant.services[i.index(services)].replicas = *n,
             Flip::Balance(i, balance) => variant.services[i.index(services)].balance = *balance,

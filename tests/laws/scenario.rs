@@ -207,7 +207,15 @@ fn step(weather: Weather) -> impl Strategy<Value = Step> {
 }
 
 fn mode() -> impl Strategy<Value = Mode> {
-    prop_oneof![4 => Just(Mode::Sync), 4 => Just(Mode::Await), 1 => Just(Mode::Oneway), 2 => Just(Mode::Queue)]
+    prop_oneof![
+        4 => Just(Mode::Sync),
+        4 => Just(Mode::Await),
+        1 => Just(Mode::Oneway),
+        2 => Just(Mode::Queue),
+        1 => Just(Mode::Poll),
+        1 => Just(Mode::Callback),
+        1 => Just(Mode::Forward),
+    ]
 }
 
 fn latency() -> impl Strategy<Value = Dist> {
@@ -235,6 +243,14 @@ fn link(weather: Weather) -> impl Strategy<Value = Link> {
                 ..ChannelRules::default()
             },
         })
+}
+
+/// A mode that an edge of this caller may have: a client has nobody to hand over.
+pub fn possible(mode: Mode, from: Caller) -> Mode {
+    match (mode, from) {
+        (Mode::Forward, Caller::Client(_)) => Mode::Await,
+        _ => mode,
+    }
 }
 
 /// What a change sets on an edge.
@@ -303,7 +319,7 @@ fn changes(mut drafts: Vec<(u64, u32, Setting)>, duration: Duration, edges: &[Ed
         let id = pick % edges.len() as u32;
         let edge = &mut now[id as usize];
         match set {
-            Setting::Mode(mode) => edge.mode = mode,
+            Setting::Mode(mode) => edge.mode = possible(mode, edge.from),
             Setting::Timeout(timeout) => edge.timeout = timeout,
             Setting::Latency(dist) => edge.latency = dist,
             Setting::Loss(loss) => edge.loss = loss,
@@ -384,7 +400,7 @@ impl Weaver {
         let id = EdgeId(self.edges.len() as u32);
         let name = format!("{}{caller}->s{to}.op{operation}", if client { "c" } else { "s" });
         self.edges.push(Edge {
-            mode: link.mode,
+            mode: possible(link.mode, from),
             latency: link.latency,
             loss: link.loss,
             timeout: link.timeout,

@@ -1,6 +1,6 @@
 //! Everything that a run says, kept as values: to compare two runs, and to play a run again with a flaw in it.
 
-use sync_or_swim::scenario::ServiceId;
+use sync_or_swim::scenario::{EdgeId, ServiceId};
 use sync_or_swim::time::Instant;
 use sync_or_swim::trace::{Activity, Call, Cause, Observer, Request};
 
@@ -13,6 +13,7 @@ pub enum Event {
     Completed(Request, bool),
     Sent(Call, Option<u32>),
     Lost(Call),
+    Forwarded(Call, EdgeId),
     Returned(Call, Result<(), Cause>),
     Accepted(Call, bool),
     Refused(Call),
@@ -39,7 +40,9 @@ impl Event {
                 Some(call)
             }
             Event::Responded(call, _) | Event::Ended(call, _) | Event::Published(call, _) => Some(call),
-            Event::Delivered(call, ..) | Event::Requeued(call, _) | Event::Lost(call) => Some(call),
+            Event::Delivered(call, ..) | Event::Requeued(call, _) | Event::Lost(call) | Event::Forwarded(call, _) => {
+                Some(call)
+            }
             Event::Refused(call) | Event::Overflowed(call) | Event::Dropped(call) => Some(call),
         }
     }
@@ -65,6 +68,7 @@ pub fn tell<O: Observer>(now: Instant, event: Event, observer: &mut O) {
         Event::Completed(request, replied) => observer.completed(now, request, replied),
         Event::Sent(call, lane) => observer.sent(now, call, lane),
         Event::Lost(call) => observer.lost(now, call),
+        Event::Forwarded(call, edge) => observer.forwarded(now, call, edge),
         Event::Returned(call, outcome) => observer.returned(now, call, outcome),
         Event::Accepted(call, queued) => observer.accepted(now, call, queued),
         Event::Refused(call) => observer.refused(now, call),
@@ -103,6 +107,9 @@ impl Observer for Tape {
     }
     fn sent(&mut self, now: Instant, call: Call, lane: Option<u32>) {
         self.keep(now, Event::Sent(call, lane));
+    }
+    fn forwarded(&mut self, now: Instant, call: Call, edge: EdgeId) {
+        self.0.push((now, Event::Forwarded(call, edge)));
     }
     fn lost(&mut self, now: Instant, call: Call) {
         self.keep(now, Event::Lost(call));
