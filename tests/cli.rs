@@ -76,6 +76,7 @@ const FIGURES: [(&str, &[&str], &[&str]); 4] = [
             "retries",
             "hedges",
             "fallbacks",
+            "polls",
             "lost",
             "inFlight",
             "blockedS",
