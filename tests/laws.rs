@@ -21,6 +21,8 @@ mod floor;
 mod ledger;
 #[path = "laws/order.rs"]
 mod order;
+#[path = "laws/outcome.rs"]
+mod outcome;
 #[path = "laws/pair.rs"]
 mod pair;
 #[path = "laws/request.rs"]
