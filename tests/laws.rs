@@ -40,9 +40,10 @@ use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner
 use scenario::{Weather, scenario};
 use std::cell::Cell;
 use sync_or_swim::engine::Run;
+use sync_or_swim::metrics::blame::Blame;
 use sync_or_swim::scenario::*;
 use sync_or_swim::time::Instant;
-use sync_or_swim::trace::Call;
+use sync_or_swim::trace::{Call, Recorder};
 use tape::{Event, Tape, replay};
 
 /// The number in an environment variable.
@@ -384,4 +385,37 @@ fn is_last_word(events: &[(Instant, Event)]) -> bool {
         }
         _ => false,
     }
+}
+
+#[test]
+fn the_pieces_of_a_response_time_lie_end_to_end() {
+    for_all(
+        "the_pieces_of_a_response_time_lie_end_to_end",
+        &scenario(Weather::Any),
+        |scenario| {
+            let mut recorder = Recorder::new(scenario, Instant::START, 1_000_000);
+            Run::new(scenario, 1).advance(Instant::NEVER, u64::MAX, &mut recorder);
+            let trace = recorder.finish(Instant::START + scenario.run.duration);
+            let blame = Blame::new(&trace);
+            for (request, row) in trace.requests.iter().enumerate() {
+                let Some(path) = blame.path(request as u32) else {
+                    continue;
+                };
+                let mut at = row.offered;
+                for piece in &path {
+                    if piece.from != at || piece.until <= piece.from {
+                        return Err(format!("request {request}: {piece:?} does not follow on {at:?}"));
+                    }
+                    at = piece.until;
+                }
+                if at != row.returned {
+                    return Err(format!(
+                        "request {request} ends at {:?}, its path at {at:?}",
+                        row.returned
+                    ));
+                }
+            }
+            Ok(())
+        },
+    );
 }

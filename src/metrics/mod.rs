@@ -2,6 +2,7 @@
 //!
 //! Law: derived only; the engine never reads them.
 
+pub mod blame;
 mod distribution;
 mod histogram;
 pub mod interval;

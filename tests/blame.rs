@@ -1,0 +1,76 @@
+//! Where response times went, on runs small enough to be followed by hand.
+#![cfg(not(target_arch = "wasm32"))]
+
+use sync_or_swim::engine::Run;
+use sync_or_swim::metrics::blame::Blame;
+use sync_or_swim::scenario::text::parse;
+use sync_or_swim::scenario::{EdgeId, Scenario};
+use sync_or_swim::time::{Duration, Instant};
+use sync_or_swim::trace::{Recorder, Trace};
+
+/// A client sends `size` requests at once to `a`, whose one worker calls `b` between two pieces of work.
+fn scenario(size: u32, runtime: &str, mode: &str) -> Scenario {
+    let text = format!(
+        r#"{{"format": "sync-or-swim/1", "name": "blame", "run": {{"duration": "1s"}},
+        "clients": {{"c": {{"arrivals": {{"burst": {size}, "every": "10s"}}}}}},
+        "services": {{
+          "a": {{{runtime}, "operations": {{"go": [{{"work": "2ms"}}, {{"call": "b"}}, {{"work": "3ms"}}]}}}},
+          "b": {{"threads": 1, "work": "10ms"}}}},
+        "edges": [{{"from": "c", "to": "a.go", "latency": "1ms"}},
+                  {{"from": "a", "to": "b", "mode": "{mode}", "latency": "500us"}}]}}"#
+    );
+    parse(&text).unwrap_or_else(|problems| panic!("{problems:?}")).scenario
+}
+
+fn record(scenario: &Scenario) -> Trace {
+    let mut recorder = Recorder::new(scenario, Instant::START, 10_000);
+    assert!(Run::new(scenario, 1).advance(Instant::NEVER, u64::MAX, &mut recorder));
+    recorder.finish(Instant::START + scenario.run.duration)
+}
+
+/// `a: own work 5, b: own work 10, …` in milliseconds.
+fn shares(scenario: &Scenario, request: u32) -> String {
+    let trace = record(scenario);
+    let shares = Blame::new(&trace).shares(request).expect("a path");
+    let words = shares.iter().map(|share| {
+        let name = &scenario.service(share.service).name;
+        format!("{name}: {} {}", share.spent.word(), share.time.as_ms())
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn a_lone_request_is_to_blame_for_itself() {
+    let expected = "b: own work 10, a: own work 5, a: network 2, b: network 1";
+    assert_eq!(shares(&scenario(1, "\"threads\": 1", "sync"), 0), expected);
+    assert_eq!(shares(&scenario(1, "\"threads\": 1", "await"), 0), expected);
+}
+
+#[test]
+fn a_second_request_waits_for_the_worker_that_the_first_one_holds() {
+    // The first holds the worker for 2 + 11 + 3 ms.
+    let expected = "a: waiting for a worker 16, b: own work 10, a: own work 5, a: network 2, b: network 1";
+    assert_eq!(shares(&scenario(2, "\"threads\": 1", "sync"), 1), expected);
+}
+
+#[test]
+fn a_second_request_waits_at_the_callee_where_nobody_holds_the_worker() {
+    // It begins 2 ms later, reaches `b` 2 ms later and waits there for the rest of 10 ms.
+    let expected = "b: own work 10, b: waiting for a worker 8, a: own work 5, a: waiting for a worker 2, a: network 2, b: network 1";
+    assert_eq!(shares(&scenario(2, "\"loop\": 1", "await"), 1), expected);
+}
+
+#[test]
+fn nobody_is_blamed_over_an_asynchronous_edge() {
+    for mode in ["oneway", "queue"] {
+        let text = shares(&scenario(1, "\"loop\": 1", mode), 0);
+        assert!(!text.contains("b: own work"), "{mode}: {text}");
+    }
+}
+
+#[test]
+fn callees_are_blamed_for_all_that_is_below_them() {
+    let trace = record(&scenario(1, "\"threads\": 1", "sync"));
+    let callees = Blame::new(&trace).callees(0).expect("a path");
+    assert_eq!(callees, [(EdgeId(1), Duration::from_ms(11))]);
+}
