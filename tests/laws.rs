@@ -17,6 +17,8 @@ mod cost;
 mod facts;
 #[path = "laws/floor.rs"]
 mod floor;
+#[path = "laws/guard.rs"]
+mod guard;
 #[path = "laws/ledger.rs"]
 mod ledger;
 #[path = "laws/order.rs"]
@@ -418,4 +420,12 @@ fn the_pieces_of_a_response_time_lie_end_to_end() {
             Ok(())
         },
     );
+}
+
+#[test]
+fn a_call_with_policies_has_one_outcome_and_exceeds_none() {
+    let law = "a_call_with_policies_has_one_outcome_and_exceeds_none";
+    for_all(law, &(guard::guarded(Weather::Any), 0u64..1000), |(scenario, seed)| {
+        guard::keeps(scenario, *seed)
+    });
 }

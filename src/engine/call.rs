@@ -16,17 +16,31 @@ use super::turn::Turn;
 use super::world::{Chain, Edge, Task};
 use crate::scenario::Mode;
 use crate::time::{Duration, Instant};
-use crate::trace::{Cause, Observer};
+use crate::trace::{Attempt, Cause, Observer};
 
 impl<O: Observer> Turn<'_, O> {
-    /// Sends one attempt over an edge, and yields whether somebody waits for its outcome. `caller` is the fiber
-    /// that does, `parent` its span; none for a client. `origin` is the call that it will answer, if it is forwarded.
+    /// Sends one attempt over an edge.
     #[inline(always)]
-    pub(super) fn send(&mut self, edge: u32, key: u64, request: u32, caller: u32, parent: u32, origin: u32) -> bool {
+    pub(super) fn send(&mut self, call: Outgoing) -> u32 {
+        let Outgoing {
+            edge,
+            key,
+            request,
+            caller,
+            parent,
+            guard,
+            ..
+        } = call;
         let now = self.now();
         let Edge {
-            mode, timeout, line, ..
+            mut mode,
+            timeout,
+            mut line,
+            ..
         } = self.world.edges[edge as usize];
+        if call.attempt != Attempt::Only {
+            (mode, line) = self.world.guards[guard].way();
+        }
         let waits = !matches!(mode, Mode::Oneway | Mode::Forward);
         let requested = &mut self.world.requests[request];
         requested.open += 1;
@@ -45,31 +59,43 @@ impl<O: Observer> Turn<'_, O> {
             counted,
             holds: 1 + waits as u8,
             awaited: waits,
-            origin,
+            origin: call.origin,
+            guard,
+            attempt: call.attempt,
+            deadline: call.deadline,
             ..EMPTY
         };
         let lane = if parent == NONE {
             None
         } else {
-            Some(self.world.tasks[parent].lane)
+            // A retry may leave while the caller has no worker.
+            Some(self.world.tasks[parent].lane).filter(|lane| *lane != NONE)
         };
         self.note((edge as u64) << 32 | slot as u64);
         self.observer.sent(now, self.world.view(slot), lane);
-        if waits && let Some(timeout) = timeout {
+        if waits
+            && guard == NONE
+            && let Some(timeout) = timeout
+        {
             self.world.tasks[slot].timeout = self.world.queue.push_cancellable(now + timeout, Event::Timeout(slot));
         }
         if !waits {
             self.observer.returned(now, self.world.view(slot), Ok(()));
-            if caller == NONE {
+            if caller == NONE && guard == NONE {
                 self.request_returned(request, Ok(()));
             }
         }
+        self.set_out(slot, line);
+        slot
+    }
+
+    #[inline(always)]
+    fn set_out(&mut self, slot: u32, line: u32) {
         if self.world.lines[line as usize].is_instant() {
-            self.world.queue.push(now, Event::Arrive(slot));
+            self.world.queue.push(self.world.queue.now(), Event::Arrive(slot));
         } else {
             self.travel(slot, Purpose::LossThere, Purpose::LatencyThere, Event::Arrive(slot));
         }
-        waits
     }
 
     /// A message of this call sets out; it arrives, or the network loses it.
@@ -170,14 +196,35 @@ impl<O: Observer> Turn<'_, O> {
         self.world.tasks[slot].awaited = false;
         self.note((slot as u64) << 2 | outcome.map_or_else(|cause| 1 + cause as u64, |()| 0));
         self.observer.returned(self.now(), self.world.view(slot), outcome);
-        let (caller, request) = (self.world.tasks[slot].caller, self.world.tasks[slot].request);
+        let Task {
+            caller, request, guard, ..
+        } = self.world.tasks[slot];
         self.release(slot);
-        if caller == NONE {
+        if guard != NONE {
+            self.try_returned(guard, slot, outcome);
+        } else if caller == NONE {
             self.request_returned(request, outcome);
         } else {
             self.world.tasks[caller].outcome = outcome;
             self.resume(caller);
         }
+    }
+
+    /// The caller waits no longer. The callee works on, unless it is told to stop.
+    pub(super) fn abandon(&mut self, slot: u32, tell: bool) {
+        self.world.tasks[slot].awaited = false;
+        self.observer.abandoned(self.now(), self.world.view(slot));
+        if tell {
+            self.world.tasks[slot].holds += 1;
+            self.travel(slot, Purpose::LossStop, Purpose::LatencyStop, Event::Stop(slot));
+        }
+        self.release(slot);
+    }
+
+    /// The callee learns that its work is not wanted: it ends at its next step, or as soon as it begins.
+    pub(super) fn stop(&mut self, slot: u32) {
+        self.world.tasks[slot].cancelled = true;
+        self.release(slot);
     }
 
     /// The callee's side of a call is over: its span has ended, or there will never be one.
@@ -194,11 +241,51 @@ impl<O: Observer> Turn<'_, O> {
         let task = &mut self.world.tasks[slot];
         task.holds -= 1;
         if task.holds == 0 {
-            let origin = task.origin;
+            let (origin, guard) = (task.origin, task.guard);
             self.world.tasks.remove(slot);
             if origin != NONE {
                 self.release(origin);
             }
+            if guard != NONE {
+                self.let_go_of_guard(guard);
+            }
+        }
+    }
+}
+
+/// An attempt that is to be sent.
+#[derive(Clone, Copy)]
+pub(super) struct Outgoing {
+    pub edge: u32,
+    pub key: u64,
+    pub request: u32,
+    /// The fiber that waits for the outcome; none for a client or a guard.
+    pub caller: u32,
+    /// The caller's span; none for a client.
+    pub parent: u32,
+    /// The call that it will answer, if it is forwarded.
+    pub origin: u32,
+    /// The guard whose attempt it is.
+    pub guard: u32,
+    pub attempt: Attempt,
+    /// When it is of no use any more.
+    pub deadline: Instant,
+}
+
+impl Outgoing {
+    /// An attempt without guard or deadline.
+    #[inline(always)]
+    pub fn plain(edge: u32, key: u64, request: u32, caller: u32, parent: u32) -> Outgoing {
+        Outgoing {
+            edge,
+            key,
+            request,
+            caller,
+            parent,
+            origin: NONE,
+            guard: NONE,
+            attempt: Attempt::Only,
+            deadline: Instant::NEVER,
         }
     }
 }
@@ -244,4 +331,8 @@ pub(super) const EMPTY: Task = Task {
     origin: NONE,
     questions: 0,
     done: false,
+    guard: NONE,
+    attempt: Attempt::Only,
+    deadline: Instant::NEVER,
+    cancelled: false,
 };

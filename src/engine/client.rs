@@ -6,6 +6,7 @@
 //!
 //! Law: a request is over when it has its outcome and all spans and messages that it caused have ended.
 
+use super::call::Outgoing;
 use super::chance::{Draw, Purpose, constant_arrival, mix};
 use super::queue::Event;
 use super::slab::NONE;
@@ -108,7 +109,12 @@ impl<O: Observer> Turn<'_, O> {
             [only] => only,
             _ => source.edges[source.weights.choose(Draw::new(key, 0, Purpose::Route))],
         };
-        self.send(edge, mix(key, Purpose::Call as u64), slot, NONE, NONE, NONE);
+        let key = mix(key, Purpose::Call as u64);
+        if self.world.edges[edge as usize].rules != NONE {
+            self.call_guarded(edge, key, slot, NONE, NONE, NONE);
+        } else {
+            self.send(Outgoing::plain(edge, key, slot, NONE, NONE));
+        }
     }
 
     /// The client learns the outcome of its root call.

@@ -9,6 +9,7 @@
 //! Law: a forwarded call answers the caller of the call that it stands for, over that call's line, and only once.
 //! A poll that is lost, or whose answer is, is asked again.
 
+use super::call::Outgoing;
 use super::chance::Purpose;
 use super::queue::Event;
 use super::slab::NONE;
@@ -19,7 +20,7 @@ use crate::trace::{Cause, Observer};
 impl<O: Observer> Turn<'_, O> {
     /// The span is done with its reply: the callee over this edge answers in its place. Where nobody waits for the
     /// span, or its reply has left, the call is a `oneway` one.
-    pub(super) fn hand_over(&mut self, edge: u32, key: u64, fiber: u32, root: u32) -> bool {
+    pub(super) fn hand_over(&mut self, edge: u32, key: u64, fiber: u32, root: u32) {
         let span = &mut self.world.tasks[root];
         let (request, mode, origin) = (span.request, span.mode, span.origin);
         let responded = std::mem::replace(&mut span.responded, true);
@@ -35,7 +36,10 @@ impl<O: Observer> Turn<'_, O> {
         } else if !responded {
             self.observer.responded(self.now(), self.world.view(root), true);
         }
-        self.send(edge, key, request, fiber, root, stands_for)
+        self.send(Outgoing {
+            origin: stands_for,
+            ..Outgoing::plain(edge, key, request, fiber, root)
+        });
     }
 
     /// The callee of a forwarded call answers for its origin.

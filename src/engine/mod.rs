@@ -11,10 +11,14 @@ mod call;
 mod chance;
 mod channel;
 mod client;
+mod connection;
 mod cpu;
+mod gate;
 mod hand_off;
+mod policy;
 mod program;
 mod queue;
+mod rules;
 mod service;
 mod slab;
 mod span;
@@ -104,6 +108,11 @@ impl Run {
     /// How many events have been handled.
     pub fn events(&self) -> u64 {
         self.events
+    }
+
+    /// Calls and requests that are not over yet, branches of spans included.
+    pub fn live(&self) -> usize {
+        self.world.as_ref().map_or(0, World::live)
     }
 
     /// A hash of everything that has happened: each event with its instant, what every worker did, and every outcome.

@@ -67,6 +67,8 @@ pub struct Program {
     pub choices: Vec<(Odds, Address)>,
     /// Where each operation begins, service by service.
     pub entries: Vec<Vec<Address>>,
+    /// An operation without steps.
+    pub nothing: Address,
 }
 
 impl Program {
@@ -81,6 +83,8 @@ impl Program {
                 .collect();
             program.entries.push(entries);
         }
+        program.nothing = program.here();
+        program.emit(Instruction::End, 1);
         program
     }
 

@@ -32,6 +32,16 @@ pub enum Event {
     Wake(u32),
     /// A call reaches the callee's service or channel.
     Arrive(u32),
+    /// A guarded call goes on: an attempt that never left is over, or a pause between attempts.
+    Guard(u32),
+    /// The caller gives an attempt of a guarded call up.
+    GiveUp(u32),
+    /// A second try of an attempt.
+    Hedge(u32),
+    /// A connection has been opened.
+    Connected(u32),
+    /// The callee learns that its work is not wanted.
+    Stop(u32),
     /// In mode `poll`: it is time to ask.
     Ask(u32),
     /// A question reaches the callee.
@@ -51,10 +61,10 @@ impl Event {
         match self {
             Event::Change(_) => 0,
             Event::WorkEnd(_) | Event::SharedWorkEnd(_) | Event::WaitEnd(_) => 1,
-            Event::Reply(_) | Event::NotYet(_) => 2,
-            Event::Timeout(_) => 3,
+            Event::Reply(_) | Event::NotYet(_) | Event::Guard(_) => 2,
+            Event::Timeout(_) | Event::GiveUp(_) => 3,
             Event::Offer(_) | Event::Wake(_) | Event::Arrive(_) | Event::Deliver(_) => 4,
-            Event::Ask(_) | Event::Asked(_) => 4,
+            Event::Ask(_) | Event::Asked(_) | Event::Hedge(_) | Event::Connected(_) | Event::Stop(_) => 4,
         }
     }
 
@@ -74,6 +84,11 @@ impl Event {
             Event::Ask(i) => (10, i),
             Event::Asked(i) => (11, i),
             Event::NotYet(i) => (12, i),
+            Event::Guard(i) => (13, i),
+            Event::GiveUp(i) => (14, i),
+            Event::Hedge(i) => (15, i),
+            Event::Connected(i) => (16, i),
+            Event::Stop(i) => (17, i),
         };
         kind << 32 | slot as u64
     }

@@ -99,6 +99,9 @@ impl<O: Observer> Turn<'_, O> {
         self.world.replicas[task.replica as usize].begun += 1;
         self.note((lane as u64) << 32 | call as u64);
         self.observer.began(self.now(), self.world.view(call), lane, queued);
+        if self.world.tasks[call].guard != NONE {
+            self.begin_guarded(call);
+        }
         self.drive(call, call)
     }
 

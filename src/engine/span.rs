@@ -12,6 +12,7 @@
 //! Law: on threads a `sync` call, a publish and a `wait` pin the worker; on a loop only a `sync` call does. While
 //! one fiber is pinned only fibers of the same span run there.
 
+use super::call::Outgoing;
 use super::chance::{Draw, Purpose, mix};
 use super::program::{Address, Instruction};
 use super::queue::Event;
@@ -89,7 +90,8 @@ impl<O: Observer> Turn<'_, O> {
     /// Executes a fiber's instructions until it can go no further.
     fn walk(&mut self, fiber: u32) -> Pause {
         let mut fiber = fiber;
-        if self.world.tasks[fiber].outcome.is_err() {
+        let task = &self.world.tasks[fiber];
+        if task.outcome.is_err() || task.cancelled {
             self.world.tasks[fiber].outcome = Ok(());
             match self.end_fiber(fiber, false) {
                 Ok(next) => fiber = next,
@@ -230,9 +232,14 @@ impl<O: Observer> Turn<'_, O> {
             self.pin(root, fiber, On::Edge(EdgeId(edge)));
         }
         if self.world.edges[edge as usize].mode == Mode::Forward {
-            return self.hand_over(edge, key, fiber, root);
+            self.hand_over(edge, key, fiber, root);
+            return false;
         }
-        self.send(edge, key, request, fiber, root, NONE)
+        if self.world.edges[edge as usize].rules != NONE {
+            return self.call_guarded(edge, key, request, fiber, root, NONE);
+        }
+        self.send(Outgoing::plain(edge, key, request, fiber, root));
+        self.world.edges[edge as usize].mode != Mode::Oneway
     }
 
     /// Whether a span runs on threads, which are pinned by every wait.
@@ -314,7 +321,7 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The reply leaves, once a span.
     #[inline(always)]
-    fn respond(&mut self, root: u32, outcome: Result<(), Cause>) {
+    pub(super) fn respond(&mut self, root: u32, outcome: Result<(), Cause>) {
         if std::mem::replace(&mut self.world.tasks[root].responded, true) {
             return;
         }
@@ -331,8 +338,11 @@ impl<O: Observer> Turn<'_, O> {
     fn end_span(&mut self, root: u32) {
         let task = &mut self.world.tasks[root];
         task.lane = NONE;
-        let (failed, replica) = (task.failed, task.replica);
+        let (failed, replica, guard) = (task.failed, task.replica, task.guard);
         self.world.replicas[replica as usize].begun -= 1;
+        if guard != NONE && !failed {
+            self.world.guards[guard].done = true;
+        }
         self.note((root as u64) << 1 | failed as u64);
         self.observer.ended(self.now(), self.world.view(root), !failed);
         self.settle(root);

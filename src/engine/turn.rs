@@ -58,6 +58,11 @@ impl<O: Observer> Turn<'_, O> {
             Event::Wake(user) => self.wake(user),
             Event::Arrive(call) => self.arrive(call),
             Event::Deliver(edge) => self.deliver(edge),
+            Event::Guard(guard) => self.guard_due(guard),
+            Event::GiveUp(guard) => self.give_up(guard),
+            Event::Hedge(guard) => self.hedge(guard),
+            Event::Connected(ticket) => self.connected(ticket),
+            Event::Stop(call) => self.stop(call),
             Event::Ask(call) => self.ask(call),
             Event::Asked(call) => self.asked(call),
             Event::NotYet(call) => self.ask_later(call),
@@ -66,12 +71,15 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The reader has toggled something; calls in flight keep what they have.
     fn change(&mut self, index: u32) {
-        if let Changed::Edge(id, is) = &self.world.changes[index as usize].to {
+        let changes = std::mem::take(&mut self.world.changes);
+        if let Changed::Edge(id, is) = &changes[index as usize].to {
             let edge = &mut self.world.edges[id.0 as usize];
             (edge.mode, edge.timeout) = (is.mode, is.timeout);
             edge.line = self.world.lines.len() as u32;
             self.world.lines.push(Line::new(is));
+            self.world.guard_edge(id.0, is);
         }
+        self.world.changes = changes;
     }
 
     /// A duration from one of the program's samplers, for this place in a story.

@@ -11,12 +11,15 @@
 
 use super::chance::{Odds, Sampler, Weights, Ziggurat, key_of_name};
 use super::cpu::SharedCores;
+use super::gate::Gate;
+use super::policy::Guard;
 use super::program::{Address, Program};
 use super::queue::{Event, Handle, Queue};
+use super::rules::Rules;
 use super::slab::{Fifo, Link, NONE, Roster, Slab};
 use crate::scenario::*;
 use crate::time::{Duration, Instant};
-use crate::trace::{Activity, Call, Cause, On, Request as RequestView};
+use crate::trace::{Activity, Attempt, Call, Cause, On, Request as RequestView};
 
 /// A call over an edge with the span that it causes, or a branch of a span.
 ///
@@ -87,6 +90,13 @@ pub struct Task {
     pub questions: u32,
     /// The outcome waits for the next question.
     pub done: bool,
+    /// The guard whose attempt it is.
+    pub guard: u32,
+    pub attempt: Attempt,
+    /// When what it causes is of no use any more.
+    pub deadline: Instant,
+    /// Its work is not wanted any more.
+    pub cancelled: bool,
 }
 
 /// Fibers of one span in a row: those that are ready, or those that are pinned.
@@ -152,6 +162,10 @@ pub struct Edge {
     /// The line that the next call takes.
     pub line: u32,
     pub timeout: Option<Duration>,
+    /// Its policies; none where a call is a plain attempt.
+    pub rules: u32,
+    /// The state of its policies at the first replica of its caller.
+    pub first_gate: u32,
     pub channel: Channel,
 }
 
@@ -264,6 +278,11 @@ pub struct World {
     pub requests: Slab<Request>,
     pub joins: Slab<Join>,
     pub frames: Slab<Frame>,
+    pub guards: Slab<Guard>,
+    /// Connections in the making: the guard, and which of its tries.
+    pub setups: Slab<(u32, u32)>,
+    pub gates: Vec<Gate>,
+    pub rules: Vec<Rules>,
     pub edges: Vec<Edge>,
     /// One for each edge, then one for each change.
     pub lines: Vec<Line>,
@@ -294,6 +313,10 @@ impl World {
             requests: Slab::new(),
             joins: Slab::new(),
             frames: Slab::new(),
+            guards: Slab::new(),
+            setups: Slab::new(),
+            gates: Vec::new(),
+            rules: Vec::new(),
             edges,
             lines: scenario.edges.iter().map(Line::new).collect(),
             services: Vec::new(),
@@ -310,10 +333,18 @@ impl World {
             .clients
             .iter()
             .for_each(|client| world.add_client(scenario, client, seed));
+        for (index, edge) in scenario.edges.iter().enumerate() {
+            world.guard_edge(index as u32, edge);
+        }
         for (index, change) in scenario.changes.iter().enumerate() {
             world.queue.push(change.at, Event::Change(index as u32));
         }
         world
+    }
+
+    /// How much there is to remember at the moment.
+    pub fn live(&self) -> usize {
+        self.tasks.live() + self.requests.live() + self.guards.live()
     }
 
     fn add_service(&mut self, service: &crate::scenario::Service) {
@@ -387,6 +418,8 @@ impl World {
             sent: task.sent,
             arrived: task.arrived,
             counted: task.counted,
+            attempt: task.attempt,
+            guard: (task.guard != NONE).then_some(task.guard),
         }
     }
 
@@ -421,6 +454,8 @@ impl Edge {
             mode: edge.mode,
             line: index as u32,
             timeout: edge.timeout,
+            rules: NONE,
+            first_gate: NONE,
             channel: Channel {
                 capacity: edge.channel.capacity.unwrap_or(u32::MAX),
                 ack: Sampler::new(&edge.channel.ack),

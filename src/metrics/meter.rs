@@ -14,7 +14,7 @@ use super::named::Named;
 use super::report::*;
 use crate::scenario::{EdgeId, Mode, Scenario, Service, ServiceId};
 use crate::time::{Duration, Instant};
-use crate::trace::{Activity, Call, Cause, Observer, On, Request};
+use crate::trace::{Activity, Attempt, Call, Cause, Guarded, Observer, On, Request};
 
 /// The measures of one run.
 pub struct Meter {
@@ -54,6 +54,10 @@ struct Workers {
 struct Edge {
     calls: u64,
     ok: u64,
+    attempts: u64,
+    retries: u64,
+    hedges: u64,
+    fallbacks: u64,
     polls: u64,
     lost: u64,
     failures: [u64; Cause::ALL.len()],
@@ -189,18 +193,29 @@ impl Workers {
 }
 
 impl Edge {
+    #[inline(always)]
+    fn conclude(&mut self, took: Duration, outcome: Result<(), Cause>) {
+        match outcome {
+            Ok(()) => {
+                self.ok += 1;
+                self.call.record(took);
+            }
+            Err(cause) => self.failures[cause as usize] += 1,
+        }
+    }
+
     fn report(&self, mode: Mode, now: Instant, opening: Instant) -> EdgeReport {
         let failed: u64 = self.failures.iter().sum();
         EdgeReport {
             mode: mode.word().to_string(),
             calls: self.calls,
-            attempts: self.calls,
+            attempts: self.attempts,
             ok: self.ok,
             failed,
             failures: by_cause(&self.failures),
-            retries: 0,
-            hedges: 0,
-            fallbacks: 0,
+            retries: self.retries,
+            hedges: self.hedges,
+            fallbacks: self.fallbacks,
             polls: self.polls,
             lost: self.lost,
             in_flight: self.calls - self.ok - failed,
@@ -249,7 +264,26 @@ impl Observer for Meter {
     }
 
     fn sent(&mut self, _: Instant, call: Call, _: Option<u32>) {
+        let edge = &mut self.edges[call.edge.0 as usize];
+        edge.attempts += call.counted as u64;
+        match call.attempt {
+            Attempt::Only => edge.calls += call.counted as u64,
+            Attempt::First => {}
+            Attempt::Retry => edge.retries += call.counted as u64,
+            Attempt::Hedge => edge.hedges += call.counted as u64,
+        }
+    }
+
+    fn called(&mut self, _: Instant, call: Guarded) {
         self.edges[call.edge.0 as usize].calls += call.counted as u64;
+    }
+
+    fn concluded(&mut self, now: Instant, call: Guarded, outcome: Result<(), Cause>, fell_back: bool) {
+        if call.counted {
+            let edge = &mut self.edges[call.edge.0 as usize];
+            edge.conclude(now.since(call.since), outcome);
+            edge.fallbacks += fell_back as u64;
+        }
     }
 
     fn polled(&mut self, _: Instant, call: Call) {
@@ -261,15 +295,8 @@ impl Observer for Meter {
     }
 
     fn returned(&mut self, now: Instant, call: Call, outcome: Result<(), Cause>) {
-        if call.counted {
-            let edge = &mut self.edges[call.edge.0 as usize];
-            match outcome {
-                Ok(()) => {
-                    edge.ok += 1;
-                    edge.call.record(now.since(call.sent));
-                }
-                Err(cause) => edge.failures[cause as usize] += 1,
-            }
+        if call.counted && call.attempt == Attempt::Only {
+            self.edges[call.edge.0 as usize].conclude(now.since(call.sent), outcome);
         }
     }
 

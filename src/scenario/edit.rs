@@ -170,7 +170,7 @@ mod tests {
         for entry in ENTRIES {
             let scenario = text::parse(entry.text).unwrap().scenario;
             for edge in &scenario.edges {
-                for mode in Mode::ALL {
+                for mode in edge.modes() {
                     let changed = set_mode(entry.text, &edge.name, mode).unwrap();
                     let mut expected = scenario.clone();
                     let id = expected.edge_named(&edge.name).unwrap();

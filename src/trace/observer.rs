@@ -44,6 +44,41 @@ pub struct Call {
     pub arrived: Instant,
     /// Whether its request was offered inside the window of measurement.
     pub counted: bool,
+    pub attempt: Attempt,
+    /// The slot of the [`Guarded`] call whose attempt this is.
+    pub guard: Option<u32>,
+}
+
+/// Which attempt of a call over an edge this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// The only one: a call without policies, which is its attempt.
+    Only,
+    First,
+    Retry,
+    /// A second try of an attempt that has no answer yet.
+    Hedge,
+}
+
+/// A call over an edge with policies, while it lives; its attempts are told as [`Call`]s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guarded {
+    pub slot: u32,
+    pub edge: EdgeId,
+    pub mode: Mode,
+    /// The slot of the caller's span; none for a client's call.
+    pub parent: Option<u32>,
+    pub request: u32,
+    pub since: Instant,
+    pub counted: bool,
+}
+
+/// Whether a breaker lets calls pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Closed,
+    Open,
+    HalfOpen,
 }
 
 /// What a worker does at an instant; exactly one of these.
@@ -82,12 +117,22 @@ pub trait Observer {
     /// is free from here on.
     fn completed(&mut self, now: Instant, request: Request, replied: bool) {}
 
-    /// An attempt leaves the caller. `lane` is the caller's worker at that moment; none for a client.
+    /// An attempt leaves the caller. `lane` is the caller's worker at that moment; none for a client and for a
+    /// retry of a caller that has none.
     fn sent(&mut self, now: Instant, call: Call, lane: Option<u32>) {}
     /// The network lost the request, the reply or the ack of this call.
     fn lost(&mut self, now: Instant, call: Call) {}
     /// The caller learns the outcome: reply, error, refusal, timeout, ack; over `oneway` at sending.
     fn returned(&mut self, now: Instant, call: Call, outcome: Result<(), Cause>) {}
+
+    /// A caller no longer waits for an attempt: it has given up, or another one has won.
+    fn abandoned(&mut self, now: Instant, call: Call) {}
+    /// A call over an edge with policies begins; attempts may follow.
+    fn called(&mut self, now: Instant, call: Guarded) {}
+    /// The caller learns the outcome of a call with policies; `fell_back` where a fallback stands in.
+    fn concluded(&mut self, now: Instant, call: Guarded, outcome: Result<(), Cause>, fell_back: bool) {}
+    /// The breaker of an edge at one of its caller's replicas has changed.
+    fn breaker(&mut self, now: Instant, edge: EdgeId, replica: u32, state: State) {}
 
     /// In mode `poll`: the caller asks whether the callee is done.
     fn polled(&mut self, now: Instant, call: Call) {}

@@ -290,6 +290,10 @@ impl Observer for Recorder {
         }
     }
 
+    fn abandoned(&mut self, now: Instant, call: Call) {
+        self.returned(now, call, Err(Cause::Timeout));
+    }
+
     fn accepted(&mut self, now: Instant, call: Call, _queued: bool) {
         if let Some(span) = self.span(now, call.slot) {
             span.arrived = now;

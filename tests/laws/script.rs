@@ -93,6 +93,8 @@ fn call(slot: u32, parent: Option<u32>, request: u32, sent: u64, arrived: u64) -
         sent: ms(sent),
         arrived: ms(arrived),
         counted: true,
+        attempt: sync_or_swim::trace::Attempt::Only,
+        guard: None,
     }
 }
 

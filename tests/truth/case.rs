@@ -4,7 +4,6 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeSet;
 use sync_or_swim::engine::Run;
 use sync_or_swim::metrics::Meter;
 use sync_or_swim::scenario::text::parse;
@@ -32,7 +31,7 @@ pub struct Expected {
     pub within: f64,
 }
 
-/// A case that this release can run.
+/// A case with a known answer.
 pub struct Case {
     pub id: String,
     pub replications: u64,
@@ -40,27 +39,19 @@ pub struct Case {
     pub expect: Vec<Expected>,
 }
 
-/// The cases that run, and the names of those that are refused until a later release.
-pub fn read() -> (Vec<Case>, BTreeSet<String>) {
+/// All cases.
+pub fn read() -> Vec<Case> {
     let rows: Vec<Row> = serde_json::from_str(include_str!("../data/truth.json")).expect("the cases are JSON");
-    let mut later = BTreeSet::new();
-    let mut cases = Vec::new();
-    for row in rows {
-        match parse(&row.scenario.to_string()) {
-            Ok(parsed) => cases.push(Case {
-                id: row.id,
-                replications: row.replications,
-                scenario: parsed.scenario,
-                expect: row.expect,
-            }),
-            Err(problems) => {
-                let is_later = problems.iter().all(|p| p.message.ends_with("is not supported yet"));
-                assert!(is_later, "{}: {problems:?}", row.id);
-                later.insert(row.id);
-            }
-        }
-    }
-    (cases, later)
+    let case = |row: Row| match parse(&row.scenario.to_string()) {
+        Ok(parsed) => Case {
+            id: row.id,
+            replications: row.replications,
+            scenario: parsed.scenario,
+            expect: row.expect,
+        },
+        Err(problems) => panic!("{}: {problems:?}", row.id),
+    };
+    rows.into_iter().map(case).collect()
 }
 
 /// The report of one run as a tree.

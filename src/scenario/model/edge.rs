@@ -43,6 +43,14 @@ impl Edge {
         }
     }
 
+    /// The modes that it may have: a client has nobody for whom a callee could answer.
+    pub fn modes(&self) -> impl Iterator<Item = Mode> + use<> {
+        let client = matches!(self.from, Caller::Client(_));
+        Mode::ALL
+            .into_iter()
+            .filter(move |mode| !client || *mode != Mode::Forward)
+    }
+
     /// The service that it calls or delivers to; none where it publishes.
     pub fn service(&self) -> Option<ServiceId> {
         match self.to {
@@ -203,8 +211,16 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// All modes that can be chosen, in the order of a menu.
-    pub const ALL: [Mode; 4] = [Mode::Sync, Mode::Await, Mode::Oneway, Mode::Queue];
+    /// All modes, in the order of a menu.
+    pub const ALL: [Mode; 7] = [
+        Mode::Sync,
+        Mode::Await,
+        Mode::Oneway,
+        Mode::Queue,
+        Mode::Poll,
+        Mode::Callback,
+        Mode::Forward,
+    ];
 
     /// The word in the file.
     pub fn word(self) -> &'static str {

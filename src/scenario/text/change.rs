@@ -1,6 +1,8 @@
 //! Changes: what a reader toggled during a run.
 
+use super::Names;
 use super::edge;
+use super::policy;
 use super::table::{Desk, Table};
 use crate::scenario::node::Node;
 use crate::scenario::problem::nearest;
@@ -8,7 +10,12 @@ use crate::scenario::{Change, Changed, Edge, EdgeId};
 use crate::time::Instant;
 
 /// Reads all changes and sorts them by time.
-pub fn changes<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, edges: &[Edge]) -> Vec<Change> {
+pub fn changes<'a>(
+    desk: &mut Desk<'a>,
+    field: Option<&'a Node>,
+    names: &Names<'a>,
+    edges: &mut Vec<Edge>,
+) -> Vec<Change> {
     let mut found: Vec<(Instant, EdgeId, Table<'a>)> = Vec::new();
     for item in field.map(|field| desk.list(field)).unwrap_or_default() {
         let Some(table) = desk.table(item, &["at", "edge", "set"], &["service", "client", "channel"]) else {
@@ -23,13 +30,8 @@ pub fn changes<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, edges: &[Edge])
         };
         let at = Instant::START + desk.duration(at);
         let edge = named(desk, name, edges);
-        let Some(set) = desk.table(
-            set,
-            &["mode", "timeout", "latency", "loss"],
-            &[
-                "retry", "breaker", "limit", "rate", "hedge", "fallback", "deadline", "weight", "channel",
-            ],
-        ) else {
+        let known = [&["mode", "timeout", "latency", "loss", "channel"][..], &policy::KEYS].concat();
+        let Some(set) = desk.table(set, &known, &["weight"]) else {
             continue;
         };
         let Some(edge) = edge else { continue };
@@ -38,14 +40,22 @@ pub fn changes<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, edges: &[Edge])
     found.sort_by_key(|(at, ..)| *at);
     let mut now = edges.to_vec();
     let changes = found.into_iter().map(|(at, id, set)| {
-        let edge = &mut now[id.0 as usize];
-        edge::policies(desk, &set, edge);
+        let index = id.0 as usize;
+        edge::policies(desk, &set, &mut now[index]);
+        if let Some(field) = set.get("fallback") {
+            policy::fallback(desk, field, names, &mut now, index);
+        }
+        let edge = &now[index];
         Change {
             at,
             to: Changed::Edge(id, Box::new(edge.clone())),
         }
     });
-    changes.collect()
+    let changes = changes.collect();
+    // A stand-in that only a change calls is an edge as well.
+    let known = edges.len();
+    edges.extend(now.drain(known..));
+    changes
 }
 
 /// The edge of this name; a shorter one serves where it is unique.

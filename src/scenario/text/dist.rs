@@ -98,7 +98,8 @@ fn shape<T>(text: &str, form: &str) -> Result<T, Wrong> {
 }
 
 /// `name(arguments)`, taken apart.
-fn call(text: &str) -> Option<(&str, &str)> {
+/// `name(arguments)`.
+pub fn call(text: &str) -> Option<(&str, &str)> {
     let (name, rest) = text.trim().split_once('(')?;
     Some((name.trim(), rest.strip_suffix(')')?))
 }
@@ -199,6 +200,11 @@ pub fn arrivals(text: &str) -> Result<Arrivals, Wrong> {
 }
 
 /// The mean time between arrivals of a rate such as `50/s`, in nanoseconds.
+/// A rate such as `50/s`, per second.
+pub fn rate(text: &str) -> Result<f64, Wrong> {
+    gap(text).map(|gap_ns| 1e9 / gap_ns)
+}
+
 fn gap(text: &str) -> Result<f64, Wrong> {
     let fix = "a rate is like `50/s` or `1200/min`";
     let Some((number, unit)) = text.trim().split_once('/') else {

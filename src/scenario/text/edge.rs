@@ -2,16 +2,17 @@
 
 use super::Names;
 use super::client::{distribution, positive};
+use super::policy;
 use super::table::{Desk, Table};
 use crate::scenario::node::{Node, Value};
 use crate::scenario::problem::nearest;
-use crate::scenario::{Callee, Caller, ChannelRules, ClientId, Edge, EdgeId, Mode, Service, ServiceId, Step};
+use crate::scenario::{Callee, Caller, ChannelRules, ClientId, Edge, EdgeId, Fallback, Mode, Service, ServiceId, Step};
 use crate::time::Duration;
 
 const KEYS: [&str; 9] = [
     "from", "to", "mode", "flip", "weight", "latency", "loss", "timeout", "channel",
 ];
-const LATER_KEYS: [&str; 24] = [
+const LATER_KEYS: [&str; 11] = [
     "acks",
     "key",
     "keys",
@@ -19,20 +20,7 @@ const LATER_KEYS: [&str; 24] = [
     "group",
     "prefetch",
     "batch",
-    "idempotent",
     "poison",
-    "protocol",
-    "setup",
-    "connections",
-    "cancel",
-    "deadline",
-    "retry",
-    "breaker",
-    "limit",
-    "rate",
-    "hedge",
-    "fallback",
-    "every",
     "ackTimeout",
     "redelivery",
     "deliveries",
@@ -49,8 +37,6 @@ const LATER_CHANNEL_KEYS: [&str; 10] = [
     "protocol",
     "name",
 ];
-pub const LATER_MODES: [&str; 3] = ["forward", "poll", "callback"];
-
 /// The words of the modes that can be chosen.
 pub fn mode_words() -> [&'static str; Mode::ALL.len()] {
     Mode::ALL.map(Mode::word)
@@ -69,8 +55,10 @@ pub fn edges<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, names: &Names<'a>
         );
         return edges;
     }
+    let mut fallbacks = Vec::new();
     for item in items {
-        let Some(table) = desk.table(item, &KEYS, &LATER_KEYS) else {
+        let known = [&KEYS[..], &policy::KEYS].concat();
+        let Some(table) = desk.table(item, &known, &LATER_KEYS) else {
             continue;
         };
         let Some(edge) = edge(desk, &table, names) else {
@@ -81,9 +69,25 @@ pub fn edges<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, names: &Names<'a>
             let message = format!("the edge `{}` is there already", other.name);
             desk.error(item, message, "one edge leads from a caller to an operation");
         }
+        if let Some(field) = table.get("fallback") {
+            fallbacks.push((edges.len(), field));
+        }
         edges.push(edge);
     }
+    for (index, field) in fallbacks {
+        policy::fallback(desk, field, names, &mut edges, index);
+    }
     edges
+}
+
+/// The edge between these two, if need be a plain one of this name.
+pub fn find_or_add(edges: &mut Vec<Edge>, name: String, from: Caller, to: Callee) -> EdgeId {
+    let same = |edge: &Edge| (edge.from, edge.to) == (from, to);
+    let index = edges.iter().position(same).unwrap_or_else(|| {
+        edges.push(Edge::plain(name, from, to));
+        edges.len() - 1
+    });
+    EdgeId(index as u32)
 }
 
 fn edge<'a>(desk: &mut Desk<'a>, table: &Table<'a>, names: &Names<'a>) -> Option<Edge> {
@@ -98,6 +102,13 @@ fn edge<'a>(desk: &mut Desk<'a>, table: &Table<'a>, names: &Names<'a>) -> Option
     policies(desk, table, &mut edge);
     let (from, (to_field, to)) = (from?, to?);
     (edge.from, edge.to) = (from, to);
+    if let (Some(field), Mode::Forward, Caller::Client(_)) = (table.get("mode"), edge.mode, from) {
+        desk.error(
+            field,
+            "a client has nobody for whom the callee could answer",
+            "another mode",
+        );
+    }
     let from_name = table.get("from").and_then(|field| field.text()).unwrap_or_default();
     edge.name = format!("{from_name}->{}", to_field.text().unwrap_or_default());
     if let (Some(weight), Caller::Service(_)) = (table.get("weight"), from) {
@@ -212,6 +223,7 @@ pub fn policies<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &mut Edge) {
     if let Some(field) = table.get("channel") {
         edge.channel = channel(desk, field);
     }
+    policy::policy(desk, table, edge);
     warn(desk, table, edge);
 }
 
@@ -246,7 +258,7 @@ pub fn timeout<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Option<Duration> {
 
 /// One of the modes.
 pub fn mode<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Mode {
-    Mode::ALL[desk.word(field, &mode_words(), &LATER_MODES)]
+    Mode::ALL[desk.word(field, &mode_words(), &[])]
 }
 
 fn channel<'a>(desk: &mut Desk<'a>, field: &'a Node) -> ChannelRules {
@@ -274,6 +286,11 @@ pub fn unused<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, edges: &[Edge], 
         .iter()
         .flat_map(|service| &service.operations)
         .for_each(|o| each_call(&o.steps, &mut mark));
+    for edge in edges {
+        if let Some(Fallback::Call(stand_in)) = edge.policy.fallback {
+            mark(stand_in);
+        }
+    }
     let Some(field) = field else { return };
     let items = desk.list(field);
     if items.len() != edges.iter().filter(|edge| edge.declared).count() {

@@ -12,6 +12,7 @@ mod client;
 mod cycle;
 mod dist;
 mod edge;
+mod policy;
 mod service;
 mod step;
 mod table;
@@ -87,7 +88,7 @@ fn whole<'a>(desk: &mut Desk<'a>, root: &'a Node) -> Option<Scenario> {
     let clients = client::clients(desk, clients.as_ref(), &edges);
     edge::unused(desk, table.get("edges"), &edges, &service_list);
     cycle::check(desk, root, &service_list, &edges);
-    let changes = change::changes(desk, table.get("changes"), &edges);
+    let changes = change::changes(desk, table.get("changes"), &names, &mut edges);
     limits(desk, root, &service_list, run);
     let text = |desk: &mut Desk<'a>, key| match table.get(key) {
         Some(field) => desk.text(field, "a text").unwrap_or_default().to_string(),

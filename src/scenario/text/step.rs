@@ -7,7 +7,7 @@ use super::table::{Desk, Table, kind, quoted};
 use crate::scenario::node::{Node, Value};
 use crate::scenario::number;
 use crate::scenario::problem::nearest;
-use crate::scenario::{Caller, Edge, EdgeId, ServiceId, Step, Times};
+use crate::scenario::{Caller, Edge, ServiceId, Step, Times};
 
 const STEPS: [&str; 8] = [
     "work", "wait", "call", "parallel", "respond", "choose", "repeat", "fail",
@@ -103,14 +103,9 @@ impl<'a> Steps<'_, 'a> {
     fn call(&mut self, value: &'a Node) -> Option<Step> {
         let to = edge::target(self.desk, value, self.names)?;
         let from = Caller::Service(self.caller);
-        let same = |edge: &Edge| (edge.from, edge.to) == (from, to);
-        let index = self.edges.iter().position(same).unwrap_or_else(|| {
-            let caller = self.names.services[self.caller.0 as usize];
-            let name = format!("{caller}->{}", value.text().unwrap_or_default());
-            self.edges.push(Edge::plain(name, from, to));
-            self.edges.len() - 1
-        });
-        Some(Step::Call(EdgeId(index as u32)))
+        let caller = self.names.services[self.caller.0 as usize];
+        let name = format!("{caller}->{}", value.text().unwrap_or_default());
+        Some(Step::Call(edge::find_or_add(self.edges, name, from, to)))
     }
 
     fn parallel(&mut self, table: &Table<'a>, value: &'a Node) -> Step {

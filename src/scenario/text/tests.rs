@@ -277,18 +277,13 @@ fn what_is_wrong_with_an_edge_is_said() {
     );
     check(
         mode,
-        "\"mode\": \"poll\"",
-        "11:38 edges[1].mode: `poll` is not supported yet; for now: `sync`, `await`, `oneway` or `queue`",
+        "\"mode\": \"pol\"",
+        "11:38 edges[1].mode: `pol` is not possible here; did you mean `poll`?",
     );
     check(
         mode,
         "\"latancy\": \"1ms\"",
         "11:30 edges[1].latancy: there is no key `latancy` here; did you mean `latency`?",
-    );
-    check(
-        mode,
-        "\"retry\": {}",
-        "11:30 edges[1].retry: `retry` is not supported yet; leave it out for now",
     );
     check(
         mode,
@@ -347,6 +342,31 @@ fn calls_that_never_end_are_refused() {
         b,
         "\"operations\": {\"default\": [{\"fail\": 0.5}, {\"call\": \"a.get\"}]}",
         "",
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_policy_is_said() {
+    let mode = "\"mode\": \"sync\"";
+    check(
+        mode,
+        "\"retry\": {}",
+        "11:39 edges[1].retry: `attempts` is missing; how often it is tried at most; the first counts",
+    );
+    check(
+        mode,
+        "\"retry\": {\"attempts\": 3, \"backoff\": \"exponential(1s, 5ms)\"}",
+        "11:66 edges[1].retry.backoff: `exponential(1s, 5ms)` is no backoff; `constant(10ms)`, `linear(10ms)` or `exponential(50ms, 1s)`",
+    );
+    check(
+        mode,
+        "\"breaker\": {\"window\": 10, \"minimumCalls\": 20}",
+        "11:72 edges[1].breaker.minimumCalls: `20` is not possible here; a whole number from 1 to 10",
+    );
+    check(
+        mode,
+        "\"fallback\": {}",
+        "11:42 edges[1].fallback: a fallback is a value or a call; {\"value\": \"stand-in\"} or {\"call\": \"SERVICE\"}",
     );
 }
 

@@ -3,7 +3,6 @@
 use super::header::option;
 use crate::metrics::EdgeReport;
 use crate::picture::word;
-use crate::scenario::Mode;
 use crate::ui::desk::Desk;
 use crate::ui::part::figure;
 use crate::ui::part::html::Html;
@@ -31,7 +30,7 @@ pub fn edge(desk: &Desk, name: &str) -> Html {
         ),
         &[from, to, &edge.name],
     );
-    for mode in Mode::ALL {
+    for mode in edge.modes() {
         option(&mut html, mode.word(), mode.word(), mode == edge.mode);
     }
     html.fill("</select></label>", &[]);

@@ -8,7 +8,12 @@
 //! variants of one scenario draw the same values wherever both do the same. The only floats of the engine stand
 //! here, and all that is not a basic operation goes through `libm`.
 
-use crate::scenario::Dist;
+mod sampler;
+mod ziggurat;
+
+pub use sampler::{Sampler, Weights};
+pub use ziggurat::Ziggurat;
+
 use crate::time::Duration;
 
 /// What a draw is for; one place in a story may need several.
@@ -31,6 +36,13 @@ pub enum Purpose {
     Redelivery,
     Iteration,
     Ack,
+    Attempt,
+    Hedge,
+    Backoff,
+    Setup,
+    Fallback,
+    LossStop,
+    LatencyStop,
 }
 
 /// The key of what lies one step further in a story (SplitMix64's finaliser; Steele, Lea & Flood 2014).
@@ -93,6 +105,12 @@ impl Draw {
         (((self.bits() >> 32) * bound as u64) >> 32) as u32
     }
 
+    /// A duration from `low` to `high`.
+    pub fn between(&mut self, low: Duration, high: Duration) -> Duration {
+        let width = high.0.saturating_sub(low.0) as u128 + 1;
+        Duration(low.0 + ((self.bits() as u128 * width) >> 64) as u64)
+    }
+
     /// Standard normal (Box & Muller 1958).
     fn normal(&mut self) -> f64 {
         let radius = libm::sqrt(-2.0 * libm::log(self.unit()));
@@ -144,200 +162,26 @@ impl Geometric {
     }
 }
 
-/// A distribution made ready for drawing; all parameters in nanoseconds.
-#[derive(Clone, Debug)]
-pub enum Sampler {
-    Constant(u64),
-    Exp { mean: f64 },
-    Uniform { low: f64, width: f64 },
-    LogNormal { mu: f64, sigma: f64 },
-    Erlang { stages: u32, stage_mean: f64 },
-    HyperExp(Box<[(f64, f64)]>),
-    Pareto { exponent: f64, minimum: f64 },
-    Empirical(Box<[u64]>),
-}
-
-/// The 99 % quantile of the standard normal distribution.
-const Z99: f64 = 2.326_347_874_040_840_8;
-
-impl Sampler {
-    /// Prepares `dist`.
-    pub fn new(dist: &Dist) -> Sampler {
-        let ns = |d: &Duration| d.0 as f64;
-        match dist {
-            Dist::Constant(d) => Sampler::Constant(d.0),
-            Dist::Exp { mean } => Sampler::Exp { mean: ns(mean) },
-            Dist::Uniform { low, high } => Sampler::Uniform {
-                low: ns(low),
-                width: ns(high) - ns(low),
-            },
-            Dist::LogNormal { mean, p99 } => Sampler::log_normal(ns(mean), ns(p99)),
-            Dist::Erlang { stages, mean } => Sampler::Erlang {
-                stages: *stages,
-                stage_mean: ns(mean) / *stages as f64,
-            },
-            Dist::HyperExp(phases) => Sampler::HyperExp(cumulated(phases.iter().map(|(p, mean)| (*p, ns(mean))))),
-            Dist::Pareto { shape, minimum } => Sampler::Pareto {
-                exponent: -1.0 / shape,
-                minimum: ns(minimum),
-            },
-            Dist::Empirical(values) => Sampler::Empirical(values.iter().map(|d| d.0).collect()),
-        }
-    }
-
-    /// mean = e^(μ + σ²/2) and p99 = e^(μ + zσ) give σ² − 2zσ + 2 ln(p99 ÷ mean) = 0; the smaller root is meant.
-    fn log_normal(mean: f64, p99: f64) -> Sampler {
-        let sigma = Z99 - libm::sqrt((Z99 * Z99 - 2.0 * libm::log(p99 / mean)).max(0.0));
-        Sampler::LogNormal {
-            mu: libm::log(mean) - sigma * sigma / 2.0,
-            sigma,
-        }
-    }
-
-    /// Whether every draw is zero.
-    pub fn is_zero(&self) -> bool {
-        matches!(self, Sampler::Constant(0))
-    }
-
-    /// A duration from the bits of `draw`, in whole nanoseconds.
-    #[inline(always)]
-    pub fn sample(&self, ziggurat: &Ziggurat, mut draw: Draw) -> Duration {
-        match self {
-            Sampler::Constant(ns) => Duration(*ns),
-            Sampler::Exp { mean } => whole(ziggurat.exp(&mut draw) * mean),
-            other => other.sample_rare(ziggurat, draw),
-        }
-    }
-
-    #[inline(never)]
-    fn sample_rare(&self, ziggurat: &Ziggurat, mut draw: Draw) -> Duration {
-        whole(match self {
-            Sampler::Constant(ns) => *ns as f64,
-            Sampler::Exp { mean } => ziggurat.exp(&mut draw) * mean,
-            Sampler::Uniform { low, width } => low + draw.unit() * width,
-            Sampler::LogNormal { mu, sigma } => libm::exp(mu + sigma * draw.normal()),
-            Sampler::Erlang { stages, stage_mean } => {
-                (0..*stages).map(|_| ziggurat.exp(&mut draw)).sum::<f64>() * stage_mean
-            }
-            Sampler::HyperExp(phases) => {
-                let mean = phases[pick(phases, draw.unit())].1;
-                ziggurat.exp(&mut draw) * mean
-            }
-            Sampler::Pareto { exponent, minimum } => minimum * libm::pow(draw.unit(), *exponent),
-            Sampler::Empirical(values) => values[draw.below(values.len() as u32) as usize] as f64,
-        })
-    }
-}
-
-/// The longest time that is drawn: a year.
-const LONGEST_NS: u64 = 31_557_600_000_000_000;
-
-/// Rounds to whole nanoseconds.
-#[inline(always)]
-fn whole(ns: f64) -> Duration {
-    Duration(((ns + 0.5) as i64 as u64).min(LONGEST_NS))
-}
-
-/// Probabilities summed up from the left, so that a uniform number picks by comparison.
-fn cumulated(phases: impl Iterator<Item = (f64, f64)>) -> Box<[(f64, f64)]> {
-    phases
-        .scan(0.0, |sum, (p, value)| {
-            *sum += p;
-            Some((*sum, value))
-        })
-        .collect()
-}
-
-fn pick(phases: &[(f64, f64)], unit: f64) -> usize {
-    phases
-        .iter()
-        .position(|(sum, _)| unit <= *sum)
-        .unwrap_or(phases.len() - 1)
-}
-
-/// Relative weights made ready for a choice among indices.
-#[derive(Clone, Debug)]
-pub struct Weights(Box<[(f64, f64)]>);
-
-impl Weights {
-    /// Positive weights; their sum is free.
-    pub fn new(weights: impl Iterator<Item = f64> + Clone) -> Weights {
-        let total: f64 = weights.clone().sum();
-        Weights(cumulated(weights.map(|w| (w / total, 0.0))))
-    }
-
-    /// The index that these bits choose.
-    pub fn choose(&self, mut draw: Draw) -> usize {
-        if self.0.len() == 1 {
-            0
-        } else {
-            pick(&self.0, draw.unit())
-        }
-    }
-}
-
 /// The time of the n-th arrival with equal gaps, n from 1.
 pub fn constant_arrival(gap_ns: f64, n: u64) -> u64 {
     (gap_ns * n as f64 + 0.5) as u64
 }
 
-/// Exponential variates with mean 1 by the ziggurat method (Marsaglia & Tsang 2000, with 256 layers).
-pub struct Ziggurat {
-    /// Right edges of the layers, widest first; the base layer counts its tail in.
-    edges: [f64; 257],
-    /// e^(−edge).
-    heights: [f64; 257],
+/// A number as whole millionths.
+pub fn millionths(share: f64) -> u64 {
+    libm::round(share * 1e6) as u64
 }
 
-/// Where the tail begins, for 256 layers of equal area.
-const TAIL: f64 = 7.697_117_470_131_05;
-
-impl Ziggurat {
-    /// Computes the layers.
-    pub fn new() -> Ziggurat {
-        let area = (TAIL + 1.0) * libm::exp(-TAIL);
-        let mut edges = [0.0; 257];
-        edges[0] = area * libm::exp(TAIL);
-        edges[1] = TAIL;
-        for layer in 2..256 {
-            let below = edges[layer - 1];
-            edges[layer] = -libm::log(area / below + libm::exp(-below));
-        }
-        Ziggurat {
-            edges,
-            heights: edges.map(|edge| libm::exp(-edge)),
-        }
-    }
-
-    #[inline(always)]
-    fn exp(&self, draw: &mut Draw) -> f64 {
-        loop {
-            let bits = draw.bits();
-            let layer = (bits & 0xFF) as usize;
-            let x = ((bits >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0) * self.edges[layer];
-            if x < self.edges[layer + 1] {
-                return x;
-            }
-            if let Some(x) = self.edge_case(layer, x, draw) {
-                return x;
-            }
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn edge_case(&self, layer: usize, x: f64, draw: &mut Draw) -> Option<f64> {
-        if layer == 0 {
-            return Some(TAIL - libm::log(draw.unit()));
-        }
-        let (low, high) = (self.heights[layer], self.heights[layer + 1]);
-        (low + (high - low) * draw.unit() < libm::exp(-x)).then_some(x)
-    }
+/// From one to the next at an even rate per second.
+pub fn gap_at(rate: f64) -> Duration {
+    Duration(libm::round(1e9 / rate) as u64)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::sampler::Z99;
     use super::*;
+    use crate::scenario::Dist;
 
     const COUNT: u32 = 200_000;
 

@@ -1,0 +1,494 @@
+//! Calls that are guarded by policies: what happens before an attempt, between attempts, and instead of an outcome.
+//!
+//! ```text
+//! call ─▶ Guard ─▶ breaker? limit? rate? ─▶ attempt ─▶ connection ─▶ Task (over the network)
+//!           ▲  ╰ no: fails at once             ├ timeout, deadline: gives up      ╰ hedge: a second Task
+//!           └──── backoff ◀── retry? ◀─────────┘
+//! outcome ◀─ fallback? ◀─ no more attempts
+//! ```
+//!
+//! Law: outermost first: fallback, retry, breaker, limit, rate, timeout, hedge, connection, network. A call has one
+//! outcome however many attempts it takes. Draws of the first attempt are those of a call without policies.
+
+use super::call::Outgoing;
+use super::chance::{Draw, Purpose, mix};
+use super::queue::{Event, Handle};
+use super::slab::NONE;
+use super::turn::Turn;
+use super::world::Task;
+use crate::scenario::{Cause, Deadline, EdgeId, Fallback, Mode};
+use crate::time::{Duration, Instant};
+use crate::trace::{Attempt, Guarded, Observer};
+
+/// A call with policies while it lives.
+#[derive(Clone, Copy)]
+pub struct Guard {
+    /// The place of the call in its story.
+    pub key: u64,
+    pub edge: u32,
+    pub rules: u32,
+    pub gate: u32,
+    request: u32,
+    /// The fiber that waits, the guard whose fallback this is, and the caller's span.
+    caller: u32,
+    outer: u32,
+    parent: u32,
+    mode: Mode,
+    line: u32,
+    since: Instant,
+    deadline: Instant,
+    /// Attempts so far, refused ones included.
+    pub attempts: u32,
+    /// The tasks of the attempt under way: the first, and the hedge.
+    pub tries: [u32; 2],
+    hedged: bool,
+    pause: Duration,
+    /// Of the timeout and the hedge.
+    timers: [Handle; 2],
+    /// The age of the breaker when the attempt passed it.
+    age: u32,
+    /// The outcome of an attempt that never left, or of the call.
+    outcome: Result<(), Cause>,
+    pub stage: Stage,
+    /// Some attempt's work has been done well.
+    pub done: bool,
+    /// The call itself, and its tasks.
+    pub holds: u32,
+}
+
+impl Guard {
+    /// The mode and the line of all its attempts, whatever becomes of the edge meanwhile.
+    pub fn way(&self) -> (Mode, u32) {
+        (self.mode, self.line)
+    }
+}
+
+/// What a guard is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Refused before it left, and soon told so; or the attempt has just been decided.
+    Between,
+    /// Waits for an outcome.
+    Attempt,
+    Pause,
+    Fallback,
+    Over,
+}
+
+impl<O: Observer> Turn<'_, O> {
+    /// What an observer may know of a guarded call.
+    fn guarded(&self, slot: u32) -> Guarded {
+        let guard = &self.world.guards[slot];
+        Guarded {
+            slot,
+            edge: EdgeId(guard.edge),
+            mode: guard.mode,
+            parent: (guard.parent != NONE).then_some(guard.parent),
+            request: guard.request,
+            since: guard.since,
+            counted: self.world.requests[guard.request].counted,
+        }
+    }
+
+    /// Begins a call over an edge with policies, and yields whether somebody waits for its outcome.
+    pub(super) fn call_guarded(
+        &mut self,
+        edge: u32,
+        key: u64,
+        request: u32,
+        caller: u32,
+        parent: u32,
+        outer: u32,
+    ) -> bool {
+        let now = self.now();
+        let entry = &self.world.edges[edge as usize];
+        let (rules, mode, line) = (entry.rules, entry.mode, entry.line);
+        let gate = entry.first_gate + self.place_of(parent);
+        let waits = mode != Mode::Oneway;
+        let limit = match parent {
+            NONE => Instant::NEVER,
+            parent => self.world.tasks[parent].deadline,
+        };
+        let policy = &self.world.rules[rules as usize];
+        let deadline = match policy.deadline {
+            None => Instant::NEVER,
+            Some(Deadline::Propagate) => limit,
+            Some(Deadline::After(time)) => limit.min(now + time),
+        };
+        if let Some(budget) = policy.budget {
+            self.world.gates[gate as usize].earn(budget);
+        }
+        self.world.requests[request].open += 1;
+        let slot = self.world.guards.insert(Guard {
+            key,
+            edge,
+            rules,
+            gate,
+            request,
+            caller: if waits { caller } else { NONE },
+            outer,
+            parent,
+            mode,
+            line,
+            since: now,
+            deadline,
+            attempts: 0,
+            tries: [NONE; 2],
+            hedged: false,
+            pause: Duration::ZERO,
+            timers: [Handle::NONE; 2],
+            age: 0,
+            outcome: Ok(()),
+            stage: Stage::Between,
+            done: false,
+            holds: 1,
+        });
+        self.note((edge as u64) << 32 | slot as u64 ^ 0x5A << 56);
+        self.observer.called(now, self.guarded(slot));
+        self.attempt(slot);
+        waits
+    }
+
+    /// Which of the caller's replicas this is; a client is one.
+    fn place_of(&self, parent: u32) -> u32 {
+        if parent == NONE {
+            return 0;
+        }
+        let replica = self.world.tasks[parent].replica;
+        replica - self.world.services[self.world.replicas[replica as usize].service as usize].first_replica
+    }
+
+    /// Makes one more attempt, or finds that none may be made now.
+    fn attempt(&mut self, slot: u32) {
+        let now = self.now();
+        let guard = &mut self.world.guards[slot];
+        guard.attempts += 1;
+        guard.stage = Stage::Between;
+        let rules = &self.world.rules[guard.rules as usize];
+        let gate = &mut self.world.gates[guard.gate as usize];
+        let before = gate.breaker.passage;
+        let in_time = now < guard.deadline;
+        let fuse = rules.breaker.as_ref().filter(|_| in_time);
+        let admitted = fuse.is_none_or(|fuse| gate.breaker.admits(now, fuse));
+        // The breaker learns only of what it has let pass.
+        guard.age = if admitted && in_time {
+            gate.breaker.age
+        } else {
+            u32::MAX
+        };
+        let after = gate.breaker.passage;
+        let refusal = if !in_time {
+            Some(Cause::Deadline)
+        } else if !admitted {
+            Some(Cause::Breaker)
+        } else if gate.under_way >= rules.limit {
+            Some(Cause::Limit)
+        } else if rules.gap.is_some_and(|gap| !gate.is_within(now, gap)) {
+            Some(Cause::Rate)
+        } else {
+            None
+        };
+        let edge = guard.edge;
+        if let Some(cause) = refusal {
+            guard.outcome = Err(cause);
+            self.world.queue.push(now, Event::Guard(slot));
+        } else {
+            gate.under_way += 1;
+            guard.stage = Stage::Attempt;
+            guard.hedged = false;
+            let give_up = rules
+                .timeout
+                .map_or(Instant::NEVER, |timeout| now + timeout)
+                .min(guard.deadline);
+            let hedge = rules.hedge;
+            self.arm(slot, 0, give_up);
+            self.arm(slot, 1, hedge.map_or(Instant::NEVER, |hedge| now + hedge));
+            self.connect(slot, 0);
+        }
+        self.tell_breaker(edge, slot, before, after);
+    }
+
+    /// Sets the timeout (0) or the hedge (1) of an attempt whose outcome somebody waits for.
+    fn arm(&mut self, slot: u32, timer: usize, at: Instant) {
+        if at == Instant::NEVER || self.world.guards[slot].mode == Mode::Oneway {
+            return;
+        }
+        let event = [Event::GiveUp(slot), Event::Hedge(slot)][timer];
+        self.world.guards[slot].timers[timer] = self.world.queue.push_cancellable(at, event);
+    }
+
+    fn disarm(&mut self, slot: u32) {
+        for timer in 0..2 {
+            let handle = std::mem::replace(&mut self.world.guards[slot].timers[timer], Handle::NONE);
+            if handle != Handle::NONE {
+                self.world.queue.cancel(handle);
+            }
+        }
+    }
+
+    /// The place of a try in the story: the first one's is that of the call.
+    pub(super) fn try_key(&self, slot: u32, which: u32) -> u64 {
+        let Guard { key, attempts, .. } = self.world.guards[slot];
+        let key = match attempts {
+            0 | 1 => key,
+            n => mix(mix(key, Purpose::Attempt as u64), n as u64),
+        };
+        match which {
+            0 => key,
+            _ => mix(key, Purpose::Hedge as u64),
+        }
+    }
+
+    /// A try goes over the network.
+    pub(super) fn launch(&mut self, slot: u32, which: u32) {
+        let key = self.try_key(slot, which);
+        let Guard {
+            edge, request, parent, ..
+        } = self.world.guards[slot];
+        self.world.guards[slot].holds += 1;
+        self.world.guards[slot].hedged |= which == 1;
+        let Guard {
+            deadline,
+            attempts,
+            mode,
+            ..
+        } = self.world.guards[slot];
+        let task = self.send(Outgoing {
+            guard: slot,
+            deadline,
+            attempt: match (which, attempts) {
+                (1, _) => Attempt::Hedge,
+                (_, 1) => Attempt::First,
+                _ => Attempt::Retry,
+            },
+            ..Outgoing::plain(edge, key, request, NONE, parent)
+        });
+        if mode == Mode::Oneway {
+            self.world.guards[slot].outcome = Ok(());
+            self.world.queue.push(self.now(), Event::Guard(slot));
+        } else {
+            self.world.guards[slot].tries[which as usize] = task;
+        }
+    }
+
+    /// No success for a while: a second try.
+    pub(super) fn hedge(&mut self, slot: u32) {
+        self.world.guards[slot].timers[1] = Handle::NONE;
+        self.connect(slot, 1);
+    }
+
+    /// A try has its outcome.
+    pub(super) fn try_returned(&mut self, slot: u32, task: u32, outcome: Result<(), Cause>) {
+        let guard = &mut self.world.guards[slot];
+        if guard.stage == Stage::Fallback {
+            guard.stage = Stage::Over;
+            self.conclude_guard(slot, outcome, true);
+            return;
+        }
+        let Some(which) = guard.tries.iter().position(|other| *other == task) else {
+            return;
+        };
+        guard.tries[which] = NONE;
+        let (gate, other) = (guard.gate, guard.tries[1 - which]);
+        let decided = outcome.is_ok() || other == NONE;
+        if decided {
+            guard.stage = Stage::Between;
+        }
+        if self.world.rules[guard.rules as usize].has_connections() {
+            self.pass_connection(gate);
+        }
+        if !decided {
+            return;
+        }
+        if other != NONE {
+            self.give_up_try(slot, 1 - which);
+        }
+        self.attempt_over(slot, outcome);
+    }
+
+    /// The caller waits no longer for a try; the callee works on, unless it is told.
+    fn give_up_try(&mut self, slot: u32, which: usize) {
+        let task = std::mem::replace(&mut self.world.guards[slot].tries[which], NONE);
+        if task == NONE {
+            return;
+        }
+        let Guard { rules, gate, .. } = self.world.guards[slot];
+        let (cancel, connects) = {
+            let rules = &self.world.rules[rules as usize];
+            (rules.cancel, rules.has_connections())
+        };
+        if connects {
+            self.close_connection(gate);
+        }
+        self.abandon(task, cancel);
+    }
+
+    /// The timeout or the deadline of an attempt has come.
+    pub(super) fn give_up(&mut self, slot: u32) {
+        self.world.guards[slot].timers[0] = Handle::NONE;
+        self.world.guards[slot].stage = Stage::Between;
+        self.give_up_try(slot, 0);
+        self.give_up_try(slot, 1);
+        let late = self.now() >= self.world.guards[slot].deadline;
+        self.attempt_over(slot, Err(if late { Cause::Deadline } else { Cause::Timeout }));
+    }
+
+    /// An attempt that left has its outcome.
+    fn attempt_over(&mut self, slot: u32, outcome: Result<(), Cause>) {
+        self.disarm(slot);
+        let gate = self.world.guards[slot].gate;
+        self.world.gates[gate as usize].under_way -= 1;
+        self.judge(slot, outcome);
+    }
+
+    /// The breaker learns of an attempt; then comes a retry, a fallback, or the end.
+    fn judge(&mut self, slot: u32, outcome: Result<(), Cause>) {
+        let now = self.now();
+        let Guard {
+            rules,
+            gate,
+            age,
+            edge,
+            attempts,
+            ..
+        } = self.world.guards[slot];
+        let rules = &self.world.rules[rules as usize];
+        let gate = &mut self.world.gates[gate as usize];
+        let before = gate.breaker.passage;
+        if let Some(fuse) = &rules.breaker {
+            gate.breaker.learn(now, outcome.is_ok(), age, fuse);
+        }
+        let after = gate.breaker.passage;
+        let again = match outcome {
+            Err(cause) => rules.on >> cause as u16 & 1 == 1 && attempts < rules.attempts,
+            Ok(()) => false,
+        };
+        let again = again && (rules.budget.is_none() || gate.spend());
+        self.tell_breaker(edge, slot, before, after);
+        if again {
+            self.pause(slot);
+        } else {
+            self.settle_call(slot, outcome);
+        }
+    }
+
+    fn pause(&mut self, slot: u32) {
+        let key = self.try_key(slot, 0);
+        let draw = Draw::new(key, 0, Purpose::Backoff);
+        let Guard {
+            rules, attempts, pause, ..
+        } = self.world.guards[slot];
+        let pause = self.world.rules[rules as usize].pause(attempts, pause, draw);
+        let guard = &mut self.world.guards[slot];
+        (guard.pause, guard.stage) = (pause, Stage::Pause);
+        self.world.queue.push(self.now() + pause, Event::Guard(slot));
+    }
+
+    /// What was scheduled for a guard: an attempt that never left is over, or a pause.
+    pub(super) fn guard_due(&mut self, slot: u32) {
+        let guard = &self.world.guards[slot];
+        match guard.stage {
+            Stage::Pause => self.attempt(slot),
+            Stage::Attempt => {
+                let Guard {
+                    gate, rules, outcome, ..
+                } = *guard;
+                if self.world.rules[rules as usize].has_connections() {
+                    self.pass_connection(gate);
+                }
+                self.attempt_over(slot, outcome);
+            }
+            _ => self.judge(slot, guard.outcome),
+        }
+    }
+
+    /// There will be no more attempts.
+    fn settle_call(&mut self, slot: u32, outcome: Result<(), Cause>) {
+        let Guard {
+            rules,
+            mode,
+            key,
+            request,
+            parent,
+            ..
+        } = self.world.guards[slot];
+        let fallback = &self.world.rules[rules as usize].fallback;
+        match fallback {
+            Some(Fallback::Value(_)) if outcome.is_err() => self.conclude_guard(slot, Ok(()), true),
+            Some(Fallback::Call(edge)) if outcome.is_err() && mode != Mode::Oneway => {
+                let edge = edge.0;
+                self.world.guards[slot].stage = Stage::Fallback;
+                let key = mix(key, Purpose::Fallback as u64);
+                if !self.call_for_guard(edge, key, request, parent, slot) {
+                    self.conclude_guard(slot, Ok(()), true);
+                }
+            }
+            _ => self.conclude_guard(slot, outcome, false),
+        }
+    }
+
+    /// The span of an attempt begins: it may be too late, or its work done already.
+    pub(super) fn begin_guarded(&mut self, task: u32) {
+        let Task { guard, deadline, .. } = self.world.tasks[task];
+        if self.now() >= deadline {
+            self.respond(task, Err(Cause::Deadline));
+            self.world.tasks[task].outcome = Err(Cause::Deadline);
+        } else if self.world.guards[guard].done && self.world.rules[self.world.guards[guard].rules as usize].idempotent
+        {
+            self.world.tasks[task].pc = self.world.program.nothing;
+        }
+    }
+
+    /// A call that stands in for a guarded one; yields whether its outcome is waited for.
+    fn call_for_guard(&mut self, edge: u32, key: u64, request: u32, parent: u32, slot: u32) -> bool {
+        if self.world.edges[edge as usize].rules != NONE {
+            return self.call_guarded(edge, key, request, NONE, parent, slot);
+        }
+        self.world.guards[slot].holds += 1;
+        let waits = self.world.edges[edge as usize].mode.waits();
+        self.send(Outgoing {
+            guard: slot,
+            attempt: Attempt::Only,
+            ..Outgoing::plain(edge, key, request, NONE, parent)
+        });
+        waits
+    }
+
+    /// The caller learns the outcome of a guarded call.
+    fn conclude_guard(&mut self, slot: u32, outcome: Result<(), Cause>, fell_back: bool) {
+        let guard = &mut self.world.guards[slot];
+        (guard.stage, guard.outcome) = (Stage::Over, outcome);
+        let Guard {
+            caller,
+            outer,
+            request,
+            mode,
+            parent,
+            ..
+        } = *guard;
+        self.note((slot as u64) << 4 | outcome.map_or_else(|cause| 1 + cause as u64, |()| 0));
+        self.observer
+            .concluded(self.now(), self.guarded(slot), outcome, fell_back);
+        self.let_go_of_guard(slot);
+        if outer != NONE {
+            if mode != Mode::Oneway {
+                self.try_returned(outer, NONE, outcome);
+            }
+        } else if caller != NONE {
+            self.world.tasks[caller].outcome = outcome;
+            self.resume(caller);
+        } else if parent == NONE {
+            self.request_returned(request, outcome);
+        }
+        self.work_of_request_ended(request);
+    }
+
+    /// One of those who hold a guard lets go: its call, or one of its tasks.
+    pub(super) fn let_go_of_guard(&mut self, slot: u32) {
+        let guard = &mut self.world.guards[slot];
+        guard.holds -= 1;
+        if guard.holds == 0 {
+            self.world.guards.remove(slot);
+        }
+    }
+}
