@@ -101,6 +101,7 @@ impl<O: Observer> Turn<'_, O> {
             open: 0,
             counted,
             outcome: None,
+            holdings: NONE,
         };
         let slot = self.world.requests.insert(request);
         self.observer.offered(offered, self.world.request_view(slot));
@@ -147,6 +148,9 @@ impl<O: Observer> Turn<'_, O> {
         if let (0, Some(replied)) = (request.open, request.outcome) {
             self.observer
                 .completed(self.now(), self.world.request_view(slot), replied);
+            if self.world.requests[slot].holdings != NONE {
+                self.give_all_back(slot);
+            }
             self.world.requests.remove(slot);
         }
     }

@@ -16,6 +16,7 @@ mod cpu;
 mod gate;
 mod hand_off;
 mod policy;
+mod pool;
 mod program;
 mod queue;
 mod rules;

@@ -9,7 +9,7 @@
 //! draws are keyed by that number; so nothing that is compiled otherwise draws otherwise.
 
 use super::chance::{Geometric, Odds, Sampler};
-use crate::scenario::{Dist, Scenario, Step, Times};
+use crate::scenario::{Dist, SagaStep, Scenario, Step, Times};
 
 /// An index into [`Program::code`].
 pub type Address = u32;
@@ -51,6 +51,23 @@ pub enum Instruction {
     /// The end of a repeated body that begins there.
     Again(Address),
     Fail(Odds),
+    /// Takes one of this pool (of all services, in order) for as long as the frame that it makes.
+    Hold(u32),
+    GiveBack,
+    /// Takes one of this pool for the request.
+    Acquire(u32),
+    Release(u32),
+    /// Begins a saga whose `count` undos begin at these entries of the table.
+    Saga {
+        first: u32,
+        count: u32,
+    },
+    /// A step of a saga is done; behind the last one it goes on at `end`.
+    Done {
+        end: Address,
+    },
+    /// An undo is over, well or not.
+    Undone,
     End,
 }
 
@@ -65,6 +82,10 @@ pub struct Program {
     pub branches: Vec<Address>,
     /// Cumulated odds of choices, and where each begins.
     pub choices: Vec<(Odds, Address)>,
+    /// Where the undos of sagas begin.
+    pub undos: Vec<Address>,
+    /// The first pool of the service whose operations are being compiled.
+    first_pool: u32,
     /// Where each operation begins, service by service.
     pub entries: Vec<Vec<Address>>,
     /// An operation without steps.
@@ -82,6 +103,7 @@ impl Program {
                 .map(|operation| program.operation(&operation.steps))
                 .collect();
             program.entries.push(entries);
+            program.first_pool += service.pools.len() as u32;
         }
         program.nothing = program.here();
         program.emit(Instruction::End, 1);
@@ -126,6 +148,14 @@ impl Program {
             Step::Choose(options) => self.choose(options, number),
             Step::Repeat { times, body } => self.repeat(*times, body, number),
             Step::Fail(probability) => self.emit(Instruction::Fail(Odds::new(*probability)), own),
+            Step::Hold { pool, body } => {
+                self.emit(Instruction::Hold(self.first_pool + pool), own);
+                self.steps(body, number);
+                self.emit(Instruction::GiveBack, own);
+            }
+            Step::Acquire(pool) => self.emit(Instruction::Acquire(self.first_pool + pool), own),
+            Step::Release(pool) => self.emit(Instruction::Release(self.first_pool + pool), own),
+            Step::Saga(parts) => self.saga(parts, number),
             _ => unreachable!("the reader of scenarios refuses every other step"),
         }
     }
@@ -141,6 +171,27 @@ impl Program {
             self.emit(Instruction::EndBranch, *number);
         }
         self.code[over as usize].0 = Instruction::Jump(self.here());
+    }
+
+    /// All steps in a row, then all undos; each undo ends by looking for the one before.
+    fn saga(&mut self, parts: &[SagaStep], number: &mut u32) {
+        let (own, first, count) = (*number, self.undos.len() as u32, parts.len() as u32);
+        self.emit(Instruction::Saga { first, count }, own);
+        self.undos.extend(std::iter::repeat_n(0, parts.len()));
+        let mut dones = Vec::new();
+        for part in parts {
+            self.steps(&part.step, number);
+            dones.push(self.reserve(own));
+        }
+        for (index, part) in parts.iter().enumerate() {
+            self.undos[first as usize + index] = self.here();
+            self.steps(&part.undo, number);
+            self.emit(Instruction::Undone, own);
+        }
+        let end = self.here();
+        for done in dones {
+            self.code[done as usize].0 = Instruction::Done { end };
+        }
     }
 
     fn choose(&mut self, options: &[(f64, Vec<Step>)], number: &mut u32) {

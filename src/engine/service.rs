@@ -58,7 +58,11 @@ impl<O: Observer> Turn<'_, O> {
         self.world.tasks[call].queued = true;
         let replica = &mut self.world.replicas[index as usize];
         replica.waiting += 1;
-        replica.fresh.push(&mut self.world.tasks, call);
+        if self.world.services[replica.service as usize].lifo {
+            replica.fresh.push_front(&mut self.world.tasks, call);
+        } else {
+            replica.fresh.push(&mut self.world.tasks, call);
+        }
     }
 
     fn refuse(&mut self, call: u32) {
@@ -131,10 +135,11 @@ impl<O: Observer> Turn<'_, O> {
     fn next_in_queue(&mut self, index: u32) -> Option<(u32, bool)> {
         let tasks = &mut self.world.tasks;
         let replica = &mut self.world.replicas[index as usize];
-        let may_begin = replica.begun < self.world.services[replica.service as usize].in_flight;
+        let service = &self.world.services[replica.service as usize];
+        let may_begin = replica.begun < service.in_flight;
         let fresh = replica.fresh.first().filter(|_| may_begin);
         let take_fresh = match (fresh, replica.resumed.first()) {
-            (Some(fresh), Some(resumed)) => tasks[fresh].stamp < tasks[resumed].stamp,
+            (Some(fresh), Some(resumed)) => (tasks[fresh].stamp < tasks[resumed].stamp) != service.lifo,
             (fresh, _) => fresh.is_some(),
         };
         if take_fresh {
@@ -160,9 +165,12 @@ impl<O: Observer> Turn<'_, O> {
                 self.world.stamp += 1;
                 self.world.tasks[root].stamp = self.world.stamp;
                 self.world.tasks[root].queued = true;
-                self.world.replicas[index as usize]
-                    .resumed
-                    .push(&mut self.world.tasks, root);
+                let replica = &mut self.world.replicas[index as usize];
+                if self.world.services[replica.service as usize].lifo {
+                    replica.resumed.push_front(&mut self.world.tasks, root);
+                } else {
+                    replica.resumed.push(&mut self.world.tasks, root);
+                }
             }
         }
     }

@@ -18,7 +18,7 @@ use super::program::{Address, Instruction};
 use super::queue::Event;
 use super::slab::NONE;
 use super::turn::Turn;
-use super::world::{Chain, Frame, Join, Task};
+use super::world::{Chain, Frame, Inside, Join, Task};
 use crate::scenario::{EdgeId, Mode};
 use crate::time::Duration;
 use crate::trace::{Activity, Cause, Observer, On};
@@ -93,6 +93,7 @@ impl<O: Observer> Turn<'_, O> {
         let task = &self.world.tasks[fiber];
         if task.outcome.is_err() || task.cancelled {
             self.world.tasks[fiber].outcome = Ok(());
+            self.world.tasks[fiber].cancelled = false;
             match self.end_fiber(fiber, false) {
                 Ok(next) => fiber = next,
                 Err(pause) => return pause,
@@ -137,6 +138,20 @@ impl<O: Observer> Turn<'_, O> {
                         }
                     }
                 }
+                Instruction::Hold(pool) => {
+                    if !self.hold(fiber, pool) {
+                        return Pause::Waits;
+                    }
+                }
+                Instruction::Acquire(pool) => {
+                    if !self.acquire(fiber, pool) {
+                        return Pause::Waits;
+                    }
+                }
+                Instruction::Undone => match self.end_fiber(fiber, false) {
+                    Ok(next) => fiber = next,
+                    Err(pause) => return pause,
+                },
                 Instruction::EndBranch | Instruction::End => match self.end_fiber(fiber, true) {
                     Ok(next) => fiber = next,
                     Err(pause) => return pause,
@@ -169,6 +184,18 @@ impl<O: Observer> Turn<'_, O> {
                 self.begin_repeat(fiber, times, step, end);
             }
             Instruction::Again(body) => self.repeat_again(fiber, body, step),
+            Instruction::GiveBack => self.leave_hold(fiber),
+            Instruction::Release(pool) => self.release_pool(fiber, pool),
+            Instruction::Saga { first, count } => self.enter(
+                fiber,
+                Inside::Saga {
+                    first,
+                    count,
+                    done: 0,
+                    undoing: false,
+                },
+            ),
+            Instruction::Done { end } => self.step_of_saga_done(fiber, end),
             _ => unreachable!("walk handles every other instruction"),
         }
     }
@@ -179,35 +206,86 @@ impl<O: Observer> Turn<'_, O> {
             task.pc = end;
             return;
         }
-        let frame = Frame {
-            left: times,
-            iteration: 0,
-            outer_key: task.key,
-            outer_frame: task.frame,
-        };
-        task.key = iteration_key(frame.outer_key, step, 0);
-        task.frame = self.world.frames.insert(frame);
+        let outer_key = task.key;
+        task.key = iteration_key(outer_key, step, 0);
+        self.enter(
+            fiber,
+            Inside::Repeat {
+                left: times,
+                iteration: 0,
+                outer_key,
+            },
+        );
+    }
+
+    /// One more frame around what a fiber does.
+    pub(super) fn enter(&mut self, fiber: u32, inside: Inside) {
+        let outer = self.world.tasks[fiber].frame;
+        self.world.tasks[fiber].frame = self.world.frames.insert(Frame { inside, outer });
+    }
+
+    /// The innermost frame is over.
+    pub(super) fn leave(&mut self, fiber: u32) {
+        let slot = self.world.tasks[fiber].frame;
+        self.world.tasks[fiber].frame = self.world.frames[slot].outer;
+        self.world.frames.remove(slot);
     }
 
     fn repeat_again(&mut self, fiber: u32, body: Address, step: u32) {
         let task = &mut self.world.tasks[fiber];
-        let frame = &mut self.world.frames[task.frame];
-        frame.left -= 1;
-        if frame.left > 0 {
-            frame.iteration += 1;
-            task.key = iteration_key(frame.outer_key, step, frame.iteration);
+        let Inside::Repeat {
+            left,
+            iteration,
+            outer_key,
+        } = &mut self.world.frames[task.frame].inside
+        else {
+            unreachable!("a repeat ends inside its own frame")
+        };
+        *left -= 1;
+        if *left > 0 {
+            *iteration += 1;
+            task.key = iteration_key(*outer_key, step, *iteration);
             task.pc = body;
         } else {
-            self.leave_repeat(fiber);
+            task.key = *outer_key;
+            self.leave(fiber);
         }
     }
 
-    fn leave_repeat(&mut self, fiber: u32) {
-        let task = &mut self.world.tasks[fiber];
-        let (slot, frame) = (task.frame, self.world.frames[task.frame]);
-        task.key = frame.outer_key;
-        task.frame = frame.outer_frame;
-        self.world.frames.remove(slot);
+    /// Leaves all frames of a fiber that has failed; true where a saga has something to undo first.
+    fn unwind(&mut self, fiber: u32) -> bool {
+        while self.world.tasks[fiber].frame != NONE {
+            let slot = self.world.tasks[fiber].frame;
+            match &mut self.world.frames[slot].inside {
+                Inside::Repeat { outer_key, .. } => self.world.tasks[fiber].key = *outer_key,
+                Inside::Hold(pool) => {
+                    let pool = *pool;
+                    self.give_back(pool);
+                }
+                Inside::Saga {
+                    first, done, undoing, ..
+                } if *done > 0 => {
+                    (*done, *undoing) = (*done - 1, true);
+                    self.world.tasks[fiber].pc = self.world.program.undos[(*first + *done) as usize];
+                    return true;
+                }
+                Inside::Saga { .. } => {}
+            }
+            self.leave(fiber);
+        }
+        false
+    }
+
+    /// A step of a saga has gone well.
+    fn step_of_saga_done(&mut self, fiber: u32, end: Address) {
+        let slot = self.world.tasks[fiber].frame;
+        if let Inside::Saga { count, done, .. } = &mut self.world.frames[slot].inside {
+            *done += 1;
+            if done == count {
+                self.world.tasks[fiber].pc = end;
+                self.leave(fiber);
+            }
+        }
     }
 
     fn wait(&mut self, fiber: u32, wait: Duration) {
@@ -243,7 +321,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// Whether a span runs on threads, which are pinned by every wait.
-    fn threads(&self, root: u32) -> bool {
+    pub(super) fn threads(&self, root: u32) -> bool {
         let replica = &self.world.replicas[self.world.tasks[root].replica as usize];
         self.world.services[replica.service as usize].threads
     }
@@ -278,8 +356,8 @@ impl<O: Observer> Turn<'_, O> {
 
     /// A fiber has come to its end. Yields the fiber that goes on in its place, or why none does.
     fn end_fiber(&mut self, fiber: u32, ok: bool) -> Result<u32, Pause> {
-        while self.world.tasks[fiber].frame != NONE {
-            self.leave_repeat(fiber);
+        if self.world.tasks[fiber].frame != NONE && self.unwind(fiber) {
+            return Ok(fiber);
         }
         let Task { root, join, .. } = self.world.tasks[fiber];
         self.world.tasks[root].fibers -= 1;
@@ -348,7 +426,7 @@ impl<O: Observer> Turn<'_, O> {
         self.settle(root);
     }
 
-    fn pin(&mut self, root: u32, fiber: u32, on: On) {
+    pub(super) fn pin(&mut self, root: u32, fiber: u32, on: On) {
         let last = self.world.tasks[root].pinned.last;
         let task = &mut self.world.tasks[fiber];
         task.pin = Some(on);

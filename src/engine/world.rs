@@ -13,6 +13,7 @@ use super::chance::{Odds, Sampler, Weights, Ziggurat, key_of_name};
 use super::cpu::SharedCores;
 use super::gate::Gate;
 use super::policy::Guard;
+use super::pool::{Holding, Pool};
 use super::program::{Address, Program};
 use super::queue::{Event, Handle, Queue};
 use super::rules::Rules;
@@ -133,6 +134,8 @@ pub struct Request {
     pub open: u32,
     pub counted: bool,
     pub outcome: Option<bool>,
+    /// What it has acquired and not released: the first of a chain of holdings.
+    pub holdings: u32,
 }
 
 /// What a fork waits for.
@@ -145,13 +148,31 @@ pub struct Join {
     pub left: u32,
 }
 
-/// Where a fiber is in a repeat.
+/// What a fiber is inside of, and leaves again, well or by an error.
 #[derive(Clone, Copy)]
 pub struct Frame {
-    pub left: u32,
-    pub iteration: u32,
-    pub outer_key: u64,
-    pub outer_frame: u32,
+    pub inside: Inside,
+    pub outer: u32,
+}
+
+/// Kinds of frames.
+#[derive(Clone, Copy)]
+pub enum Inside {
+    Repeat {
+        left: u32,
+        iteration: u32,
+        outer_key: u64,
+    },
+    /// One of this pool.
+    Hold(u32),
+    Saga {
+        /// Its undos in the table of the program.
+        first: u32,
+        count: u32,
+        /// Steps that are done and not undone.
+        done: u32,
+        undoing: bool,
+    },
 }
 
 /// An edge as it is now.
@@ -220,6 +241,8 @@ pub struct Service {
     pub next_replica: u32,
     /// Threads are pinned by waits and publishes; loops are not.
     pub threads: bool,
+    /// The request that joined last goes first.
+    pub lifo: bool,
     pub backlog: u32,
     pub in_flight: u32,
 }
@@ -283,6 +306,9 @@ pub struct World {
     pub setups: Slab<(u32, u32)>,
     pub gates: Vec<Gate>,
     pub rules: Vec<Rules>,
+    /// The pools of all services, in order.
+    pub pools: Vec<Pool>,
+    pub holdings: Slab<Holding>,
     pub edges: Vec<Edge>,
     /// One for each edge, then one for each change.
     pub lines: Vec<Line>,
@@ -317,6 +343,8 @@ impl World {
             setups: Slab::new(),
             gates: Vec::new(),
             rules: Vec::new(),
+            pools: Vec::new(),
+            holdings: Slab::new(),
             edges,
             lines: scenario.edges.iter().map(Line::new).collect(),
             services: Vec::new(),
@@ -349,12 +377,16 @@ impl World {
 
     fn add_service(&mut self, service: &crate::scenario::Service) {
         let index = self.services.len() as u32;
+        for (place, pool) in service.pools.iter().enumerate() {
+            self.pools.push(Pool::new(index, place as u32, pool.size));
+        }
         let first_replica = self.replicas.len() as u32;
         self.services.push(Service {
             first_replica,
             replicas: service.replicas,
             balance: service.balance,
             next_replica: 0,
+            lifo: service.discipline == Discipline::Lifo,
             threads: matches!(service.runtime, Runtime::Threads(_)),
             backlog: service.backlog.unwrap_or(u32::MAX),
             in_flight: service.in_flight.unwrap_or(u32::MAX),

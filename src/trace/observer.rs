@@ -158,6 +158,9 @@ pub trait Observer {
     /// for a core = excess.
     fn crowded(&mut self, now: Instant, service: ServiceId, was: u32, is: u32) {}
 
+    /// A pool of a service has changed: how many are taken, and how many spans wait for one.
+    fn pool(&mut self, now: Instant, service: ServiceId, pool: u32, taken: u32, waiting: u32) {}
+
     /// A message has reached the channel of this edge; its depth before and now.
     fn published(&mut self, now: Instant, call: Call, depth: u32) {}
     /// The channel of this edge is full and refuses.

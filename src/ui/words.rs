@@ -4,7 +4,7 @@ use super::part::figure;
 use crate::picture::word;
 use crate::scenario::{Dist, Scenario};
 use crate::time::Instant;
-use crate::trace::{Cause, Segment, Span, Trace};
+use crate::trace::{Segment, Span, Trace};
 
 /// `orders/3 blocked on payments, 62.1 ms from 1.2040 s; request 12 of shoppers, over gateway->orders`.
 pub fn segment(scenario: &Scenario, trace: &Trace, lane: &str, segment: &Segment) -> String {
@@ -25,10 +25,8 @@ pub fn call(scenario: &Scenario, span: &Span) -> String {
         at => format!(", {what} after {}", figure::time(Some(at.since(span.sent).as_ms()))),
     };
     let outcome = match span.outcome {
-        Some(Ok(())) | None => "",
-        Some(Err(Cause::Error)) => ": an error",
-        Some(Err(Cause::Timeout)) => ": a timeout",
-        Some(Err(Cause::Refused)) => ": refused",
+        Some(Err(cause)) => format!(": {}", cause.word()),
+        _ => String::new(),
     };
     let lost = if span.lost { ", lost on the way" } else { "" };
     let (mode, sent) = (span.mode.word(), figure::instant(span.sent.0 as f64));

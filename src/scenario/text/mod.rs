@@ -72,6 +72,8 @@ pub struct Names<'a> {
     pub services: Vec<&'a str>,
     /// The operations of each service.
     pub operations: Vec<Vec<&'a str>>,
+    /// The pools of each service.
+    pub pools: Vec<Vec<&'a str>>,
     /// Channels of their own, which a later version knows.
     pub channels: Vec<&'a str>,
 }
@@ -196,6 +198,7 @@ fn names<'a>(desk: &mut Desk<'a>, clients: Option<&Table<'a>>, services: Option<
         clients: Vec::new(),
         services: Vec::new(),
         operations: Vec::new(),
+        pools: Vec::new(),
         channels: Vec::new(),
     };
     if let Some(node::Value::Map(entries)) = desk.root.get("channels").map(|node| &node.value) {
@@ -222,6 +225,10 @@ fn names<'a>(desk: &mut Desk<'a>, clients: Option<&Table<'a>>, services: Option<
             Some(_) => Vec::new(),
             None => vec![service::DEFAULT],
         };
+        names.pools.push(match field.get("pools").map(|node| &node.value) {
+            Some(node::Value::Map(entries)) => entries.iter().filter_map(|(name, _)| name.text()).collect(),
+            _ => Vec::new(),
+        });
         names.services.push(name);
         names.operations.push(operations);
     }

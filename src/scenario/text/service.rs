@@ -5,12 +5,16 @@ use super::client::distribution;
 use super::step::{self, Steps};
 use super::table::{Desk, Table};
 use crate::scenario::node::{Node, Value};
-use crate::scenario::{Balance, Caller, Cpu, Edge, EdgeId, Operation, Runtime, Service, ServiceId, Step};
+use crate::scenario::{
+    Balance, Caller, Cpu, Discipline, Edge, EdgeId, Operation, Pool, Runtime, Service, ServiceId, Step,
+};
 
 /// The operation of a service that declares none.
 pub const DEFAULT: &str = "default";
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 14] = [
+    "pools",
+    "discipline",
     "replicas",
     "balance",
     "threads",
@@ -24,7 +28,7 @@ const KEYS: [&str; 12] = [
     "fanout",
     "operations",
 ];
-const LATER_KEYS: [&str; 3] = ["offload", "discipline", "pools"];
+const LATER_KEYS: [&str; 1] = ["offload"];
 const BALANCES: [(&str, Balance); 4] = [
     ("roundRobin", Balance::RoundRobin),
     ("random", Balance::Random),
@@ -74,6 +78,18 @@ fn service<'a>(
     service.in_flight = some(desk, "inFlight", 1);
     if let Some(field) = table.get("balance") {
         service.balance = BALANCES[desk.word(field, &BALANCES.map(|(word, _)| word), &[])].1;
+    }
+    if let Some(field) = table.get("discipline") {
+        service.discipline = [Discipline::Fifo, Discipline::Lifo][desk.word(field, &["fifo", "lifo"], &[])];
+    }
+    if let Some(pools) = table.get("pools").and_then(|field| desk.names(field)) {
+        service.pools = pools
+            .entries()
+            .map(|(name, _, size)| Pool {
+                name: name.to_string(),
+                size: desk.count(size, 1, COUNT) as u32,
+            })
+            .collect();
     }
     if let Some(field) = table.get("cpu") {
         service.cpu = [Cpu::Fifo, Cpu::Ps][desk.word(field, &["fifo", "ps"], &[])];

@@ -7,16 +7,14 @@ use super::table::{Desk, Table, kind, quoted};
 use crate::scenario::node::{Node, Value};
 use crate::scenario::number;
 use crate::scenario::problem::nearest;
-use crate::scenario::{Caller, Edge, ServiceId, Step, Times};
+use crate::scenario::{Caller, Edge, SagaStep, ServiceId, Step, Times};
 
-const STEPS: [&str; 8] = [
-    "work", "wait", "call", "parallel", "respond", "choose", "repeat", "fail",
+const STEPS: [&str; 12] = [
+    "work", "wait", "call", "parallel", "respond", "choose", "repeat", "fail", "hold", "acquire", "release", "saga",
 ];
-const LATER_STEPS: [&str; 8] = [
-    "hold", "acquire", "release", "offload", "saga", "write", "read", "apply",
-];
+const LATER_STEPS: [&str; 4] = ["offload", "write", "read", "apply"];
 /// Keys that stand beside the one that names the step.
-const COMPANIONS: [(&str, &str); 2] = [("parallel", "join"), ("repeat", "do")];
+const COMPANIONS: [(&str, &str); 3] = [("parallel", "join"), ("repeat", "do"), ("hold", "do")];
 /// Fixed repetitions at most; a longer loop is better drawn as one `work`.
 const REPEAT_LIMIT: u64 = 100_000;
 
@@ -96,6 +94,14 @@ impl<'a> Steps<'_, 'a> {
             "respond" => self.respond(value, respond),
             "choose" => Some(self.choose(value, respond)),
             "repeat" => Some(self.repeat(table, value)),
+            "hold" => {
+                let pool = self.pool(value);
+                let body = self.body(table, "{\"hold\": \"POOL\", \"do\": [STEP, …]}");
+                Some(Step::Hold { pool: pool?, body })
+            }
+            "acquire" => Some(Step::Acquire(self.pool(value)?)),
+            "release" => Some(Step::Release(self.pool(value)?)),
+            "saga" => Some(self.saga(value)),
             _ => Some(Step::Fail(self.desk.probability(value))),
         }
     }
@@ -182,15 +188,65 @@ impl<'a> Steps<'_, 'a> {
             Value::Text(text) => Times::Geometric(self.geometric(value, text)),
             _ => Times::Fixed(self.desk.count(value, 0, REPEAT_LIMIT) as u32),
         };
-        let body = match table.get("do") {
+        let body = self.body(table, "{\"repeat\": 3, \"do\": [STEP, …]}");
+        Step::Repeat { times, body }
+    }
+
+    /// The steps beside the name of this one.
+    fn body(&mut self, table: &Table<'a>, example: &str) -> Vec<Step> {
+        match table.get("do") {
             Some(body) => self.sequence(body, &mut Respond::Nowhere.clone()),
             None => {
-                self.desk
-                    .error(table.node, "`do` is missing", "{\"repeat\": 3, \"do\": [STEP, …]}");
+                self.desk.error(table.node, "`do` is missing", example);
                 Vec::new()
             }
+        }
+    }
+
+    /// One of the service's pools.
+    fn pool(&mut self, value: &'a Node) -> Option<u32> {
+        let text = self.desk.text(value, "the name of a pool")?;
+        let pools = &self.names.pools[self.caller.0 as usize];
+        if let Some(index) = pools.iter().position(|pool| *pool == text) {
+            return Some(index as u32);
+        }
+        let fix = match nearest(text, pools.iter().copied()) {
+            Some(pool) => format!("did you mean `{pool}`?"),
+            None => format!("add \"pools\": {{\"{text}\": 1}} to the service"),
         };
-        Step::Repeat { times, body }
+        self.desk.error(value, format!("the service has no pool `{text}`"), fix);
+        None
+    }
+
+    fn saga(&mut self, value: &'a Node) -> Step {
+        let mut parts = Vec::new();
+        for item in self.desk.list(value) {
+            let Some(table) = self.desk.table(item, &["do", "undo"], &[]) else {
+                continue;
+            };
+            let Some(step) = table.get("do") else {
+                let fix = "{\"do\": STEP, \"undo\": STEP}";
+                self.desk.error(item, "`do` is missing", fix);
+                continue;
+            };
+            let step = self.one_or_more(step);
+            let undo = table.get("undo").map(|undo| self.one_or_more(undo)).unwrap_or_default();
+            parts.push(SagaStep { step, undo });
+        }
+        if parts.is_empty() {
+            self.desk
+                .error(value, "there is no step", "a list of {\"do\": STEP, \"undo\": STEP}");
+        }
+        Step::Saga(parts)
+    }
+
+    /// A step, or a list of steps.
+    fn one_or_more(&mut self, field: &'a Node) -> Vec<Step> {
+        let mut nowhere = Respond::Nowhere;
+        match field.value {
+            Value::List(_) => self.sequence(field, &mut nowhere),
+            _ => self.step(field, &mut nowhere).into_iter().collect(),
+        }
     }
 
     fn geometric(&mut self, field: &'a Node, text: &str) -> f64 {

@@ -187,8 +187,8 @@ fn what_is_wrong_with_a_service_is_said() {
     );
     check(
         "\"threads\": 2",
-        "\"pools\": {\"db\": 2}",
-        "7:11 services.b.pools: `pools` is not supported yet; leave it out for now",
+        "\"pools\": {\"db\": 0}",
+        "7:18 services.b.pools.db: `0` is not possible here; a whole number from 1 to 1000000",
     );
     check(
         "\"threads\": 2",
@@ -218,7 +218,7 @@ fn what_is_wrong_with_a_step_is_said() {
     check(
         step,
         "{\"saga\": []}",
-        "6:34 services.a.operations.get[0]: the step `saga` is not supported yet; leave it out for now",
+        "6:43 services.a.operations.get[0].saga: there is no step; a list of {\"do\": STEP, \"undo\": STEP}",
     );
     check(
         step,

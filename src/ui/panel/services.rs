@@ -2,6 +2,7 @@
 
 use super::numbers::show_turn;
 use crate::metrics::{ChannelReport, Report, ServiceReport};
+use crate::picture::word;
 use crate::scenario::{Caller, Scenario, ServiceId};
 use crate::ui::part::bar;
 use crate::ui::part::figure::{self, Wish};
@@ -120,7 +121,7 @@ fn blocked_on(report: &Report, scenario: &Scenario, id: ServiceId) -> String {
         let share = report.edges.get(&edge.name).map_or(0.0, |edge| edge.blocked_s) / worker_s;
         let callee = word::ends(scenario, edge).1;
         causes[0].1 -= share;
-        match causes.iter_mut().find(|(name, _)| name == callee) {
+        match causes.iter_mut().find(|(name, _)| *name == callee) {
             Some(cause) => cause.1 += share,
             None => causes.push((callee, share)),
         }

@@ -4,7 +4,7 @@
 
 use crate::picture::topology::{Node, NodeKind, Wire};
 use crate::picture::word;
-use crate::scenario::{Edge, Mode, Scenario};
+use crate::scenario::{Callee, Edge, Mode, Scenario};
 use crate::ui::desk::{Desk, flipped};
 use crate::ui::part::bar;
 use crate::ui::part::html::{Html, texts};

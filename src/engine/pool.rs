@@ -1,0 +1,160 @@
+//! Pools: connections, locks, licences; a service has them, and all its replicas share them.
+//!
+//! ```text
+//! hold ─▶ one free? ─yes▶ taken ─▶ … ─▶ given back ─▶ the first in line has it
+//!            └ no ▶ waits in line, first come first served: a thread pinned, a loop free
+//! ```
+//!
+//! Law: taken + free = size. What was taken is given back: behind the body, by an error, by a release, or when the
+//! request is over.
+
+use super::queue::Event;
+use super::slab::NONE;
+use super::turn::Turn;
+use super::world::Inside;
+use crate::scenario::ServiceId;
+use crate::trace::{Observer, On};
+use std::collections::VecDeque;
+
+/// A pool as it is now.
+pub struct Pool {
+    service: u32,
+    /// The index among the service's pools.
+    place: u32,
+    size: u32,
+    free: u32,
+    waiting: VecDeque<Waiting>,
+}
+
+/// A fiber in line, and whether it takes for its request.
+#[derive(Clone, Copy)]
+struct Waiting {
+    fiber: u32,
+    for_request: bool,
+}
+
+/// One of a pool that a request has acquired.
+#[derive(Clone, Copy)]
+pub struct Holding {
+    pool: u32,
+    next: u32,
+}
+
+impl Pool {
+    /// All of it free.
+    pub fn new(service: u32, place: u32, size: u32) -> Pool {
+        Pool {
+            service,
+            place,
+            size,
+            free: size,
+            waiting: VecDeque::new(),
+        }
+    }
+}
+
+impl<O: Observer> Turn<'_, O> {
+    /// Takes one of a pool for the steps that follow; false where the fiber has to wait for it.
+    pub(super) fn hold(&mut self, fiber: u32, pool: u32) -> bool {
+        let taken = self.take_or_wait(fiber, pool, false);
+        if taken {
+            self.enter(fiber, Inside::Hold(pool));
+        }
+        taken
+    }
+
+    /// Takes one of a pool for the request; false where the fiber has to wait for it.
+    pub(super) fn acquire(&mut self, fiber: u32, pool: u32) -> bool {
+        let taken = self.take_or_wait(fiber, pool, true);
+        if taken {
+            self.keep_for_request(fiber, pool);
+        }
+        taken
+    }
+
+    fn take_or_wait(&mut self, fiber: u32, index: u32, for_request: bool) -> bool {
+        let pool = &mut self.world.pools[index as usize];
+        let taken = pool.free > 0;
+        if taken {
+            pool.free -= 1;
+        } else {
+            pool.waiting.push_back(Waiting { fiber, for_request });
+            let place = pool.place;
+            let root = self.world.tasks[fiber].root;
+            if self.threads(root) {
+                self.pin(root, fiber, On::Pool(place));
+            }
+        }
+        self.tell_pool(index);
+        taken
+    }
+
+    fn keep_for_request(&mut self, fiber: u32, pool: u32) {
+        let request = self.world.tasks[self.world.tasks[fiber].root].request;
+        let next = self.world.requests[request].holdings;
+        self.world.requests[request].holdings = self.world.holdings.insert(Holding { pool, next });
+    }
+
+    /// The body of a `hold` is over.
+    pub(super) fn leave_hold(&mut self, fiber: u32) {
+        if let Inside::Hold(pool) = self.world.frames[self.world.tasks[fiber].frame].inside {
+            self.give_back(pool);
+        }
+        self.leave(fiber);
+    }
+
+    /// One of a pool is free again: the first in line has it, and goes on at the end of this instant's work.
+    pub(super) fn give_back(&mut self, index: u32) {
+        match self.world.pools[index as usize].waiting.pop_front() {
+            None => self.world.pools[index as usize].free += 1,
+            Some(Waiting { fiber, for_request }) => {
+                if for_request {
+                    self.keep_for_request(fiber, index);
+                } else {
+                    self.enter(fiber, Inside::Hold(index));
+                }
+                self.world.queue.push(self.world.queue.now(), Event::WaitEnd(fiber));
+            }
+        }
+        self.tell_pool(index);
+    }
+
+    /// The request gives back one that it acquired; nothing where it has none.
+    pub(super) fn release_pool(&mut self, fiber: u32, pool: u32) {
+        let request = self.world.tasks[self.world.tasks[fiber].root].request;
+        let mut before = NONE;
+        let mut at = self.world.requests[request].holdings;
+        while at != NONE && self.world.holdings[at].pool != pool {
+            (before, at) = (at, self.world.holdings[at].next);
+        }
+        if at == NONE {
+            return;
+        }
+        let next = self.world.holdings[at].next;
+        match before {
+            NONE => self.world.requests[request].holdings = next,
+            before => self.world.holdings[before].next = next,
+        }
+        self.world.holdings.remove(at);
+        self.give_back(pool);
+    }
+
+    /// A request that is over gives back what it has.
+    pub(super) fn give_all_back(&mut self, request: u32) {
+        let mut at = self.world.requests[request].holdings;
+        while at != NONE {
+            let Holding { pool, next } = self.world.holdings[at];
+            self.world.holdings.remove(at);
+            self.give_back(pool);
+            at = next;
+        }
+    }
+
+    fn tell_pool(&mut self, index: u32) {
+        let pool = &self.world.pools[index as usize];
+        let (service, place) = (ServiceId(pool.service), pool.place);
+        let (taken, waiting) = (pool.size - pool.free, pool.waiting.len() as u32);
+        self.observer
+            .pool(self.world.queue.now(), service, place, taken, waiting);
+    }
+}
