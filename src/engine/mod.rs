@@ -13,6 +13,7 @@ mod channel;
 mod client;
 mod connection;
 mod cpu;
+mod frame;
 mod gate;
 mod hand_off;
 mod policy;

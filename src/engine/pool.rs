@@ -8,10 +8,10 @@
 //! Law: taken + free = size. What was taken is given back: behind the body, by an error, by a release, or when the
 //! request is over.
 
+use super::frame::Inside;
 use super::queue::Event;
 use super::slab::NONE;
 use super::turn::Turn;
-use super::world::Inside;
 use crate::scenario::ServiceId;
 use crate::trace::{Observer, On};
 use std::collections::VecDeque;
@@ -54,20 +54,13 @@ impl Pool {
 }
 
 impl<O: Observer> Turn<'_, O> {
-    /// Takes one of a pool for the steps that follow; false where the fiber has to wait for it.
-    pub(super) fn hold(&mut self, fiber: u32, pool: u32) -> bool {
-        let taken = self.take_or_wait(fiber, pool, false);
-        if taken {
-            self.enter(fiber, Inside::Hold(pool));
-        }
-        taken
-    }
-
-    /// Takes one of a pool for the request; false where the fiber has to wait for it.
-    pub(super) fn acquire(&mut self, fiber: u32, pool: u32) -> bool {
-        let taken = self.take_or_wait(fiber, pool, true);
-        if taken {
+    /// Takes one of a pool, for the steps that follow or for the request; false where the fiber has to wait for it.
+    pub(super) fn take(&mut self, fiber: u32, pool: u32, for_request: bool) -> bool {
+        let taken = self.take_or_wait(fiber, pool, for_request);
+        if taken && for_request {
             self.keep_for_request(fiber, pool);
+        } else if taken {
+            self.enter(fiber, Inside::Hold(pool));
         }
         taken
     }

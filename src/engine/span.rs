@@ -14,11 +14,12 @@
 
 use super::call::Outgoing;
 use super::chance::{Draw, Purpose, mix};
+use super::frame::{Frame, Inside, Join};
 use super::program::{Address, Instruction};
 use super::queue::Event;
 use super::slab::NONE;
 use super::turn::Turn;
-use super::world::{Chain, Frame, Inside, Join, Task};
+use super::world::{Chain, Task};
 use crate::scenario::{EdgeId, Mode};
 use crate::time::Duration;
 use crate::trace::{Activity, Cause, Observer, On};
@@ -138,24 +139,17 @@ impl<O: Observer> Turn<'_, O> {
                         }
                     }
                 }
-                Instruction::Hold(pool) => {
-                    if !self.hold(fiber, pool) {
+                Instruction::Hold(pool) | Instruction::Acquire(pool) => {
+                    if !self.take(fiber, pool, matches!(instruction, Instruction::Acquire(_))) {
                         return Pause::Waits;
                     }
                 }
-                Instruction::Acquire(pool) => {
-                    if !self.acquire(fiber, pool) {
-                        return Pause::Waits;
+                Instruction::EndBranch | Instruction::End | Instruction::Undone => {
+                    match self.end_fiber(fiber, !matches!(instruction, Instruction::Undone)) {
+                        Ok(next) => fiber = next,
+                        Err(pause) => return pause,
                     }
                 }
-                Instruction::Undone => match self.end_fiber(fiber, false) {
-                    Ok(next) => fiber = next,
-                    Err(pause) => return pause,
-                },
-                Instruction::EndBranch | Instruction::End => match self.end_fiber(fiber, true) {
-                    Ok(next) => fiber = next,
-                    Err(pause) => return pause,
-                },
                 control => self.steer(fiber, control, step),
             }
         }

@@ -42,7 +42,7 @@ pub fn changes<'a>(
     let changes = found.into_iter().map(|(at, id, set)| {
         let index = id.0 as usize;
         edge::policies(desk, &set, &mut now[index]);
-        if let Some(field) = set.get("fallback") {
+        if let Some(field) = set.get("fallback").filter(|_| !cfg!(feature = "page")) {
             policy::fallback(desk, field, names, &mut now, index);
         }
         let edge = &now[index];

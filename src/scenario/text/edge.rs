@@ -69,7 +69,7 @@ pub fn edges<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, names: &Names<'a>
             let message = format!("the edge `{}` is there already", other.name);
             desk.error(item, message, "one edge leads from a caller to an operation");
         }
-        if let Some(field) = table.get("fallback") {
+        if let Some(field) = table.get("fallback").filter(|_| !cfg!(feature = "page")) {
             fallbacks.push((edges.len(), field));
         }
         edges.push(edge);
@@ -223,7 +223,9 @@ pub fn policies<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &mut Edge) {
     if let Some(field) = table.get("channel") {
         edge.channel = channel(desk, field);
     }
-    policy::policy(desk, table, edge);
+    if table.entries().any(|(key, ..)| policy::KEYS.contains(&key)) {
+        policy::policy(desk, table, edge);
+    }
     warn(desk, table, edge);
 }
 

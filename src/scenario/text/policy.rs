@@ -36,6 +36,11 @@ const MOST: u64 = 1_000_000;
 
 /// Reads the policies that are there; the others stay as they are.
 pub fn policy<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &mut Edge) {
+    for (key, name, _) in table.entries() {
+        if KEYS.contains(&key) && desk.is_beyond_the_page(name, key) {
+            return;
+        }
+    }
     protocol(desk, table, edge);
     let policy = &mut edge.policy;
     if let Some(field) = table.get("retry") {

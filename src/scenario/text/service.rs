@@ -79,10 +79,16 @@ fn service<'a>(
     if let Some(field) = table.get("balance") {
         service.balance = BALANCES[desk.word(field, &BALANCES.map(|(word, _)| word), &[])].1;
     }
-    if let Some(field) = table.get("discipline") {
+    if let Some(field) = table
+        .get("discipline")
+        .filter(|field| !desk.is_beyond_the_page(field, "discipline"))
+    {
         service.discipline = [Discipline::Fifo, Discipline::Lifo][desk.word(field, &["fifo", "lifo"], &[])];
     }
-    if let Some(pools) = table.get("pools").and_then(|field| desk.names(field)) {
+    let pools = table
+        .get("pools")
+        .filter(|field| !desk.is_beyond_the_page(field, "pools"));
+    if let Some(pools) = pools.and_then(|field| desk.names(field)) {
         service.pools = pools
             .entries()
             .map(|(name, _, size)| Pool {

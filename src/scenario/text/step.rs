@@ -85,6 +85,23 @@ impl<'a> Steps<'_, 'a> {
         self.desk.error(field, format!("there is no step `{name}`"), fix);
     }
 
+    /// Steps that the page does not read yet.
+    fn special(&mut self, name: &str, table: &Table<'a>, value: &'a Node) -> Option<Step> {
+        if self.desk.is_beyond_the_page(value, name) {
+            return None;
+        }
+        match name {
+            "hold" => {
+                let pool = self.pool(value);
+                let body = self.body(table, "{\"hold\": \"POOL\", \"do\": [STEP, …]}");
+                Some(Step::Hold { pool: pool?, body })
+            }
+            "acquire" => Some(Step::Acquire(self.pool(value)?)),
+            "release" => Some(Step::Release(self.pool(value)?)),
+            _ => Some(self.saga(value)),
+        }
+    }
+
     fn named(&mut self, name: &str, table: &Table<'a>, value: &'a Node, respond: &mut Respond) -> Option<Step> {
         match name {
             "work" => Some(Step::Work(distribution(self.desk, value))),
@@ -94,14 +111,7 @@ impl<'a> Steps<'_, 'a> {
             "respond" => self.respond(value, respond),
             "choose" => Some(self.choose(value, respond)),
             "repeat" => Some(self.repeat(table, value)),
-            "hold" => {
-                let pool = self.pool(value);
-                let body = self.body(table, "{\"hold\": \"POOL\", \"do\": [STEP, …]}");
-                Some(Step::Hold { pool: pool?, body })
-            }
-            "acquire" => Some(Step::Acquire(self.pool(value)?)),
-            "release" => Some(Step::Release(self.pool(value)?)),
-            "saga" => Some(self.saga(value)),
+            "hold" | "acquire" | "release" | "saga" => self.special(name, table, value),
             _ => Some(Step::Fail(self.desk.probability(value))),
         }
     }

@@ -188,7 +188,7 @@ fn what_is_wrong_with_a_service_is_said() {
     check(
         "\"threads\": 2",
         "\"pools\": {\"db\": 0}",
-        "7:18 services.b.pools.db: `0` is not possible here; a whole number from 1 to 1000000",
+        "7:27 services.b.pools.db: `0` is not possible here; a whole number from 1 to 1000000",
     );
     check(
         "\"threads\": 2",
