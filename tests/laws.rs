@@ -11,10 +11,16 @@
 mod auditor;
 #[path = "laws/callee.rs"]
 mod callee;
+#[path = "laws/channel.rs"]
+mod channel;
 #[path = "laws/cost.rs"]
 mod cost;
+#[path = "laws/delivery.rs"]
+mod delivery;
 #[path = "laws/facts.rs"]
 mod facts;
+#[path = "laws/fate.rs"]
+mod fate;
 #[path = "laws/floor.rs"]
 mod floor;
 #[path = "laws/guard.rs"]
@@ -335,7 +341,7 @@ fn whatever_is_left_out_or_told_twice_is_found() {
             let event = tape.0[index];
             // A refusal whose reply is lost is, without the refusal, a call that was lost.
             let refusal =
-                matches!(event.1, Event::Refused(call) | Event::Overflowed(call) if lossy(scenario, call.edge));
+                matches!(event.1, Event::Refused(call) | Event::Overflowed(call, _) if lossy(scenario, call.edge));
             // A call that is lost and a call that travels for ever look the same.
             let loss = matches!(event.1, Event::Lost(_));
             // Nobody says how long a span of a loop waits before it needs the loop again.

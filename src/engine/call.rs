@@ -41,6 +41,7 @@ impl<O: Observer> Turn<'_, O> {
         if call.attempt != Attempt::Only {
             (mode, line) = self.world.guards[guard].way();
         }
+        let channel = self.world.edges[edge as usize].terms.channel_in(mode);
         let waits = !matches!(mode, Mode::Oneway | Mode::Forward);
         let requested = &mut self.world.requests[request];
         requested.open += 1;
@@ -63,6 +64,7 @@ impl<O: Observer> Turn<'_, O> {
             guard,
             attempt: call.attempt,
             deadline: call.deadline,
+            channel,
             ..EMPTY
         };
         let lane = if parent == NONE {
@@ -123,21 +125,10 @@ impl<O: Observer> Turn<'_, O> {
             self.observer.drawn(at, draw.key(), delay.0);
             at = at + delay;
         }
-        if matches!(arrival, Event::Reply(_)) && self.world.tasks[slot].mode == Mode::Queue {
-            at = at + self.acknowledgement_time(slot);
+        if self.world.tasks[slot].delivery != NONE && matches!(arrival, Event::Arrive(_)) {
+            at = at + self.time_of_delivery(slot);
         }
         self.world.queue.push(at, arrival);
-    }
-
-    /// How long the broker takes before it acknowledges; a refusal is immediate.
-    fn acknowledgement_time(&self, slot: u32) -> Duration {
-        let task = &self.world.tasks[slot];
-        let ack = &self.world.edges[task.edge as usize].channel.ack;
-        if task.reply.is_err() || ack.is_zero() {
-            return Duration::ZERO;
-        }
-        let draw = super::chance::Draw::new(task.key, 0, Purpose::Ack);
-        ack.sample(&self.world.ziggurat, draw)
     }
 
     /// The network has lost the request (then the callee never hears of it), the reply, or a question.
@@ -146,6 +137,7 @@ impl<O: Observer> Turn<'_, O> {
         self.note((slot as u64) << 1 | request as u64);
         self.observer.lost(self.now(), self.world.view(slot));
         match self.world.tasks[slot] {
+            Task { delivery, .. } if delivery != NONE => self.lose_parcel(slot),
             _ if request => self.work_of_call_ended(slot),
             Task { questions: 1.., .. } => self.ask_later(slot),
             _ => self.release(slot),
@@ -163,7 +155,7 @@ impl<O: Observer> Turn<'_, O> {
         }
         task.reply = outcome;
         task.holds += 1;
-        if self.world.lines[task.line as usize].is_instant() && task.mode != Mode::Queue {
+        if self.world.lines[task.line as usize].is_instant() {
             self.world.queue.push(self.world.queue.now(), Event::Reply(slot));
             return;
         }
@@ -295,7 +287,6 @@ pub(super) const EMPTY: Task = Task {
     key: 0,
     sent: Instant::START,
     arrived: Instant::START,
-    published: Instant::START,
     stamp: 0,
     work: Duration::ZERO,
     edge: NONE,
@@ -327,7 +318,8 @@ pub(super) const EMPTY: Task = Task {
     queued: false,
     responded: false,
     failed: false,
-    delivery: 0,
+    delivery: NONE,
+    channel: NONE,
     origin: NONE,
     questions: 0,
     done: false,

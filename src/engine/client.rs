@@ -97,6 +97,7 @@ impl<O: Observer> Turn<'_, O> {
             client,
             user,
             number,
+            key,
             offered,
             open: 0,
             counted,

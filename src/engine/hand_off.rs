@@ -26,12 +26,14 @@ impl<O: Observer> Turn<'_, O> {
         let responded = std::mem::replace(&mut span.responded, true);
         let stands_for = match mode {
             _ if responded => NONE,
-            Mode::Oneway | Mode::Queue => NONE,
+            Mode::Oneway => NONE,
+            Mode::Queue => self.take_duty(root),
             Mode::Forward => origin,
             _ => root,
         };
         if stands_for != NONE {
-            self.world.tasks[stands_for].holds += 1;
+            // The duty of a message is the message's no longer.
+            self.world.tasks[stands_for].holds += u8::from(mode != Mode::Queue);
             self.observer.forwarded(self.now(), self.world.view(root), EdgeId(edge));
         } else if !responded {
             self.observer.responded(self.now(), self.world.view(root), true);

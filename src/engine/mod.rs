@@ -7,18 +7,21 @@
 //!
 //! Law: same scenario + seed → same bytes, on every machine. Pure; floats only in `chance`, through `libm`.
 
+mod broker;
 mod call;
 mod chance;
 mod channel;
 mod client;
 mod connection;
 mod cpu;
+mod delivery;
 mod frame;
 mod gate;
 mod hand_off;
 mod policy;
 mod pool;
 mod program;
+mod publish;
 mod queue;
 mod rules;
 mod service;

@@ -48,8 +48,18 @@ pub enum Event {
     Asked(u32),
     /// The callee has accepted the call, or answers that it is not done yet.
     NotYet(u32),
-    /// A consumer has room for a further message of this edge's channel.
+    /// There may be something to deliver from this channel.
     Deliver(u32),
+    /// The ack of a publication leaves the broker.
+    Acknowledge(u32),
+    /// The ack of a delivery, or word of its failure, reaches the broker.
+    Acked(u32),
+    /// The broker waits no longer for the ack of this delivery.
+    AckTimeout(u32),
+    /// A failed message may lie in its channel again.
+    Requeue(u32),
+    /// A message has lain in its channel for as long as it may.
+    Expire(u32),
 }
 
 const CLASSES: usize = 5;
@@ -61,9 +71,10 @@ impl Event {
         match self {
             Event::Change(_) => 0,
             Event::WorkEnd(_) | Event::SharedWorkEnd(_) | Event::WaitEnd(_) => 1,
-            Event::Reply(_) | Event::NotYet(_) | Event::Guard(_) => 2,
-            Event::Timeout(_) | Event::GiveUp(_) => 3,
+            Event::Reply(_) | Event::NotYet(_) | Event::Guard(_) | Event::Acknowledge(_) | Event::Acked(_) => 2,
+            Event::Timeout(_) | Event::GiveUp(_) | Event::AckTimeout(_) => 3,
             Event::Offer(_) | Event::Wake(_) | Event::Arrive(_) | Event::Deliver(_) => 4,
+            Event::Requeue(_) | Event::Expire(_) => 4,
             Event::Ask(_) | Event::Asked(_) | Event::Hedge(_) | Event::Connected(_) | Event::Stop(_) => 4,
         }
     }
@@ -89,6 +100,11 @@ impl Event {
             Event::Hedge(i) => (15, i),
             Event::Connected(i) => (16, i),
             Event::Stop(i) => (17, i),
+            Event::Acknowledge(i) => (18, i),
+            Event::Acked(i) => (19, i),
+            Event::AckTimeout(i) => (20, i),
+            Event::Requeue(i) => (21, i),
+            Event::Expire(i) => (22, i),
         };
         kind << 32 | slot as u64
     }

@@ -12,14 +12,19 @@
 use super::chance::{Draw, Purpose};
 use super::slab::NONE;
 use super::turn::Turn;
+use super::world::Task;
 use crate::scenario::{Balance, Mode};
 use crate::trace::{Activity, Cause, Observer};
 
 impl<O: Observer> Turn<'_, O> {
     /// A call reaches the callee: its channel, or one of its replicas.
     pub(super) fn arrive(&mut self, call: u32) {
-        if self.world.tasks[call].mode == Mode::Queue {
-            self.publish(call);
+        let Task { channel, delivery, .. } = self.world.tasks[call];
+        if channel != NONE {
+            match delivery {
+                NONE => self.publish(call),
+                _ => self.delivery_arrived(call),
+            }
             return;
         }
         let replica = self.balance(call);
@@ -105,6 +110,9 @@ impl<O: Observer> Turn<'_, O> {
         self.observer.began(self.now(), self.world.view(call), lane, queued);
         if self.world.tasks[call].guard != NONE {
             self.begin_guarded(call);
+        }
+        if self.world.tasks[call].delivery != NONE {
+            self.begin_delivery(call);
         }
         self.drive(call, call)
     }

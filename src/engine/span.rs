@@ -356,6 +356,7 @@ impl<O: Observer> Turn<'_, O> {
         let Task { root, join, .. } = self.world.tasks[fiber];
         self.world.tasks[root].fibers -= 1;
         if fiber == root {
+            let ok = ok && !self.is_poisoned(root);
             self.world.tasks[root].failed = !ok;
             self.respond(root, if ok { Ok(()) } else { Err(Cause::Error) });
         } else {
@@ -400,7 +401,7 @@ impl<O: Observer> Turn<'_, O> {
         self.observer
             .responded(self.now(), self.world.view(root), outcome.is_ok());
         match self.world.tasks[root].mode {
-            Mode::Queue => {}
+            Mode::Queue => self.reply_to_parcel(root, outcome),
             Mode::Poll => self.keep_answer(root, outcome),
             _ => self.answer(root, outcome),
         }

@@ -6,6 +6,7 @@
 //! ```
 
 use super::chance::{Draw, Purpose};
+use super::channel::mode_of;
 use super::queue::Event;
 use super::world::{Line, World};
 use crate::scenario::{Changed, ServiceId};
@@ -57,7 +58,12 @@ impl<O: Observer> Turn<'_, O> {
             Event::Offer(client) => self.offer(client),
             Event::Wake(user) => self.wake(user),
             Event::Arrive(call) => self.arrive(call),
-            Event::Deliver(edge) => self.deliver(edge),
+            Event::Deliver(channel) => self.deliver(channel),
+            Event::Acknowledge(call) => self.ack_leaves(call),
+            Event::Acked(call) => self.acked(call),
+            Event::AckTimeout(call) => self.ack_timed_out(call),
+            Event::Requeue(message) => self.requeue(message),
+            Event::Expire(message) => self.expire(message),
             Event::Guard(guard) => self.guard_due(guard),
             Event::GiveUp(guard) => self.give_up(guard),
             Event::Hedge(guard) => self.hedge(guard),
@@ -74,10 +80,15 @@ impl<O: Observer> Turn<'_, O> {
         let changes = std::mem::take(&mut self.world.changes);
         if let Changed::Edge(id, is) = &changes[index as usize].to {
             let edge = &mut self.world.edges[id.0 as usize];
-            (edge.mode, edge.timeout) = (is.mode, is.timeout);
+            (edge.mode, edge.timeout) = (mode_of(is), is.timeout);
             edge.line = self.world.lines.len() as u32;
             self.world.lines.push(Line::new(is));
             self.world.guard_edge(id.0, is);
+            self.world.change_terms(id.0, is);
+            self.change_channel(self.world.edges[id.0 as usize].terms.own, &is.channel);
+        }
+        if let Changed::Channel(id, is) = &changes[index as usize].to {
+            self.change_channel(id.0, &is.rules);
         }
         self.world.changes = changes;
     }

@@ -10,6 +10,7 @@
 //! Law: slots are bounded by what lives at once, not by the length of the run.
 
 use super::chance::{Odds, Sampler, Weights, Ziggurat, key_of_name};
+use super::channel::{self, Channel, Message, Parcel, Terms};
 use super::cpu::SharedCores;
 use super::frame::{Frame, Join};
 use super::gate::Gate;
@@ -33,8 +34,6 @@ pub struct Task {
     pub key: u64,
     pub sent: Instant,
     pub arrived: Instant,
-    /// When it reached its channel.
-    pub published: Instant,
     /// When it joined the replica's queue, as a number that grows.
     pub stamp: u64,
     /// Work that waits for a core.
@@ -84,8 +83,10 @@ pub struct Task {
     pub responded: bool,
     /// How the operation ended, once it has.
     pub failed: bool,
-    /// How often it was delivered again.
+    /// Of a delivery: its parcel.
     pub delivery: u32,
+    /// Of a publication: where it goes.
+    pub channel: u32,
     /// The call that this one answers in its caller's place (mode `forward`), held until then.
     pub origin: u32,
     /// How often its caller has asked (mode `poll`).
@@ -130,6 +131,8 @@ pub struct Request {
     /// The user of a closed client.
     pub user: u32,
     pub number: u64,
+    /// Where its story begins.
+    pub key: u64,
     pub offered: Instant,
     /// Spans and messages that have not ended.
     pub open: u32,
@@ -151,7 +154,7 @@ pub struct Edge {
     pub rules: u32,
     /// The state of its policies at the first replica of its caller.
     pub first_gate: u32,
-    pub channel: Channel,
+    pub terms: Terms,
 }
 
 /// What a call's messages travel over; a call keeps the line on which it was sent.
@@ -181,20 +184,6 @@ impl Line {
     pub fn is_instant(&self) -> bool {
         self.latency.is_zero() && self.loss.never()
     }
-}
-
-/// The broker's queue of an edge.
-pub struct Channel {
-    pub capacity: u32,
-    pub ack: Sampler,
-    pub messages: Fifo,
-    pub depth: u32,
-    /// How many messages each replica of the consumer may hold, and how many it holds.
-    pub prefetch: u32,
-    pub unacked: Vec<u32>,
-    pub next_replica: u32,
-    /// A delivery is already scheduled for this instant.
-    pub due: bool,
 }
 
 /// What all replicas of a service share.
@@ -274,6 +263,12 @@ pub struct World {
     pub pools: Vec<Pool>,
     pub holdings: Slab<Holding>,
     pub edges: Vec<Edge>,
+    /// The declared channels, then one for each edge in mode `queue`.
+    pub channels: Vec<Channel>,
+    pub messages: Slab<Message>,
+    pub parcels: Slab<Parcel>,
+    /// A hash of the name of each entity, and how many instances there are.
+    pub entities: Vec<(u64, Option<u32>)>,
     /// One for each edge, then one for each change.
     pub lines: Vec<Line>,
     pub services: Vec<Service>,
@@ -310,6 +305,10 @@ impl World {
             pools: Vec::new(),
             holdings: Slab::new(),
             edges,
+            channels: Vec::new(),
+            messages: Slab::new(),
+            parcels: Slab::new(),
+            entities: channel::entities(scenario),
             lines: scenario.edges.iter().map(Line::new).collect(),
             services: Vec::new(),
             replicas: Vec::new(),
@@ -325,6 +324,8 @@ impl World {
             .clients
             .iter()
             .for_each(|client| world.add_client(scenario, client, seed));
+        let firsts: Vec<u32> = world.services.iter().map(|service| service.first_replica).collect();
+        world.channels = Channel::all(scenario, &firsts);
         for (index, edge) in scenario.edges.iter().enumerate() {
             world.guard_edge(index as u32, edge);
         }
@@ -336,7 +337,7 @@ impl World {
 
     /// How much there is to remember at the moment.
     pub fn live(&self) -> usize {
-        self.tasks.live() + self.requests.live() + self.guards.live()
+        self.tasks.live() + self.requests.live() + self.guards.live() + self.messages.live()
     }
 
     fn add_service(&mut self, service: &crate::scenario::Service) {
@@ -436,32 +437,16 @@ impl World {
 impl Edge {
     fn new(scenario: &Scenario, program: &Program, index: usize) -> Edge {
         let edge = &scenario.edges[index];
-        let Callee::Operation(to, operation) = edge.to else {
-            unreachable!("an edge leads to an operation")
-        };
-        let service = scenario.service(to);
-        let prefetch = match service.runtime {
-            Runtime::Threads(threads) => threads,
-            Runtime::Loop(_) => service.in_flight.unwrap_or(u32::MAX),
-        };
+        let (to, entry) = channel::entry(program, edge);
         Edge {
-            to: to.0,
-            entry: program.entries[to.0 as usize][operation as usize],
-            mode: edge.mode,
+            to,
+            entry,
+            mode: channel::mode_of(edge),
             line: index as u32,
             timeout: edge.timeout,
             rules: NONE,
             first_gate: NONE,
-            channel: Channel {
-                capacity: edge.channel.capacity.unwrap_or(u32::MAX),
-                ack: Sampler::new(&edge.channel.ack),
-                messages: Fifo::EMPTY,
-                depth: 0,
-                prefetch,
-                unacked: vec![0; service.replicas as usize],
-                next_replica: 0,
-                due: false,
-            },
+            terms: Terms::of(scenario, EdgeId(index as u32)),
         }
     }
 }

@@ -8,13 +8,14 @@
 //!
 //! Law: a report at any instant adds up: offered = replied + failed + in flight, and four shares make one.
 
+use super::channel::Channel;
 use super::distribution::Distribution;
 use super::level::Level;
 use super::named::Named;
 use super::report::*;
-use crate::scenario::{EdgeId, Mode, Scenario, Service, ServiceId};
+use crate::scenario::{ChannelId, EdgeId, Mode, Scenario, Service, ServiceId};
 use crate::time::{Duration, Instant};
-use crate::trace::{Activity, Attempt, Call, Cause, Guarded, Observer, On, Request};
+use crate::trace::{Activity, Attempt, Call, Cause, Gone, Guarded, Message, Observer, On, Request};
 
 /// The measures of one run.
 pub struct Meter {
@@ -22,6 +23,8 @@ pub struct Meter {
     clients: Vec<Client>,
     services: Vec<Workers>,
     edges: Vec<Edge>,
+    /// The declared channels, then that of each edge.
+    channels: Vec<Channel>,
 }
 
 #[derive(Default)]
@@ -63,12 +66,6 @@ struct Edge {
     failures: [u64; Cause::ALL.len()],
     blocked: Level,
     call: Distribution,
-    published: u64,
-    delivered: u64,
-    redelivered: u64,
-    dropped: u64,
-    depth: Level,
-    age: Distribution,
 }
 
 impl Meter {
@@ -79,6 +76,7 @@ impl Meter {
             clients: scenario.clients.iter().map(|_| Client::default()).collect(),
             services: scenario.services.iter().map(|_| Workers::default()).collect(),
             edges: scenario.edges.iter().map(|_| Edge::default()).collect(),
+            channels: Channel::all(scenario),
         }
     }
 
@@ -102,9 +100,17 @@ impl Meter {
                 let mode = scenario.mode_at(EdgeId(index as u32), now);
                 (named(&e.name), m.report(mode, now, self.opening))
             })),
-            channels: map(edges()
-                .filter(|((index, _), _)| scenario.is_ever_queue(EdgeId(*index as u32)))
-                .map(|((_, e), m)| (named(&e.name), m.channel_report(now, self.opening)))),
+            channels: map((0..scenario.all_channels())
+                .map(ChannelId)
+                .filter(|id| {
+                    scenario
+                        .edge_of_channel(*id)
+                        .is_none_or(|edge| scenario.is_ever_queue(edge))
+                })
+                .map(|id| {
+                    let report = self.channels[id.0 as usize].report(scenario, id, now, self.opening);
+                    (scenario.channel_name(id).to_string(), report)
+                })),
         }
     }
 }
@@ -223,18 +229,11 @@ impl Edge {
             call_ms: self.call.summary(),
         }
     }
+}
 
-    fn channel_report(&self, now: Instant, opening: Instant) -> ChannelReport {
-        ChannelReport {
-            published: self.published,
-            delivered: self.delivered,
-            redelivered: self.redelivered,
-            dropped: self.dropped,
-            depth_mean: self.depth.mean(now, opening),
-            depth_max: self.depth.max(),
-            age_ms: self.age.summary(),
-            ..ChannelReport::default()
-        }
+impl Meter {
+    fn channel(&mut self, message: Message) -> &mut Channel {
+        &mut self.channels[message.channel.0 as usize]
     }
 }
 
@@ -368,27 +367,44 @@ impl Observer for Meter {
             .step(now, self.opening, was, is);
     }
 
-    fn published(&mut self, now: Instant, call: Call, _: u32) {
-        let edge = &mut self.edges[call.edge.0 as usize];
-        edge.published += call.counted as u64;
-        edge.depth.rise(now, self.opening);
+    fn published(&mut self, _: Instant, _: Call, message: Message) {
+        self.channel(message).published(message);
     }
 
-    fn delivered(&mut self, now: Instant, call: Call, published: Instant, _: u32, again: bool) {
-        let edge = &mut self.edges[call.edge.0 as usize];
-        edge.depth.fall(now, self.opening);
-        if call.counted {
-            edge.delivered += 1;
-            edge.redelivered += again as u64;
-            edge.age.record(now.since(published));
-        }
+    fn overflowed(&mut self, _: Instant, call: Call, channel: ChannelId) {
+        self.channels[channel.0 as usize].refused(call);
     }
 
-    fn requeued(&mut self, now: Instant, call: Call, _: u32) {
-        self.edges[call.edge.0 as usize].depth.rise(now, self.opening);
+    fn depth(&mut self, now: Instant, channel: ChannelId, was: u32, is: u32) {
+        self.channels[channel.0 as usize].depth(now, self.opening, was, is);
     }
 
-    fn dropped(&mut self, _: Instant, call: Call) {
-        self.edges[call.edge.0 as usize].dropped += call.counted as u64;
+    fn lag(&mut self, now: Instant, channel: ChannelId, group: u32, was: u32, is: u32) {
+        self.channels[channel.0 as usize].lag(now, self.opening, group, was, is);
+    }
+
+    fn delivered(&mut self, now: Instant, message: Message, _: Call) {
+        self.channel(message).delivered(now, message);
+    }
+
+    fn done(&mut self, _: Instant, message: Message, _: Call, again: bool) {
+        self.channel(message).done(message, again);
+    }
+
+    fn settled(&mut self, _: Instant, message: Message, out_of_order: bool) {
+        self.channel(message).settled(message, out_of_order);
+    }
+
+    fn dead_lettered(&mut self, _: Instant, message: Message, letter: Message) {
+        self.channel(message).dead_lettered(message);
+        self.channel(letter).published(letter);
+    }
+
+    fn dropped(&mut self, _: Instant, message: Message, _: Gone) {
+        self.channel(message).dropped(message);
+    }
+
+    fn expired(&mut self, _: Instant, message: Message) {
+        self.channel(message).expired(message);
     }
 }

@@ -3,6 +3,7 @@
 //! Law: derived only; the engine never reads them.
 
 pub mod blame;
+mod channel;
 mod distribution;
 mod histogram;
 pub mod interval;

@@ -94,20 +94,31 @@ pub struct EdgeReport {
     pub call_ms: Summary,
 }
 
-/// What happened in a channel.
+/// What happened in a channel. Of a topic each group has a copy of each message: all counts but `published` and
+/// `refused` are of copies.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChannelReport {
     pub published: u64,
+    /// Publications that a full channel, or one that was away, refused.
+    pub refused: u64,
     pub delivered: u64,
     pub redelivered: u64,
     pub dead_lettered: u64,
+    /// Lost by a rule: too many deliveries without dead letters, the oldest of a full channel, a crash of the broker.
     pub dropped: u64,
+    /// Longer in the channel than it keeps messages.
+    pub expired: u64,
+    /// Ended well by a consumer after one had ended well before.
     pub duplicates: u64,
+    /// Acknowledged after a later message about the same thing.
     pub out_of_order: u64,
+    /// Messages that not every group has taken; what consumers hold does not lie in the channel.
     pub depth_mean: f64,
     pub depth_max: u64,
+    /// From publication to delivery.
     pub age_ms: Summary,
+    /// Of a topic.
     pub groups: Named<GroupReport>,
 }
 
@@ -116,6 +127,7 @@ pub struct ChannelReport {
 #[serde(rename_all = "camelCase")]
 pub struct GroupReport {
     pub delivered: u64,
+    /// Messages that the group has not taken.
     pub lag_mean: f64,
     pub lag_max: u64,
 }

@@ -229,10 +229,12 @@ fn channel(wire: &mut dyn Wire, it: &mut ChannelReport) {
         wire,
         [
             &mut it.published,
+            &mut it.refused,
             &mut it.delivered,
             &mut it.redelivered,
             &mut it.dead_lettered,
             &mut it.dropped,
+            &mut it.expired,
         ],
     );
     counts(wire, [&mut it.duplicates, &mut it.out_of_order, &mut it.depth_max]);

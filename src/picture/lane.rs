@@ -16,9 +16,9 @@ use super::scale::Scale;
 use super::shape::{Align, Hit, Picture, Point, Shape};
 use super::theme::Role;
 use super::word;
-use crate::scenario::{ClientId, EdgeId, Scenario};
+use crate::scenario::{Callee, Caller, ChannelId, ClientId, Scenario};
 use crate::time::Instant;
-use crate::trace::{Activity, Cause, NO_LANE, Segment, Span, Trace};
+use crate::trace::{Activity, Cause, NO_LANE, NO_SPAN, Segment, Span, Trace};
 
 /// More arrows than this say nothing; then none is drawn.
 pub const MOST_CALLS: usize = 300;
@@ -144,7 +144,7 @@ fn draw_ground(picture: &mut Picture, view: &View, scale: &Scale) {
 fn draw_row(picture: &mut Picture, view: &View, scale: &Scale, row: &Row) {
     match row.kind {
         Kind::Client(client) => draw_level(picture, scale, row, &under_way(view, scale, client)),
-        Kind::Channel(edge) => draw_level(picture, scale, row, &depths(view, scale, edge)),
+        Kind::Channel(channel) => draw_level(picture, scale, row, &depths(view, scale, channel)),
         Kind::Lane(lane) => draw_lane(picture, view, scale, row, lane),
         Kind::Strip { first, lanes, .. } => draw_strip(picture, view, scale, row, first, lanes),
     }
@@ -256,18 +256,18 @@ fn under_way(view: &View, scale: &Scale, client: ClientId) -> Vec<(Instant, u32)
 }
 
 /// How many messages lie in a channel: steps of (instant, depth), the first at the left end.
-fn depths(view: &View, scale: &Scale, edge: EdgeId) -> Vec<(Instant, u32)> {
+fn depths(view: &View, scale: &Scale, channel: ChannelId) -> Vec<(Instant, u32)> {
     let (left, right) = scale.ends();
     let all = &view.trace.depths;
-    let first = all.partition_point(|depth| (depth.channel, depth.at) < (edge, left));
+    let first = all.partition_point(|depth| (depth.channel, depth.at) < (channel, left));
     let before = first
         .checked_sub(1)
         .map(|row| &all[row])
-        .filter(|depth| depth.channel == edge);
+        .filter(|depth| depth.channel == channel);
     let mut steps = vec![(left, before.map_or(0, |depth| depth.depth))];
     let in_view = all[first..]
         .iter()
-        .take_while(|depth| depth.channel == edge && depth.at < right);
+        .take_while(|depth| depth.channel == channel && depth.at < right);
     steps.extend(in_view.map(|depth| (depth.at, depth.depth)));
     steps
 }
@@ -317,7 +317,9 @@ fn draw_calls(picture: &mut Picture, view: &View, scale: &Scale) -> usize {
     let (left, right) = scale.ends();
     let spans = &view.trace.spans;
     let end = spans.partition_point(|span| span.sent < right);
-    let in_view = (0u32..).zip(&spans[..end]).filter(|(_, span)| reaches(span) >= left);
+    let in_view = (0u32..)
+        .zip(&spans[..end])
+        .filter(|(_, span)| reaches(view, span) >= left);
     let chosen = in_view.filter(|(_, span)| view.request.is_none_or(|request| span.request == request));
     let calls: Vec<(u32, &Span)> = chosen.take(MOST_CALLS * 8).collect();
     if calls.len() > MOST_CALLS && view.request.is_none() {
@@ -329,11 +331,15 @@ fn draw_calls(picture: &mut Picture, view: &View, scale: &Scale) -> usize {
     0
 }
 
-/// The last instant of a call's way there.
-fn reaches(span: &Span) -> Instant {
-    match span.began {
+/// The last instant of a call's way there: a worker, or the channel into which it publishes.
+fn reaches(view: &View, span: &Span) -> Instant {
+    let end = match view.scenario.edge(span.edge).to {
+        Callee::Channel(_) => span.arrived,
+        Callee::Operation(..) => span.began,
+    };
+    match end {
         Instant::NEVER => span.sent,
-        began => began,
+        end => end,
     }
 }
 
@@ -343,7 +349,7 @@ fn draw_call(picture: &mut Picture, view: &View, scale: &Scale, number: u32, spa
         draw_cross(picture, scale, span, from);
     }
     let Some(to) = callee(view, span) else { return };
-    let (x, y) = (scale.px_from_time(span.sent), scale.px_from_time(span.began));
+    let (x, y) = (scale.px_from_time(span.sent), scale.px_from_time(reaches(view, span)));
     if y < scale.start || x > scale.end {
         return;
     }
@@ -379,9 +385,13 @@ fn draw_cross(picture: &mut Picture, scale: &Scale, span: &Span, (top, height): 
     }
 }
 
-/// The place of the caller: its worker's lane, or its client.
+/// The place of the caller: its worker's lane, its client, or the channel that delivers.
 fn caller(view: &View, span: &Span) -> Option<(f64, f64)> {
+    if let Caller::Channel(id) = view.scenario.edge(span.edge).from {
+        return view.rows.channel(id);
+    }
     match span.from_lane {
+        NO_LANE if span.parent != NO_SPAN => view.rows.channel(view.scenario.own_channel(span.edge)),
         NO_LANE => {
             let request = view.trace.requests.get(span.request as usize)?;
             view.rows.clients.get(request.client.0 as usize).copied()
@@ -390,8 +400,11 @@ fn caller(view: &View, span: &Span) -> Option<(f64, f64)> {
     }
 }
 
-/// The place of the callee's worker, once it has begun.
+/// The place of the callee's worker, once it has begun, or of the channel, once it has taken the message.
 fn callee(view: &View, span: &Span) -> Option<(f64, f64)> {
+    if let Callee::Channel(id) = view.scenario.edge(span.edge).to {
+        return view.rows.channel(id).filter(|_| span.arrived != Instant::NEVER);
+    }
     view.rows.lanes.get(span.lane as usize).copied()
 }
 

@@ -10,7 +10,7 @@
 //! Law: rows depend on the scenario alone; nothing jumps while a run plays.
 
 use super::word;
-use crate::scenario::{ClientId, EdgeId, Scenario, Service, ServiceId};
+use crate::scenario::{Caller, ChannelId, ClientId, Edge, EdgeId, Scenario, Service, ServiceId};
 
 /// The height of the axis above the rows.
 pub const AXIS: f64 = 24.0;
@@ -30,8 +30,8 @@ const MOST_LANES: u32 = 24;
 pub enum Kind {
     /// How many requests of a client are under way.
     Client(ClientId),
-    /// How many messages lie in the channel of an edge.
-    Channel(EdgeId),
+    /// How many messages lie in a channel.
+    Channel(ChannelId),
     /// One worker.
     Lane(u32),
     /// All workers of a service, from this lane on, so many.
@@ -68,6 +68,8 @@ pub struct Rows {
     pub lanes: Vec<(f64, f64)>,
     /// Where each client's level is drawn: top and height, by client.
     pub clients: Vec<(f64, f64)>,
+    /// Where each channel's level is drawn.
+    channels: Vec<(ChannelId, (f64, f64))>,
 }
 
 impl Rows {
@@ -79,6 +81,7 @@ impl Rows {
             height: GAP,
             lanes: Vec::new(),
             clients: Vec::new(),
+            channels: Vec::new(),
         };
         for (index, client) in scenario.clients.iter().enumerate() {
             let kind = Kind::Client(ClientId(index as u32));
@@ -90,15 +93,40 @@ impl Rows {
             rows.add_channels(scenario, id);
             rows.add_service(service, id, firsts[index], firsts[index + 1] - firsts[index]);
         }
+        rows.add_declared(scenario, None);
         rows
     }
 
+    /// Where a channel's level is drawn, if it has a row: top and height.
+    pub fn channel(&self, id: ChannelId) -> Option<(f64, f64)> {
+        let found = self.channels.iter().find(|(channel, _)| *channel == id);
+        found.map(|(_, place)| *place)
+    }
+
+    /// The declared channels whose first consumer is this service, or that have none.
+    fn add_declared(&mut self, scenario: &Scenario, consumer: Option<ServiceId>) {
+        for (index, channel) in scenario.channels.iter().enumerate() {
+            let id = ChannelId(index as u32);
+            let delivers = |edge: &&Edge| edge.from == Caller::Channel(id);
+            if scenario.edges.iter().find(delivers).and_then(Edge::service) == consumer {
+                let name = "▤ ".to_string() + &channel.name;
+                self.add(name, "channel, depth".to_string(), &[Kind::Channel(id)], LEVEL);
+            }
+        }
+    }
+
     fn add_channels(&mut self, scenario: &Scenario, id: ServiceId) {
+        self.add_declared(scenario, Some(id));
         for (index, edge) in scenario.edges.iter().enumerate() {
             let edge_id = EdgeId(index as u32);
             if edge.service() == Some(id) && scenario.is_ever_queue(edge_id) {
                 let name = "▤ to ".to_string() + word::ends(scenario, edge).1;
-                self.add(name, "channel, depth".to_string(), &[Kind::Channel(edge_id)], LEVEL);
+                self.add(
+                    name,
+                    "channel, depth".to_string(),
+                    &[Kind::Channel(scenario.own_channel(edge_id))],
+                    LEVEL,
+                );
             }
         }
     }
@@ -139,7 +167,7 @@ impl Rows {
                 Kind::Client(_) => self.clients.push((row.top, row.height)),
                 Kind::Lane(_) => self.lanes.push((row.top, row.height)),
                 Kind::Strip { lanes, .. } => (0..lanes).for_each(|_| self.lanes.push((row.top, row.height))),
-                Kind::Channel(_) => {}
+                Kind::Channel(id) => self.channels.push((id, (row.top, row.height))),
             }
         }
         let height = (height * rows.len() as f64).max(GROUP);

@@ -11,7 +11,7 @@
 //! have all passed; they name a span or a request only while it lives.
 
 pub use crate::scenario::Cause;
-use crate::scenario::{ClientId, EdgeId, Mode, ServiceId};
+use crate::scenario::{ChannelId, ClientId, EdgeId, Mode, ServiceId};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,9 @@ pub struct Request {
     pub counted: bool,
 }
 
+/// No service: a publication executes nothing.
+pub const NO_SERVICE: ServiceId = ServiceId(u32::MAX);
+
 /// One attempt of a call over an edge, and the span that it causes at the callee, while either lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Call {
@@ -36,8 +39,9 @@ pub struct Call {
     /// The slot of the request that caused it.
     pub request: u32,
     pub edge: EdgeId,
+    /// The callee; [`NO_SERVICE`] where it publishes into a declared channel.
     pub service: ServiceId,
-    /// The edge's mode when it was sent; a call keeps it.
+    /// The edge's mode when it was sent; a call keeps it. `queue` for a delivery and for a publication to its ack.
     pub mode: Mode,
     pub sent: Instant,
     /// When it reached the callee's replica; meaningful from `accepted` on.
@@ -79,6 +83,42 @@ pub enum State {
     Closed,
     Open,
     HalfOpen,
+}
+
+/// A message in a channel, or a group's copy of it, while it lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub slot: u32,
+    /// A declared channel, or behind those the channel of an edge.
+    pub channel: ChannelId,
+    /// The index in [`Scenario::groups`](crate::scenario::Scenario::groups); 0 for a queue.
+    pub group: u32,
+    pub partition: u32,
+    /// The edge over which it was published.
+    pub edge: EdgeId,
+    /// The slot of the request that caused it; none of a dead letter that nobody can read.
+    pub request: Option<u32>,
+    /// When it reached the channel.
+    pub published: Instant,
+    /// How often it was delivered so far.
+    pub deliveries: u32,
+    /// Whether its request was offered inside the window of measurement.
+    pub counted: bool,
+}
+
+/// Why a message was dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Gone {
+    /// It was delivered as often as it may be, and there is no channel for dead letters.
+    Deliveries,
+    /// It was the oldest of a full channel.
+    Oldest,
+    /// It was to be a dead letter, and there was no room for it.
+    Overflow,
+    /// Its broker died with it.
+    Crash,
+    /// Its topic has no subscribers.
+    Unwanted,
 }
 
 /// What a worker does at an instant; exactly one of these.
@@ -161,16 +201,37 @@ pub trait Observer {
     /// A pool of a service has changed: how many are taken, and how many spans wait for one.
     fn pool(&mut self, now: Instant, service: ServiceId, pool: u32, taken: u32, waiting: u32) {}
 
-    /// A message has reached the channel of this edge; its depth before and now.
-    fn published(&mut self, now: Instant, call: Call, depth: u32) {}
-    /// The channel of this edge is full and refuses.
-    fn overflowed(&mut self, now: Instant, call: Call) {}
-    /// A consumer takes the oldest message; `published` is when it reached the channel; `again` for a redelivery.
-    fn delivered(&mut self, now: Instant, call: Call, published: Instant, depth: u32, again: bool) {}
-    /// A failed message lies in the channel again, before all others.
-    fn requeued(&mut self, now: Instant, call: Call, depth: u32) {}
-    /// A message is given up after its last delivery.
-    fn dropped(&mut self, now: Instant, call: Call) {}
+    /// A publication has reached its channel, which takes it. Of a topic this is the copy of the first group.
+    fn published(&mut self, now: Instant, call: Call, message: Message) {}
+    /// The copy of a further group; `of` is the slot of the first.
+    fn copied(&mut self, now: Instant, message: Message, of: u32) {}
+    /// A full channel, or one that is away, refuses a publication.
+    fn overflowed(&mut self, now: Instant, call: Call, channel: ChannelId) {}
+    /// A publication waits until a full channel has room.
+    fn parked(&mut self, now: Instant, call: Call, channel: ChannelId) {}
+    /// How many messages lie in a channel that not every group has taken; always another number than before.
+    fn depth(&mut self, now: Instant, channel: ChannelId, was: u32, is: u32) {}
+    /// How many messages of a topic a group has not taken.
+    fn lag(&mut self, now: Instant, channel: ChannelId, group: u32, was: u32, is: u32) {}
+    /// A message goes to a consumer. `call` is the delivery, whose slot is that of the span it causes; the messages of a
+    /// batch share one, and the oldest is told first.
+    fn delivered(&mut self, now: Instant, message: Message, call: Call) {}
+    /// A span has ended well with this message; `again` where one had before.
+    fn done(&mut self, now: Instant, message: Message, call: Call, again: bool) {}
+    /// The broker has the ack, and the message is over; `out_of_order` where a later one about the same thing was
+    /// acknowledged before.
+    fn settled(&mut self, now: Instant, message: Message, out_of_order: bool) {}
+    /// A consumer has failed with a message (`Error`), or its ack is overdue (`Timeout`), or the broker has forgotten
+    /// it (`Reset`): the message will be requeued, or is given up.
+    fn taken_back(&mut self, now: Instant, message: Message, cause: Cause) {}
+    /// A message that was taken back lies in its channel again, before all others.
+    fn requeued(&mut self, now: Instant, message: Message) {}
+    /// A message that was given up goes to the dead letters, where it is another one.
+    fn dead_lettered(&mut self, now: Instant, message: Message, letter: Message) {}
+    /// A message is lost by a rule.
+    fn dropped(&mut self, now: Instant, message: Message, why: Gone) {}
+    /// A message has lain in its channel for as long as it may.
+    fn expired(&mut self, now: Instant, message: Message) {}
 
     /// A random quantity was drawn: the key names its place in the request's story, the value is in nanoseconds
     /// or, for choices, the raw 64 bits.

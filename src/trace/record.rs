@@ -7,7 +7,7 @@
 //! ```
 
 use super::{Activity, Cause};
-use crate::scenario::{ClientId, EdgeId, Mode, Scenario, ServiceId};
+use crate::scenario::{ChannelId, ClientId, EdgeId, Mode, Scenario, ServiceId};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +48,8 @@ pub struct Segment {
 pub struct Span {
     /// A row of [`Trace::requests`].
     pub request: u32,
-    /// The caller's row, or [`NO_SPAN`] for a client's call.
+    /// The caller's row, or [`NO_SPAN`] for a client's call; of a delivery the row of its publication. The first
+    /// delivery from an edge's own channel is in the very row of the call that published.
     pub parent: u32,
     pub edge: EdgeId,
     pub mode: Mode,
@@ -86,8 +87,8 @@ pub struct RequestRow {
 /// How many messages lay in a channel from this instant on.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Depth {
-    /// The edge whose channel it is.
-    pub channel: EdgeId,
+    /// A declared channel, or behind those the channel of an edge.
+    pub channel: ChannelId,
     pub at: Instant,
     pub depth: u32,
 }

@@ -9,9 +9,9 @@
 //! Law: memory is bounded by the budget and by what lives at once, not by the length of the run. A recorder never
 //! stops the run; whoever advances it asks [`Recorder::is_full`].
 
-use super::observer::{Activity, Call, Cause, Observer, Request};
+use super::observer::{Activity, Call, Cause, Gone, Message, Observer, Request};
 use super::record::*;
-use crate::scenario::{EdgeId, Scenario, ServiceId};
+use crate::scenario::{ChannelId, EdgeId, Scenario, ServiceId};
 use crate::time::Instant;
 
 /// Rows of a span or request that is not kept.
@@ -26,8 +26,14 @@ pub struct Recorder {
     /// The row of each live span and request, by slot.
     span_rows: Vec<u32>,
     request_rows: Vec<u32>,
-    /// The depth of each edge's channel.
+    /// The row of the publication of each live message, by slot.
+    message_rows: Vec<u32>,
+    /// The depth of each channel.
     depths: Vec<u32>,
+    /// How many channels are declared; those behind are the edges'.
+    declared: u32,
+    /// The delivery that was told last, of which further messages of its batch may follow.
+    opened: Option<(Instant, u32)>,
     /// How many spans there may be before the window until those that are over are forgotten.
     crowd: usize,
     open: bool,
@@ -60,7 +66,10 @@ impl Recorder {
             lanes: vec![idle; lanes],
             span_rows: Vec::new(),
             request_rows: Vec::new(),
-            depths: vec![0; scenario.edges.len()],
+            message_rows: Vec::new(),
+            depths: vec![0; scenario.all_channels() as usize],
+            declared: scenario.channels.len() as u32,
+            opened: None,
             crowd: 1024,
             open: false,
         }
@@ -129,15 +138,25 @@ impl Recorder {
             .get_mut(Self::row_of(&self.request_rows, slot) as usize)
     }
 
-    fn depth(&mut self, now: Instant, call: Call, depth: u32) {
+    fn note_depth(&mut self, now: Instant, channel: ChannelId, depth: u32) {
         self.open_window_at(now);
-        self.depths[call.edge.0 as usize] = depth;
+        self.depths[channel.0 as usize] = depth;
         if self.open {
             self.trace.depths.push(Depth {
-                channel: call.edge,
+                channel,
                 at: now,
                 depth,
             });
+        }
+    }
+
+    /// The row of a publication ends with its message where no delivery of its own is shown in it.
+    fn close_publication(&mut self, now: Instant, message: Message) {
+        self.open_window_at(now);
+        let row = Self::row_of(&self.message_rows, message.slot);
+        let span = self.trace.spans.get_mut(row as usize);
+        if let Some(span) = span.filter(|span| span.began == Instant::NEVER && span.ended == Instant::NEVER) {
+            span.ended = now;
         }
     }
 
@@ -148,9 +167,9 @@ impl Recorder {
         }
         self.open = true;
         self.compact();
-        for (edge, depth) in self.depths.iter().enumerate().filter(|(_, depth)| **depth > 0) {
+        for (channel, depth) in self.depths.iter().enumerate().filter(|(_, depth)| **depth > 0) {
             self.trace.depths.push(Depth {
-                channel: EdgeId(edge as u32),
+                channel: ChannelId(channel as u32),
                 at: self.from,
                 depth: *depth,
             });
@@ -176,6 +195,9 @@ impl Recorder {
             span.request = Self::row_of(&requests, span.request);
         }
         for row in &mut self.span_rows {
+            *row = Self::row_of(&spans, *row);
+        }
+        for row in &mut self.message_rows {
             *row = Self::row_of(&spans, *row);
         }
         for row in &mut self.request_rows {
@@ -295,6 +317,7 @@ impl Observer for Recorder {
     }
 
     fn accepted(&mut self, now: Instant, call: Call, _queued: bool) {
+        self.opened = None;
         if let Some(span) = self.span(now, call.slot) {
             span.arrived = now;
         }
@@ -339,24 +362,64 @@ impl Observer for Recorder {
         };
     }
 
-    fn published(&mut self, now: Instant, call: Call, depth: u32) {
-        self.depth(now, call, depth);
-    }
-
-    fn delivered(&mut self, now: Instant, call: Call, _: Instant, depth: u32, _: bool) {
-        self.depth(now, call, depth);
-    }
-
-    fn overflowed(&mut self, now: Instant, call: Call) {
-        if let Some(span) = self.span(now, call.slot) {
+    fn published(&mut self, now: Instant, call: Call, message: Message) {
+        let row = Self::row_of(&self.span_rows, call.slot);
+        Self::set_row(&mut self.message_rows, message.slot, row);
+        let declared = self.declared;
+        if let Some(span) = self.span(now, call.slot).filter(|_| message.channel.0 < declared) {
             (span.arrived, span.ended) = (now, now);
         }
     }
 
-    fn requeued(&mut self, now: Instant, call: Call, depth: u32) {
-        self.depth(now, call, depth);
+    fn copied(&mut self, _: Instant, message: Message, of: u32) {
+        let row = Self::row_of(&self.message_rows, of);
+        Self::set_row(&mut self.message_rows, message.slot, row);
+    }
+
+    fn dead_lettered(&mut self, now: Instant, message: Message, letter: Message) {
+        let row = Self::row_of(&self.message_rows, message.slot);
+        Self::set_row(&mut self.message_rows, letter.slot, row);
+        self.close_publication(now, message);
+    }
+
+    fn depth(&mut self, now: Instant, channel: ChannelId, _: u32, depth: u32) {
+        self.note_depth(now, channel, depth);
+    }
+
+    fn delivered(&mut self, now: Instant, message: Message, call: Call) {
+        let publication = Self::row_of(&self.message_rows, message.slot);
+        if message.channel.0 >= self.declared {
+            // The first delivery is shown in the row of the call that caused it.
+            if message.deliveries == 1 && publication != FORGOTTEN {
+                if self.opened == Some((now, call.slot)) {
+                    return;
+                }
+                self.opened = Some((now, call.slot));
+                Self::set_row(&mut self.span_rows, call.slot, publication);
+                return;
+            }
+            self.sent(now, call, None);
+        }
+        if let Some(span) = self.span(now, call.slot).filter(|span| span.parent == NO_SPAN) {
+            span.parent = publication;
+        }
+    }
+
+    fn settled(&mut self, now: Instant, message: Message, _: bool) {
+        self.close_publication(now, message);
+    }
+
+    fn dropped(&mut self, now: Instant, message: Message, _: Gone) {
+        self.close_publication(now, message);
+    }
+
+    fn expired(&mut self, now: Instant, message: Message) {
+        self.close_publication(now, message);
+    }
+
+    fn overflowed(&mut self, now: Instant, call: Call, _: ChannelId) {
         if let Some(span) = self.span(now, call.slot) {
-            (span.ended, span.began, span.lane) = (Instant::NEVER, Instant::NEVER, NO_LANE);
+            (span.arrived, span.ended) = (now, now);
         }
     }
 }

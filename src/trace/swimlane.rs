@@ -11,12 +11,12 @@
 //! that lies between two starts does not show. The trace must be sorted as [`Trace`] says.
 
 use super::{Trace, lane_names, letter};
-use crate::scenario::{EdgeId, Mode, Scenario};
+use crate::scenario::{ChannelId, EdgeId, Mode, Scenario};
 use crate::time::{Duration, Instant};
 
 const LEGEND: &str = "# running  = blocked  ~ waiting for a core  . idle";
 
-/// The lanes of a recorded window, then the channels (edges in mode `queue`, and those in which messages lay) with
+/// The lanes of a recorded window, then the channels (declared ones, edges in mode `queue`, and those in which messages lay) with
 /// their depths, then a legend. Character k is what goes on at `trace.from + k · step`; with `cpu: "ps"` all that
 /// share the cores run.
 ///
@@ -31,7 +31,7 @@ pub fn text(scenario: &Scenario, trace: &Trace, step: Duration) -> String {
         .map(|(name, lane)| (name, lane_line(trace, lane, step)))
         .collect();
     lines.extend(channels.iter().map(|channel| {
-        let name = scenario.edge(*channel).name.clone();
+        let name = scenario.channel_name(*channel).to_string();
         (name, channel_line(trace, *channel, step))
     }));
     let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
@@ -48,13 +48,15 @@ pub fn text(scenario: &Scenario, trace: &Trace, step: Duration) -> String {
     text
 }
 
-/// The edges that have a channel to show, in file order.
-fn channels(scenario: &Scenario, trace: &Trace) -> Vec<EdgeId> {
-    (0..scenario.edges.len() as u32)
-        .map(EdgeId)
-        .filter(|edge| {
-            let used = trace.depths.iter().any(|depth| depth.channel == *edge);
-            used || scenario.edge(*edge).mode == Mode::Queue
+/// The channels to show: the declared ones, then in file order those of edges.
+fn channels(scenario: &Scenario, trace: &Trace) -> Vec<ChannelId> {
+    (0..scenario.all_channels())
+        .map(ChannelId)
+        .filter(|channel| {
+            let used = || trace.depths.iter().any(|depth| depth.channel == *channel);
+            let queue = |edge: EdgeId| scenario.edge(edge).mode == Mode::Queue;
+            let own = |edge: EdgeId| queue(edge) || used();
+            scenario.edge_of_channel(*channel).is_none_or(own)
         })
         .collect()
 }
@@ -82,7 +84,7 @@ fn lane_line(trace: &Trace, lane: u32, step: Duration) -> String {
         .collect()
 }
 
-fn channel_line(trace: &Trace, channel: EdgeId, step: Duration) -> String {
+fn channel_line(trace: &Trace, channel: ChannelId, step: Duration) -> String {
     let first = trace.depths.partition_point(|depth| depth.channel < channel);
     let mut depths = trace.depths[first..]
         .iter()
@@ -139,7 +141,7 @@ mod tests {
     fn trace(from_ms: u64, segments: Vec<Segment>, depths: &[(u64, u32)]) -> Trace {
         let at = |ms| Instant::START + Duration::from_ms(ms);
         let row = |(ms, depth): &(u64, u32)| Depth {
-            channel: EdgeId(1),
+            channel: ChannelId(1),
             at: at(*ms),
             depth: *depth,
         };

@@ -8,14 +8,15 @@
 //! Law: it knows the scenario and the events, and nothing of the engine. What it expects is derived from the
 //! scenario; it never takes an event's word for something that it can work out.
 
+use super::channel::{ChannelBook, MessageRecord};
 use super::facts::Facts;
 use super::order::{Class, Order};
 use super::request::RequestRecord;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
-use sync_or_swim::scenario::{EdgeId, Load, Scenario, ServiceId};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use sync_or_swim::scenario::{ChannelId, EdgeId, Load, Scenario, ServiceId};
 use sync_or_swim::time::Instant;
-use sync_or_swim::trace::{Activity, Call, Cause, Observer, Request};
+use sync_or_swim::trace::{Activity, Call, Cause, Gone, Message, Observer, Request};
 
 use super::ledger::Record;
 
@@ -65,20 +66,13 @@ pub struct ClientBook {
     pub thinking: BTreeMap<Instant, u32>,
 }
 
-/// The calls over an edge and the messages in its channel.
+/// The calls over an edge.
 #[derive(Default)]
 pub struct EdgeBook {
     /// From `sent` to `returned`.
     pub calls: Account,
     /// From `sent` until the callee's side is over.
     pub work: Account,
-    /// Messages in the channel, oldest first.
-    pub lying: VecDeque<usize>,
-    pub published: u64,
-    pub requeued: u64,
-    pub delivered: u64,
-    /// From `delivered` to the end of the span.
-    pub unacked: Account,
 }
 
 /// The spans at a service.
@@ -136,6 +130,8 @@ pub struct Seen {
     pub messages: u64,
     pub redeliveries: u64,
     pub crowds: u64,
+    pub letters: u64,
+    pub disorder: u64,
 }
 
 /// Audits one run.
@@ -156,6 +152,11 @@ pub struct Auditor<'s> {
     pub clients: Vec<ClientBook>,
     pub edges: Vec<EdgeBook>,
     pub services: Vec<ServiceBook>,
+    pub channels: Vec<ChannelBook>,
+    pub messages: Vec<MessageRecord>,
+    pub message_slots: Vec<Option<usize>>,
+    /// Messages that were taken back in this instant.
+    pub between: Vec<usize>,
     pub replicas: Vec<ReplicaBook>,
     pub lanes: Vec<LaneBook>,
     /// Open calls that hold their caller's worker.
@@ -187,6 +188,10 @@ impl<'s> Auditor<'s> {
             clients: scenario.clients.iter().map(|_| ClientBook::default()).collect(),
             edges: scenario.edges.iter().map(|_| EdgeBook::default()).collect(),
             services: scenario.services.iter().map(|_| ServiceBook::default()).collect(),
+            channels: (0..scenario.all_channels()).map(|_| ChannelBook::default()).collect(),
+            messages: Vec::new(),
+            message_slots: Vec::new(),
+            between: Vec::new(),
             replicas: Vec::new(),
             lanes: Vec::new(),
             pins: Vec::new(),
@@ -299,7 +304,7 @@ impl<'s> Auditor<'s> {
     /// Everything of this instant has happened.
     fn close_instant(&mut self) {
         self.close_requests();
-        self.close_edges();
+        self.close_channels();
         self.close_lanes();
         self.close_replicas();
         self.close_spans();
@@ -398,29 +403,74 @@ impl Observer for Auditor<'_> {
         self.on_crowded(service, was, is);
     }
 
-    fn published(&mut self, now: Instant, call: Call, depth: u32) {
+    fn published(&mut self, now: Instant, call: Call, message: Message) {
         self.step(now);
-        self.on_published(&call, depth);
+        self.on_published(&call, &message);
     }
 
-    fn overflowed(&mut self, now: Instant, call: Call) {
+    fn copied(&mut self, now: Instant, message: Message, of: u32) {
         self.step(now);
-        self.on_overflowed(&call);
+        self.on_copied(&message, of);
     }
 
-    fn delivered(&mut self, now: Instant, call: Call, published: Instant, depth: u32, again: bool) {
+    fn overflowed(&mut self, now: Instant, call: Call, channel: ChannelId) {
         self.step(now);
-        self.on_delivered(&call, published, depth, again);
+        self.on_overflowed(&call, channel);
     }
 
-    fn requeued(&mut self, now: Instant, call: Call, depth: u32) {
+    fn parked(&mut self, now: Instant, call: Call, channel: ChannelId) {
         self.step(now);
-        self.on_requeued(&call, depth);
+        self.on_parked(&call, channel);
     }
 
-    fn dropped(&mut self, now: Instant, call: Call) {
+    fn depth(&mut self, now: Instant, channel: ChannelId, was: u32, is: u32) {
         self.step(now);
-        self.on_dropped(&call);
+        self.on_depth(channel, was, is);
+    }
+
+    fn lag(&mut self, now: Instant, channel: ChannelId, group: u32, was: u32, is: u32) {
+        self.step(now);
+        self.on_lag(channel, group, was, is);
+    }
+
+    fn delivered(&mut self, now: Instant, message: Message, call: Call) {
+        self.step(now);
+        self.on_delivered(&message, &call);
+    }
+
+    fn done(&mut self, now: Instant, message: Message, call: Call, again: bool) {
+        self.step(now);
+        self.on_done(&message, &call, again);
+    }
+
+    fn settled(&mut self, now: Instant, message: Message, out_of_order: bool) {
+        self.step(now);
+        self.on_settled(&message, out_of_order);
+    }
+
+    fn taken_back(&mut self, now: Instant, message: Message, cause: Cause) {
+        self.step(now);
+        self.on_taken_back(&message, cause);
+    }
+
+    fn requeued(&mut self, now: Instant, message: Message) {
+        self.step(now);
+        self.on_requeued(&message);
+    }
+
+    fn dead_lettered(&mut self, now: Instant, message: Message, letter: Message) {
+        self.step(now);
+        self.on_dead_lettered(&message, &letter);
+    }
+
+    fn dropped(&mut self, now: Instant, message: Message, why: Gone) {
+        self.step(now);
+        self.on_dropped(&message, why);
+    }
+
+    fn expired(&mut self, now: Instant, message: Message) {
+        self.step(now);
+        self.on_expired(&message);
     }
 
     fn drawn(&mut self, now: Instant, _key: u64, _value: u64) {

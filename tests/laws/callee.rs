@@ -1,14 +1,10 @@
-//! Calls from the callee's side: accepted, begun, responded, ended; and the channel in between.
+//! Calls from the callee's side: accepted, begun, responded, ended.
 
 use super::auditor::Auditor;
 use super::ledger::{Record, Span, Stage};
 use super::order::Class;
 use sync_or_swim::scenario::*;
-use sync_or_swim::time::Instant;
 use sync_or_swim::trace::{Call, Cause};
-
-/// A message is given up after so many deliveries.
-const DELIVERIES: u32 = 5;
 
 impl Auditor<'_> {
     fn stage(&mut self, id: usize, expected: Stage, next: Stage) {
@@ -21,7 +17,7 @@ impl Auditor<'_> {
     }
 
     /// A call has come over the network: within its latency, and in its turn.
-    fn arrive(&mut self, id: usize) {
+    pub fn arrive(&mut self, id: usize) {
         let Record { call, terms, .. } = self.records[id].clone();
         let took = self.now.since(call.sent).0;
         self.law(8, terms.latency.hold(took, 0) || !terms.certain, || {
@@ -37,6 +33,12 @@ impl Auditor<'_> {
         let message = call.mode == Mode::Queue;
         if message {
             self.stage(id, Stage::Delivered, Stage::Queued);
+            let took = now.since(call.sent).0;
+            let way = self.way_out(&self.records[id]);
+            let certain = self.records[id].terms.certain;
+            self.law(8, way.hold(took, 0) || !certain, || {
+                format!("{call:?} is on its way for {took} ns")
+            });
         } else {
             self.stage(id, Stage::Transit, Stage::Queued);
             self.arrive(id);
@@ -177,13 +179,16 @@ impl Auditor<'_> {
         self.records[id].span.ready = None;
         if call.mode != Mode::Queue {
             self.answer(id, if ok { Ok(()) } else { Err(Cause::Error) });
+        } else if ok {
+            self.reply_to_messages(id);
         }
     }
 
     /// An operation fails by a `fail` step or by a call that has failed, and only so.
     fn check_health(&mut self, call: &Call, span: &Span, ok: bool) {
         let facts = self.facts(call.edge);
-        let can_fail = facts.fails || span.hurt;
+        let poisoned = self.scenario.edge(call.edge).consume.poison > 0.0;
+        let can_fail = facts.fails || span.hurt || poisoned;
         let must_fail = !facts.parallel && span.hurt;
         self.law(0, ok || can_fail, || format!("{call:?} fails for no reason"));
         self.law(0, !ok || !must_fail, || {
@@ -207,12 +212,10 @@ impl Auditor<'_> {
         let there = book.spans.leave(id);
         self.law(1, there, || format!("{call:?} was not at the service"));
         self.balance_service(service);
-        self.stage(id, Stage::Begun, Stage::Failing);
+        self.stage(id, Stage::Begun, Stage::Ending);
         if call.mode == Mode::Queue {
-            self.edges[call.edge.0 as usize].unacked.leave(id);
-            self.balance_channel(call.edge);
-        }
-        if call.mode != Mode::Queue || ok {
+            self.delivery_ended(id, ok);
+        } else {
             self.over(id);
         }
     }
@@ -238,13 +241,14 @@ impl Auditor<'_> {
         let shared = service.cores.is_some() && service.cpu == Cpu::Ps;
         let slack = if shared { 4 * span.bursts } else { 0 };
         let running = u64::try_from(span.running / 60).unwrap_or(u64::MAX);
-        let low = if ok { facts.work.low } else { 0 };
+        let skips = self.scenario.edge(call.edge).consume.idempotent;
+        let low = if ok && !skips { facts.work.low } else { 0 };
         let kept = super::facts::Bounds { low, ..facts.work }.hold(running, slack);
         self.law(2, kept, || {
             format!("{call:?} has run for {running} ns, its work is {:?}", facts.work)
         });
         if !facts.parallel && matches!(service.runtime, Runtime::Threads(_)) {
-            let low = if ok { facts.wait.low } else { 0 };
+            let low = if ok && !skips { facts.wait.low } else { 0 };
             let kept = super::facts::Bounds { low, ..facts.wait }.hold(span.waited, 0);
             self.law(3, kept, || {
                 format!("{call:?} has waited for {} ns of {:?}", span.waited, facts.wait)
@@ -257,128 +261,5 @@ impl Auditor<'_> {
         self.law(1, kept, || {
             format!("service {service}: arrived, ended and in flight do not add up")
         });
-    }
-
-    // ---- the channel of an edge ----
-
-    pub fn on_published(&mut self, call: &Call, depth: u32) {
-        let Some(id) = self.find(call) else { return };
-        self.seen.messages += 1;
-        self.law(1, call.mode == Mode::Queue, || format!("{call:?} is published"));
-        self.stage(id, Stage::Transit, Stage::Lying);
-        self.arrive(id);
-        let record = &mut self.records[id];
-        record.answer = Some((self.now, Ok(())));
-        record.published = self.now;
-        let book = &mut self.edges[call.edge.0 as usize];
-        book.lying.push_back(id);
-        book.published += 1;
-        self.check_depth(call, depth);
-        let capacity = self.scenario.edge(call.edge).channel.capacity;
-        self.law(8, capacity.is_none_or(|most| depth <= most), || {
-            format!("{depth} messages in {capacity:?}")
-        });
-    }
-
-    pub fn on_overflowed(&mut self, call: &Call) {
-        let Some(id) = self.find(call) else { return };
-        self.stage(id, Stage::Transit, Stage::Transit);
-        self.arrive(id);
-        let lying = self.edges[call.edge.0 as usize].lying.len();
-        let capacity = self.scenario.edge(call.edge).channel.capacity;
-        let full = capacity.is_some_and(|most| lying >= most as usize);
-        self.law(0, full && call.mode == Mode::Queue, || {
-            format!("{call:?} overflows {lying} messages in {capacity:?}")
-        });
-        self.answer(id, Err(Cause::Refused));
-        self.over(id);
-    }
-
-    pub fn on_delivered(&mut self, call: &Call, published: Instant, depth: u32, again: bool) {
-        let Some(id) = self.find(call) else { return };
-        self.stage(id, Stage::Lying, Stage::Delivered);
-        let record = &mut self.records[id];
-        record.deliveries += 1;
-        let (since, deliveries) = (record.published, record.deliveries);
-        let right = published == since && again == (deliveries > 1) && deliveries <= DELIVERIES;
-        self.law(1, right, || {
-            format!("{call:?}: delivery {deliveries}, published {since:?}, says {published:?} {again}")
-        });
-        let book = &mut self.edges[call.edge.0 as usize];
-        book.delivered += 1;
-        book.unacked.enter(id);
-        let oldest = book.lying.iter().position(|lying| *lying == id);
-        if let Some(index) = oldest {
-            book.lying.remove(index);
-        }
-        self.law(8, oldest == Some(0), || {
-            format!("{call:?} is not the oldest message, but number {oldest:?}")
-        });
-        self.check_depth(call, depth);
-    }
-
-    pub fn on_requeued(&mut self, call: &Call, depth: u32) {
-        let Some(id) = self.find(call) else { return };
-        self.seen.redeliveries += 1;
-        self.stage(id, Stage::Failing, Stage::Lying);
-        let deliveries = self.records[id].deliveries;
-        self.law(8, deliveries < DELIVERIES, || {
-            format!("{call:?} is requeued after {deliveries} deliveries")
-        });
-        let book = &mut self.edges[call.edge.0 as usize];
-        book.lying.push_front(id);
-        book.requeued += 1;
-        self.check_depth(call, depth);
-    }
-
-    pub fn on_dropped(&mut self, call: &Call) {
-        let Some(id) = self.find(call) else { return };
-        let Record { stage, deliveries, .. } = self.records[id];
-        let right = stage == Stage::Failing && deliveries == DELIVERIES;
-        self.law(8, right, || {
-            format!("{call:?} is dropped: {stage:?} after {deliveries} deliveries")
-        });
-        self.over(id);
-    }
-
-    fn check_depth(&mut self, call: &Call, depth: u32) {
-        let lying = self.edges[call.edge.0 as usize].lying.len();
-        self.law(1, depth as usize == lying, || {
-            format!("{call:?}: the depth is {lying}, says {depth}")
-        });
-        self.balance_channel(call.edge);
-    }
-
-    /// published + requeued = delivered + depth; delivered = ended + open.
-    fn balance_channel(&mut self, edge: EdgeId) {
-        let book = &self.edges[edge.0 as usize];
-        let kept = book.published + book.requeued == book.delivered + book.lying.len() as u64;
-        let kept = kept && book.unacked.balanced() && book.unacked.came == book.delivered;
-        self.law(1, kept, || {
-            format!("channel {edge:?}: published, delivered and depth do not add up")
-        });
-    }
-
-    /// Consumers hold as many messages as they may as long as there are any, and nothing is between two states.
-    pub fn close_edges(&mut self) {
-        for index in 0..self.edges.len() {
-            let Some(service) = self.scenario.edges[index].service() else {
-                continue;
-            };
-            let service = self.scenario.service(service);
-            let each = match service.runtime {
-                Runtime::Threads(n) => Some(n),
-                Runtime::Loop(_) => service.in_flight,
-            };
-            let (held, depth) = (self.edges[index].unacked.open.len(), self.edges[index].lying.len());
-            let most = each.map(|each| (each * service.replicas) as usize);
-            self.law(2, most.is_none_or(|most| held <= most), || {
-                format!("channel {index}: {held} unacked of {most:?}")
-            });
-            let idle = depth > 0 && most.is_none_or(|most| held < most);
-            self.law(3, !idle, || {
-                format!("channel {index}: {depth} messages lie, {held} unacked of {most:?}")
-            });
-        }
     }
 }

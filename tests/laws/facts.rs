@@ -14,7 +14,7 @@ pub struct Bounds {
 impl Bounds {
     pub const ZERO: Bounds = Bounds { low: 0, high: Some(0) };
 
-    fn plus(self, other: Bounds) -> Bounds {
+    pub fn plus(self, other: Bounds) -> Bounds {
         Bounds {
             low: self.low + other.low,
             high: self.high.zip(other.high).map(|(a, b)| a + b),
@@ -196,15 +196,36 @@ pub struct Terms {
     pub certain: bool,
 }
 
+/// The mode in which a call is sent: a publication goes on with its ack unless it waits for a reply, or for nothing.
+pub fn effective(edge: &Edge) -> Mode {
+    match (edge.to, edge.from) {
+        (_, Caller::Channel(_)) => Mode::Queue,
+        (Callee::Operation(..), _) => edge.mode,
+        (Callee::Channel(_), _) if edge.publish.reply => edge.mode,
+        (Callee::Channel(_), _) if edge.publish.acks == Acks::None => Mode::Oneway,
+        (Callee::Channel(_), _) => Mode::Queue,
+    }
+}
+
+/// From a message's arrival to its ack; twice that where all its copies have to be there.
+fn time_of_ack(scenario: &Scenario, edge: &Edge) -> Duration {
+    let rules = match edge.to {
+        Callee::Channel(id) => scenario.channel_rules(id),
+        Callee::Operation(..) => &edge.channel,
+    };
+    let times = if edge.publish.acks == Acks::All { 2 } else { 1 };
+    Duration(bounds(&rules.ack).low * times)
+}
+
 /// The properties of `edge` for a call that is sent at `now`.
 pub fn terms(scenario: &Scenario, edge: EdgeId, now: Instant) -> Terms {
     let plain = scenario.edge(edge);
     let mut terms = Terms {
-        mode: plain.mode,
+        mode: effective(plain),
         latency: bounds(&plain.latency),
         loss: plain.loss,
         timeout: plain.timeout,
-        ack: Duration(bounds(&plain.channel.ack).low),
+        ack: time_of_ack(scenario, plain),
         every: plain.policy.every.unwrap_or(Duration::from_ms(100)),
         certain: true,
     };
@@ -213,7 +234,7 @@ pub fn terms(scenario: &Scenario, edge: EdgeId, now: Instant) -> Terms {
             && *changed == edge
         {
             terms.certain &= change.at < now;
-            terms.mode = is.mode;
+            terms.mode = effective(is);
             terms.timeout = is.timeout;
             terms.latency = bounds(&is.latency);
             terms.loss = is.loss;

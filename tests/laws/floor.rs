@@ -1,6 +1,7 @@
 //! Workers and cores: what each does, for whom, and who could do something but does not.
 
 use super::auditor::{Auditor, ReplicaBook, clipped};
+use super::facts::Bounds;
 use super::ledger::{Record, Stage};
 use super::order::Class;
 use sync_or_swim::scenario::*;
@@ -246,7 +247,11 @@ impl Auditor<'_> {
                 returned,
                 ..
             } = self.records[id].clone();
-            let between = matches!(stage, Stage::Failing | Stage::Delivered) || stage == Stage::Queued && !span.queued;
+            self.close_delivery(id);
+            let travels = self.way_out(&self.records[id]) != Bounds::ZERO;
+            let between = stage == Stage::Ending
+                || stage == Stage::Delivered && !travels
+                || stage == Stage::Queued && !span.queued;
             self.law(1, !between, || format!("{call:?} is left {stage:?}"));
             let hung = matches!(call.mode, Mode::Oneway | Mode::Forward) && returned.is_none();
             self.law(3, !hung, || format!("{call:?} does not return when it is sent"));

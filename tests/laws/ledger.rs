@@ -1,27 +1,28 @@
 //! Requests and calls from the caller's side: who offered, sent, lost, learnt; and what must have happened by then.
 
 use super::auditor::{Auditor, Seen};
+use super::channel::Delivery;
 use super::facts::{self, Terms};
 use std::cmp::Reverse;
 use sync_or_swim::scenario::*;
 use sync_or_swim::time::Instant;
-use sync_or_swim::trace::{Call, Cause};
+use sync_or_swim::trace::{Call, Cause, NO_SERVICE};
 
 /// Where a call is, seen from the callee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// On the network.
     Transit,
-    /// In the channel.
-    Lying,
-    /// Taken out of the channel, not yet accepted.
+    /// A publication that waits until its channel has room.
+    Parked,
+    /// Sent by a channel, not yet accepted.
     Delivered,
     /// Accepted, not begun.
     Queued,
     Begun,
-    /// A message whose span has failed: to be requeued or dropped.
-    Failing,
-    /// Ended, refused, lost or dropped.
+    /// To be over at once.
+    Ending,
+    /// Ended, published, refused or lost.
     Over,
 }
 
@@ -41,10 +42,10 @@ pub struct Record {
     /// Whether it returned by its timeout.
     pub gave_up: bool,
     pub lost: bool,
-    pub published: Instant,
-    pub deliveries: u32,
     /// The record for which it answers (mode `forward`).
     pub stands_for: Option<usize>,
+    /// What a channel has sent.
+    pub delivery: Option<Delivery>,
     pub span: Span,
 }
 
@@ -77,12 +78,21 @@ pub struct Span {
 
 impl Record {
     fn settled(&self) -> bool {
-        self.stage == Stage::Over && self.returned.is_some()
+        self.stage == Stage::Over && (self.returned.is_some() || self.is_home())
+    }
+
+    /// A delivery of which nothing more becomes.
+    pub fn is_home(&self) -> bool {
+        self.delivery.as_ref().is_some_and(|delivery| delivery.home)
     }
 }
 
 impl Auditor<'_> {
     pub fn on_sent(&mut self, call: Call, lane: Option<u32>) {
+        if matches!(self.scenario.edge(call.edge).from, Caller::Channel(_)) {
+            self.on_sent_by_channel(call, lane);
+            return;
+        }
         let request = self.request_slots.get(call.request as usize).copied().flatten();
         let request = request.filter(|id| !self.requests[*id].completed);
         if !self.law(1, request.is_some(), || {
@@ -116,8 +126,7 @@ impl Auditor<'_> {
             returned: None,
             gave_up: false,
             lost: false,
-            published: Instant::NEVER,
-            deliveries: 0,
+            delivery: None,
             span: Span::default(),
         });
         self.take_slot(call.slot, id);
@@ -130,7 +139,7 @@ impl Auditor<'_> {
         self.balance_edge(call.edge);
     }
 
-    fn take_slot(&mut self, slot: u32, id: usize) {
+    pub fn take_slot(&mut self, slot: u32, id: usize) {
         let index = slot as usize;
         self.slots.resize(self.slots.len().max(index + 1), None);
         if let Some(old) = self.slots[index] {
@@ -149,7 +158,7 @@ impl Auditor<'_> {
         let edge = self.scenario.edge(call.edge);
         let now = self.now;
         self.law(5, call.sent == now, || format!("{call:?} is sent at {now:?}"));
-        self.law(1, Some(call.service) == edge.service(), || {
+        self.law(1, call.service == edge.service().unwrap_or(NO_SERVICE), || {
             format!("{call:?} goes astray")
         });
         let same = call.mode == terms.mode || !terms.certain;
@@ -232,16 +241,22 @@ impl Auditor<'_> {
     }
 
     /// A call is settled; a reply for which nobody waits any more is still on its way.
-    fn release(&mut self, id: usize) {
+    pub fn release(&mut self, id: usize) {
         let record = &self.records[id];
         // Who polls, or is answered by somebody else, may keep its place longer.
         let modes = self.scenario.edges.iter().map(|edge| edge.mode);
-        let toggled = !self.scenario.changes.is_empty();
+        let toggled = !self.scenario.changes.is_empty() || self.scenario.edges.iter().any(|edge| edge.publish.reply);
         if toggled || modes.into_iter().any(|mode| matches!(mode, Mode::Forward | Mode::Poll)) {
             return;
         }
         let back = self.way_back(&record.call, &record.terms);
+        let home = if record.is_home() {
+            record.terms.latency.high
+        } else {
+            None
+        };
         let late = match record.answer {
+            _ if record.delivery.is_some() => home.map_or(u64::MAX, |home| self.now.0 + home),
             Some((at, _)) if record.gave_up && !record.lost => back.map_or(u64::MAX, |back| at.0 + back),
             _ => self.now.0,
         };
@@ -280,6 +295,10 @@ impl Auditor<'_> {
             return;
         }
         let record = &self.records[id];
+        if record.delivery.is_some() {
+            self.on_delivery_lost(id);
+            return;
+        }
         let possible = record.terms.loss > 0.0 || !record.terms.certain;
         let twice = record.lost;
         self.law(8, possible && !twice, || {
@@ -296,6 +315,10 @@ impl Auditor<'_> {
 
     pub fn on_returned(&mut self, call: &Call, outcome: Result<(), Cause>) {
         let Some(id) = self.find(call) else { return };
+        if self.records[id].delivery.is_some() {
+            self.on_delivery_returned(id, outcome);
+            return;
+        }
         self.records[id].gave_up = outcome == Err(Cause::Timeout);
         let first = self.records[id].returned.replace(self.now).is_none();
         self.law(1, first, || format!("{call:?} returns twice"));
@@ -394,7 +417,7 @@ impl Auditor<'_> {
             } = self.records[index].clone();
             let now = self.now;
             let overdue = |from: Instant, wait: Option<u64>| wait.is_some_and(|wait| from.0 + wait < now.0);
-            if !terms.certain {
+            if !terms.certain || self.records[index].delivery.is_some() {
                 continue;
             }
             let late = stage == Stage::Transit && overdue(call.sent, terms.latency.high);

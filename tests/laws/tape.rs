@@ -1,8 +1,8 @@
 //! Everything that a run says, kept as values: to compare two runs, and to play a run again with a flaw in it.
 
-use sync_or_swim::scenario::{EdgeId, ServiceId};
+use sync_or_swim::scenario::{ChannelId, EdgeId, ServiceId};
 use sync_or_swim::time::Instant;
-use sync_or_swim::trace::{Activity, Call, Cause, Observer, Request};
+use sync_or_swim::trace::{Activity, Call, Cause, Gone, Message, Observer, Request};
 
 /// One call of an [`Observer`]'s method.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,11 +22,20 @@ pub enum Event {
     Ended(Call, bool),
     Lane(ServiceId, u32, Activity, Activity, u32),
     Crowded(ServiceId, u32, u32),
-    Published(Call, u32),
-    Overflowed(Call),
-    Delivered(Call, Instant, u32, bool),
-    Requeued(Call, u32),
-    Dropped(Call),
+    Published(Call, Message),
+    Copied(Message, u32),
+    Overflowed(Call, ChannelId),
+    Parked(Call, ChannelId),
+    Depth(ChannelId, u32, u32),
+    Lag(ChannelId, u32, u32, u32),
+    Delivered(Message, Call),
+    Done(Message, Call, bool),
+    Settled(Message, bool),
+    TakenBack(Message, Cause),
+    Requeued(Message),
+    DeadLettered(Message, Message),
+    Dropped(Message, Gone),
+    Expired(Message),
     Drawn(u64, u64),
 }
 
@@ -40,10 +49,11 @@ impl Event {
                 Some(call)
             }
             Event::Responded(call, _) | Event::Ended(call, _) | Event::Published(call, _) => Some(call),
-            Event::Delivered(call, ..) | Event::Requeued(call, _) | Event::Lost(call) | Event::Forwarded(call, _) => {
-                Some(call)
-            }
-            Event::Refused(call) | Event::Overflowed(call) | Event::Dropped(call) => Some(call),
+            Event::Lost(call) | Event::Forwarded(call, _) | Event::Refused(call) => Some(call),
+            Event::Overflowed(call, _) | Event::Parked(call, _) => Some(call),
+            Event::Delivered(_, call) | Event::Done(_, call, _) => Some(call),
+            Event::Copied(..) | Event::Depth(..) | Event::Lag(..) | Event::Settled(..) | Event::TakenBack(..) => None,
+            Event::Requeued(_) | Event::DeadLettered(..) | Event::Dropped(..) | Event::Expired(_) => None,
         }
     }
 }
@@ -77,11 +87,20 @@ pub fn tell<O: Observer>(now: Instant, event: Event, observer: &mut O) {
         Event::Ended(call, ok) => observer.ended(now, call, ok),
         Event::Lane(service, lane, was, is, call) => observer.lane(now, service, lane, was, is, call),
         Event::Crowded(service, was, is) => observer.crowded(now, service, was, is),
-        Event::Published(call, depth) => observer.published(now, call, depth),
-        Event::Overflowed(call) => observer.overflowed(now, call),
-        Event::Delivered(call, published, depth, again) => observer.delivered(now, call, published, depth, again),
-        Event::Requeued(call, depth) => observer.requeued(now, call, depth),
-        Event::Dropped(call) => observer.dropped(now, call),
+        Event::Published(call, message) => observer.published(now, call, message),
+        Event::Copied(message, of) => observer.copied(now, message, of),
+        Event::Overflowed(call, channel) => observer.overflowed(now, call, channel),
+        Event::Parked(call, channel) => observer.parked(now, call, channel),
+        Event::Depth(channel, was, is) => observer.depth(now, channel, was, is),
+        Event::Lag(channel, group, was, is) => observer.lag(now, channel, group, was, is),
+        Event::Delivered(message, call) => observer.delivered(now, message, call),
+        Event::Done(message, call, again) => observer.done(now, message, call, again),
+        Event::Settled(message, out_of_order) => observer.settled(now, message, out_of_order),
+        Event::TakenBack(message, cause) => observer.taken_back(now, message, cause),
+        Event::Requeued(message) => observer.requeued(now, message),
+        Event::DeadLettered(message, letter) => observer.dead_lettered(now, message, letter),
+        Event::Dropped(message, why) => observer.dropped(now, message, why),
+        Event::Expired(message) => observer.expired(now, message),
         Event::Drawn(key, value) => observer.drawn(now, key, value),
     }
 }
@@ -138,20 +157,47 @@ impl Observer for Tape {
     fn crowded(&mut self, now: Instant, service: ServiceId, was: u32, is: u32) {
         self.keep(now, Event::Crowded(service, was, is));
     }
-    fn published(&mut self, now: Instant, call: Call, depth: u32) {
-        self.keep(now, Event::Published(call, depth));
+    fn published(&mut self, now: Instant, call: Call, message: Message) {
+        self.keep(now, Event::Published(call, message));
     }
-    fn overflowed(&mut self, now: Instant, call: Call) {
-        self.keep(now, Event::Overflowed(call));
+    fn copied(&mut self, now: Instant, message: Message, of: u32) {
+        self.keep(now, Event::Copied(message, of));
     }
-    fn delivered(&mut self, now: Instant, call: Call, published: Instant, depth: u32, again: bool) {
-        self.keep(now, Event::Delivered(call, published, depth, again));
+    fn overflowed(&mut self, now: Instant, call: Call, channel: ChannelId) {
+        self.keep(now, Event::Overflowed(call, channel));
     }
-    fn requeued(&mut self, now: Instant, call: Call, depth: u32) {
-        self.keep(now, Event::Requeued(call, depth));
+    fn parked(&mut self, now: Instant, call: Call, channel: ChannelId) {
+        self.keep(now, Event::Parked(call, channel));
     }
-    fn dropped(&mut self, now: Instant, call: Call) {
-        self.keep(now, Event::Dropped(call));
+    fn depth(&mut self, now: Instant, channel: ChannelId, was: u32, is: u32) {
+        self.keep(now, Event::Depth(channel, was, is));
+    }
+    fn lag(&mut self, now: Instant, channel: ChannelId, group: u32, was: u32, is: u32) {
+        self.keep(now, Event::Lag(channel, group, was, is));
+    }
+    fn delivered(&mut self, now: Instant, message: Message, call: Call) {
+        self.keep(now, Event::Delivered(message, call));
+    }
+    fn done(&mut self, now: Instant, message: Message, call: Call, again: bool) {
+        self.keep(now, Event::Done(message, call, again));
+    }
+    fn settled(&mut self, now: Instant, message: Message, out_of_order: bool) {
+        self.keep(now, Event::Settled(message, out_of_order));
+    }
+    fn taken_back(&mut self, now: Instant, message: Message, cause: Cause) {
+        self.keep(now, Event::TakenBack(message, cause));
+    }
+    fn requeued(&mut self, now: Instant, message: Message) {
+        self.keep(now, Event::Requeued(message));
+    }
+    fn dead_lettered(&mut self, now: Instant, message: Message, letter: Message) {
+        self.keep(now, Event::DeadLettered(message, letter));
+    }
+    fn dropped(&mut self, now: Instant, message: Message, why: Gone) {
+        self.keep(now, Event::Dropped(message, why));
+    }
+    fn expired(&mut self, now: Instant, message: Message) {
+        self.keep(now, Event::Expired(message));
     }
     fn drawn(&mut self, now: Instant, key: u64, value: u64) {
         self.keep(now, Event::Drawn(key, value));

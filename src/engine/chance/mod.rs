@@ -43,6 +43,9 @@ pub enum Purpose {
     Fallback,
     LossStop,
     LatencyStop,
+    Instance,
+    Delivery,
+    Poison,
 }
 
 /// The key of what lies one step further in a story (SplitMix64's finaliser; Steele, Lea & Flood 2014).

@@ -1,0 +1,485 @@
+//! How messages leave a channel: to whom, when again, and when they are over.
+//!
+//! ```text
+//! shelf ─▶ a seat with room ─(delivery)▶ replica's FIFO ─▶ span ─ ended well ─(ack)▶ settled
+//!   ▲                       ╰ batch: full, or its linger is over     │
+//!   ╰── redelivery ◀── failed, or no ack in time ◀───────────────────╯ ─ too often ▶ dead letter, or dropped
+//! ```
+//!
+//! Law: a message is with one consumer of a group at a time, as far as the broker knows; its end is the ack. Of a
+//! partition one message or batch at a time is with a group. What failed goes before all others.
+
+use super::call::EMPTY;
+use super::chance::{Draw, Purpose, mix};
+use super::channel::{Message, Parcel, Seat, Stage};
+use super::queue::{Event, Handle};
+use super::slab::NONE;
+use super::turn::Turn;
+use super::world::Task;
+use crate::scenario::Mode;
+use crate::time::{Duration, Instant};
+use crate::trace::{Cause, Observer};
+
+/// What a seat may take now: so many from this shelf.
+struct Pick {
+    seat: u32,
+    shelf: u32,
+    count: u32,
+}
+
+impl<O: Observer> Turn<'_, O> {
+    /// Hands out messages as long as there are some and a replica has room.
+    pub(super) fn deliver(&mut self, channel: u32) {
+        let place = &mut self.world.channels[channel as usize];
+        place.due = false;
+        if place.down.is_some() {
+            return;
+        }
+        loop {
+            for group in 0..self.world.channels[channel as usize].groups.len() as u32 {
+                while let Some(pick) = self.pick(channel, group) {
+                    self.hand_out(channel, group, pick);
+                }
+            }
+            if !self.admit_parked(channel) {
+                return;
+            }
+        }
+    }
+
+    /// The next seat in turn with room for what lies there.
+    fn pick(&mut self, channel: u32, group: u32) -> Option<Pick> {
+        let place = &self.world.channels[channel as usize].groups[group as usize];
+        if place.lying == 0 {
+            return None;
+        }
+        let (next, count) = (place.next, place.seats.len() as u32);
+        for seat in (next..count).chain(0..next) {
+            let Seat { edge, held, .. } =
+                self.world.channels[channel as usize].groups[group as usize].seats[seat as usize];
+            let room = self.world.edges[edge as usize].terms.prefetch.saturating_sub(held);
+            if room > 0
+                && let Some((shelf, count)) = self.ripe(channel, group, edge, room)
+            {
+                return Some(Pick { seat, shelf, count });
+            }
+        }
+        None
+    }
+
+    /// The shelf with the oldest message that may go to a seat with this much room, and how many go.
+    fn ripe(&mut self, channel: u32, group: u32, edge: u32, room: u32) -> Option<(u32, u32)> {
+        let now = self.now();
+        let terms = &self.world.edges[edge as usize].terms;
+        let (batch, linger) = (terms.batch, terms.linger);
+        let topic = self.world.channels[channel as usize].topic;
+        let place = &self.world.channels[channel as usize].groups[group as usize];
+        if batch == 1 && place.shelves.len() == 1 {
+            let shelf = &place.shelves[0];
+            return (shelf.count > 0 && !shelf.is_taken(topic)).then_some((0, 1));
+        }
+        let mut best: Option<(u64, u32, u32)> = None;
+        let mut alarms = Vec::new();
+        for (index, shelf) in place.shelves.iter().enumerate() {
+            if shelf.count == 0 || shelf.is_taken(topic) {
+                continue;
+            }
+            let Message { number, since, .. } = self.world.messages[shelf.first];
+            let full = shelf.count >= batch && room >= batch;
+            if !full && now < since + linger {
+                alarms.push((index as u32, since + linger));
+            } else if best.is_none_or(|(oldest, ..)| number < oldest) {
+                best = Some((number, index as u32, shelf.count.min(batch).min(room)));
+            }
+        }
+        for (shelf, at) in alarms {
+            self.set_alarm(channel, group, shelf, at);
+        }
+        best.map(|(_, shelf, count)| (shelf, count))
+    }
+
+    /// Gives the first messages of a shelf to a seat.
+    fn hand_out(&mut self, channel: u32, group: u32, pick: Pick) {
+        let Pick { seat, shelf, count } = pick;
+        let first = self.take(channel, group, shelf);
+        let mut others = Vec::new();
+        for _ in 1..count {
+            others.push(self.take(channel, group, shelf));
+        }
+        let place = &mut self.world.channels[channel as usize];
+        let (topic, ack_timeout) = (place.topic, place.rules.ack_timeout);
+        let group_of = &mut place.groups[group as usize];
+        group_of.shelves[shelf as usize].open = topic;
+        group_of.next = (seat + 1) % group_of.seats.len() as u32;
+        let taker = &mut group_of.seats[seat as usize];
+        taker.held += count;
+        let (edge, replica) = (taker.edge, taker.replica);
+        let parcel = self.world.parcels.insert(Parcel {
+            message: first,
+            others,
+            channel,
+            group,
+            shelf,
+            seat,
+            timeout: Handle::NONE,
+            revoked: false,
+            forgotten: false,
+            lost: false,
+            poisoned: false,
+        });
+        let call = self.send_parcel(parcel, first, edge, replica);
+        if let Some(time) = ack_timeout {
+            let at = self.now() + time;
+            self.world.parcels[parcel].timeout = self.world.queue.push_cancellable(at, Event::AckTimeout(call));
+        }
+        self.tell_delivered(call, parcel);
+        self.carry(call);
+    }
+
+    /// The first message of a shelf is with a consumer from now on.
+    fn take(&mut self, channel: u32, group: u32, shelf: u32) -> u32 {
+        let slot = self.world.channels[channel as usize].groups[group as usize].shelves[shelf as usize].first;
+        self.lift(slot);
+        let message = &mut self.world.messages[slot];
+        message.stage = Stage::Held;
+        message.deliveries += 1;
+        message.holds += 1;
+        slot
+    }
+
+    /// The task of a delivery: a call of the channel over the consumer's edge, in the story of its oldest message.
+    fn send_parcel(&mut self, parcel: u32, first: u32, edge: u32, replica: u32) -> u32 {
+        let now = self.now();
+        let message = self.world.messages[first];
+        let terms = &self.world.edges[edge as usize].terms;
+        let (salt, poison) = (terms.salt, terms.poison);
+        let declared = salt != 0;
+        let key = if declared { mix(message.key, salt) } else { message.key };
+        if message.guard != NONE {
+            self.world.guards[message.guard].holds += 1;
+        }
+        if !poison.never() {
+            self.world.parcels[parcel].poisoned =
+                (0..).map_while(|i| self.world.parcels[parcel].message(i)).any(|slot| {
+                    let born = mix(self.world.messages[slot].born, salt);
+                    poison.hit(Draw::new(born, 0, Purpose::Poison).bits())
+                });
+        }
+        let (slot, task) = self.world.tasks.reserve(EMPTY);
+        *task = Task {
+            edge,
+            line: if declared {
+                self.world.edges[edge as usize].line
+            } else {
+                NONE
+            },
+            key,
+            request: message.request,
+            sent: now,
+            arrived: now,
+            root: slot,
+            mode: Mode::Queue,
+            counted: message.counted,
+            holds: 1,
+            replica,
+            delivery: parcel,
+            channel: message.channel,
+            guard: message.guard,
+            attempt: message.attempt,
+            deadline: message.deadline,
+            ..EMPTY
+        };
+        if let Some(ledger) = &mut self.world.channels[message.channel as usize].ledger {
+            ledger.parcels.insert(slot);
+        }
+        self.note((replica as u64) << 32 | slot as u64);
+        if declared {
+            self.observer.sent(now, self.world.view(slot), None);
+        }
+        slot
+    }
+
+    fn tell_delivered(&mut self, call: u32, parcel: u32) {
+        let view = self.world.view(call);
+        let mut index = 0;
+        while let Some(slot) = self.world.parcels[parcel].message(index) {
+            let message = self.world.message_view(slot);
+            self.observer.delivered(self.now(), message, view);
+            index += 1;
+        }
+    }
+
+    /// A delivery sets out; it takes the broker's time and that of the network.
+    fn carry(&mut self, call: u32) {
+        let Task { line, .. } = self.world.tasks[call];
+        let time = self.time_of_delivery(call);
+        if line != NONE && !self.world.lines[line as usize].is_instant() {
+            self.travel(call, Purpose::LossThere, Purpose::LatencyThere, Event::Arrive(call));
+        } else if time > Duration::ZERO {
+            self.world.queue.push(self.now() + time, Event::Arrive(call));
+        } else {
+            self.accept(call);
+        }
+    }
+
+    /// How long the broker takes from handing out to sending.
+    pub(super) fn time_of_delivery(&self, call: u32) -> Duration {
+        let Task { key, delivery, .. } = self.world.tasks[call];
+        let channel = self.world.parcels[delivery].channel;
+        let sampler = &self.world.channels[channel as usize].rules.delivery;
+        if sampler.is_zero() {
+            return Duration::ZERO;
+        }
+        sampler.sample(&self.world.ziggurat, Draw::new(key, 0, Purpose::Delivery))
+    }
+
+    /// A delivery has come to the consumer's replica, which never refuses it.
+    pub(super) fn delivery_arrived(&mut self, call: u32) {
+        self.world.tasks[call].arrived = self.now();
+        self.accept(call);
+    }
+
+    /// The span of a delivery begins: an idempotent consumer does nothing where everything has been done.
+    pub(super) fn begin_delivery(&mut self, call: u32) {
+        let Task { delivery, edge, .. } = self.world.tasks[call];
+        if !self.world.edges[edge as usize].terms.idempotent {
+            return;
+        }
+        let parcel = &self.world.parcels[delivery];
+        let mut slots = (0..).map_while(|index| parcel.message(index));
+        if slots.all(|slot| self.world.messages[slot].done) {
+            self.world.tasks[call].pc = self.world.program.nothing;
+        }
+    }
+
+    /// Whether a span fails whatever it does.
+    #[inline(always)]
+    pub(super) fn is_poisoned(&self, root: u32) -> bool {
+        let parcel = self.world.tasks[root].delivery;
+        parcel != NONE && self.world.parcels[parcel].poisoned
+    }
+
+    /// A consumer replies to what it has; an error is no reply, as the message may come again.
+    pub(super) fn reply_to_parcel(&mut self, root: u32, outcome: Result<(), Cause>) {
+        let parcel = self.world.tasks[root].delivery;
+        if parcel == NONE || outcome.is_err() {
+            return;
+        }
+        let mut index = 0;
+        while let Some(slot) = self.world.parcels[parcel].message(index) {
+            self.reply_to(slot, outcome);
+            index += 1;
+        }
+    }
+
+    /// The publication that a consumer's reply would answer; whoever gets it answers in the consumer's place.
+    pub(super) fn take_duty(&mut self, root: u32) -> u32 {
+        let parcel = self.world.tasks[root].delivery;
+        if parcel == NONE {
+            return NONE;
+        }
+        let slot = self.world.parcels[parcel].message;
+        let call = self.world.messages[slot].call;
+        if call != NONE {
+            let copies: Vec<u32> = self.world.ring(slot).collect();
+            for copy in copies {
+                self.world.messages[copy].call = NONE;
+            }
+        }
+        call
+    }
+
+    /// The span of a call is over. A delivery's end is its ack or says that it has failed; any other call has ended.
+    #[inline(always)]
+    pub(super) fn settle(&mut self, call: u32) {
+        if self.world.tasks[call].delivery == NONE {
+            self.work_of_call_ended(call);
+        } else {
+            self.delivery_ended(call);
+        }
+    }
+
+    fn delivery_ended(&mut self, call: u32) {
+        let Task {
+            delivery, failed, line, ..
+        } = self.world.tasks[call];
+        if !failed {
+            let view = self.world.view(call);
+            let mut index = 0;
+            while let Some(slot) = self.world.parcels[delivery].message(index) {
+                let again = std::mem::replace(&mut self.world.messages[slot].done, true);
+                let message = self.world.message_view(slot);
+                self.observer.done(self.now(), message, view, again);
+                index += 1;
+            }
+        }
+        if line == NONE || self.world.lines[line as usize].is_instant() {
+            self.acked(call);
+        } else {
+            self.travel(call, Purpose::LossBack, Purpose::LatencyBack, Event::Acked(call));
+        }
+    }
+
+    /// The broker learns how a delivery ended.
+    pub(super) fn acked(&mut self, call: u32) {
+        let Task { delivery, failed, .. } = self.world.tasks[call];
+        let Parcel {
+            channel,
+            revoked,
+            forgotten,
+            ..
+        } = self.world.parcels[delivery];
+        if !revoked {
+            self.revoke(call, if failed { Err(Cause::Error) } else { Ok(()) });
+        }
+        let size = self.world.parcels[delivery].size() as usize;
+        for index in 0..size {
+            // What failed goes back last first, so that it lies there in its old order.
+            let index = if failed { size - 1 - index } else { index };
+            let Some(slot) = self.world.parcels[delivery].message(index) else {
+                continue;
+            };
+            match self.world.messages[slot].stage {
+                Stage::Over => {}
+                _ if !failed && !forgotten => self.settle_message(slot),
+                _ if failed && !revoked => self.take_back(slot, Cause::Error),
+                _ => {}
+            }
+        }
+        self.end_parcel(call);
+        self.poke(channel);
+    }
+
+    /// A consumer holds a delivery no longer, as far as the broker knows.
+    fn revoke(&mut self, call: u32, outcome: Result<(), Cause>) {
+        let Task { delivery, line, .. } = self.world.tasks[call];
+        let parcel = &mut self.world.parcels[delivery];
+        parcel.revoked = true;
+        let timeout = std::mem::replace(&mut parcel.timeout, Handle::NONE);
+        let (channel, group, shelf, seat, size) =
+            (parcel.channel, parcel.group, parcel.shelf, parcel.seat, parcel.size());
+        if timeout != Handle::NONE {
+            self.world.queue.cancel(timeout);
+        }
+        let place = &mut self.world.channels[channel as usize];
+        let group = &mut place.groups[group as usize];
+        group.seats[seat as usize].held -= size;
+        group.shelves[shelf as usize].open = false;
+        if let Some(ledger) = &mut place.ledger {
+            ledger.parcels.remove(&call);
+        }
+        if line != NONE {
+            self.observer.returned(self.now(), self.world.view(call), outcome);
+        }
+    }
+
+    /// No ack in time: the broker delivers again, while the consumer works on.
+    pub(super) fn ack_timed_out(&mut self, call: u32) {
+        let parcel = self.world.tasks[call].delivery;
+        self.world.parcels[parcel].timeout = Handle::NONE;
+        let channel = self.world.parcels[parcel].channel;
+        self.take_parcel_back(call, Cause::Timeout);
+        self.poke(channel);
+    }
+
+    /// The broker takes all of a delivery back for this reason; whoever has it works on.
+    pub(super) fn take_parcel_back(&mut self, call: u32, cause: Cause) {
+        let parcel = self.world.tasks[call].delivery;
+        self.revoke(call, Err(cause));
+        let size = self.world.parcels[parcel].size() as usize;
+        for index in (0..size).rev() {
+            let Some(slot) = self.world.parcels[parcel].message(index) else {
+                continue;
+            };
+            if self.world.messages[slot].stage == Stage::Held {
+                self.take_back(slot, cause);
+            }
+        }
+        if self.world.parcels[parcel].lost {
+            self.end_parcel(call);
+        }
+    }
+
+    /// A message was not acknowledged: it will lie in its channel again, or is given up.
+    fn take_back(&mut self, slot: u32, cause: Cause) {
+        let now = self.now();
+        let view = self.world.message_view(slot);
+        self.observer.taken_back(now, view, cause);
+        self.note((slot as u64) << 8 | cause as u64);
+        let Message {
+            channel,
+            deliveries,
+            key,
+            ..
+        } = self.world.messages[slot];
+        let rules = &self.world.channels[channel as usize].rules;
+        let (most, pause) = (rules.deliveries, rules.redelivery);
+        if deliveries >= most {
+            self.give_message_up(slot);
+            return;
+        }
+        let message = &mut self.world.messages[slot];
+        message.key = mix(key, Purpose::Redelivery as u64);
+        if pause == Duration::ZERO {
+            self.lay_again(slot);
+            return;
+        }
+        message.stage = Stage::Waiting;
+        message.alarm = self.world.queue.push_cancellable(now + pause, Event::Requeue(slot));
+        self.world.shelf(slot).waiting += 1;
+    }
+
+    /// The pause of a failed message is over.
+    pub(super) fn requeue(&mut self, slot: u32) {
+        self.world.messages[slot].alarm = Handle::NONE;
+        self.world.shelf(slot).waiting -= 1;
+        self.lay_again(slot);
+        self.poke(self.world.messages[slot].channel);
+    }
+
+    pub(super) fn lay_again(&mut self, slot: u32) {
+        let view = self.world.message_view(slot);
+        self.observer.requeued(self.now(), view);
+        self.lay(slot, true);
+    }
+
+    /// A message was acknowledged: it is over, even where it lies again.
+    fn settle_message(&mut self, slot: u32) {
+        let message = self.world.messages[slot];
+        self.withdraw(slot);
+        let group = &mut self.world.channels[message.channel as usize].groups[message.group as usize];
+        let out_of_order = group.acknowledge(&message);
+        self.note((slot as u64) << 1 | out_of_order as u64);
+        let view = self.world.message_view(slot);
+        self.observer.settled(self.now(), view, out_of_order);
+        self.finish(slot);
+    }
+
+    /// The network has lost a delivery, or its ack. Only a timeout of the ack brings it back.
+    pub(super) fn lose_parcel(&mut self, call: u32) {
+        let parcel = self.world.tasks[call].delivery;
+        self.world.parcels[parcel].lost = true;
+        if self.world.parcels[parcel].revoked {
+            self.end_parcel(call);
+        }
+    }
+
+    /// Nothing more becomes of a delivery.
+    fn end_parcel(&mut self, call: u32) {
+        let delivery = self.world.tasks[call].delivery;
+        let size = self.world.parcels[delivery].size() as usize;
+        for index in 0..size {
+            if let Some(slot) = self.world.parcels[delivery].message(index) {
+                self.let_go_of_message(slot);
+            }
+        }
+        self.world.parcels[delivery].others = Vec::new();
+        self.world.parcels.remove(delivery);
+        self.release(call);
+    }
+
+    /// The instant from which a message of this age is safe from a crash of its broker.
+    pub(super) fn is_safe(&self, slot: u32, now: Instant) -> bool {
+        self.world.messages[slot].safe <= now
+    }
+}

@@ -1,0 +1,497 @@
+//! How a message comes into a channel, and what its producer hears.
+//!
+//! ```text
+//! publication ─▶ broker ─ room? ─yes▶ a copy for each group ─▶ shelves     ─(ack, twice for `all`)▶ producer goes on
+//!                  │        └ no ▶ refused │ parked until there is room │ the oldest goes for it
+//!                  └ away ▶ refused, or never heard of again
+//! ```
+//!
+//! Law: with `acks: none` a producer hears nothing; with `reply` it hears a consumer's reply, the first of all groups'.
+
+use super::chance::{Draw, Purpose, mix};
+use super::channel::{Message, Stage};
+use super::queue::{Event, Handle};
+use super::slab::NONE;
+use super::turn::Turn;
+use crate::scenario::{Acks, ChannelId, Down, Mode, Overflow};
+use crate::time::{Duration, Instant};
+use crate::trace::{Cause, Gone, Observer};
+
+impl<O: Observer> Turn<'_, O> {
+    /// A publication reaches its broker.
+    pub(super) fn publish(&mut self, call: u32) {
+        let channel = self.world.tasks[call].channel;
+        let place = &self.world.channels[channel as usize];
+        let full = place.depth >= place.rules.capacity;
+        match (place.down, full, place.rules.overflow) {
+            (None, false, _) => {
+                self.admit(call);
+                self.deliver(channel);
+            }
+            (None, true, Overflow::DropOldest) => {
+                self.make_room(channel);
+                self.admit(call);
+                self.deliver(channel);
+            }
+            (None, true, Overflow::Block) => {
+                self.observer
+                    .parked(self.now(), self.world.view(call), ChannelId(channel));
+                self.world.channels[channel as usize]
+                    .parked
+                    .push(&mut self.world.tasks, call);
+            }
+            (Some(Down::Blackhole), ..) => self.swallow(call),
+            (None, true, Overflow::Refuse) | (Some(_), ..) => {
+                self.observer
+                    .overflowed(self.now(), self.world.view(call), ChannelId(channel));
+                self.answer(call, Err(Cause::Refused));
+                self.work_of_call_ended(call);
+            }
+        }
+    }
+
+    /// What is sent to a broker that is away is never heard of again.
+    pub(super) fn swallow(&mut self, call: u32) {
+        self.observer.lost(self.now(), self.world.view(call));
+        self.work_of_call_ended(call);
+    }
+
+    /// Room that has come free goes to those that wait for it.
+    pub(super) fn admit_parked(&mut self, channel: u32) -> bool {
+        let mut any = false;
+        loop {
+            let place = &mut self.world.channels[channel as usize];
+            if place.depth >= place.rules.capacity || place.down.is_some() {
+                return any;
+            }
+            let Some(call) = place.parked.pop(&mut self.world.tasks) else {
+                return any;
+            };
+            self.admit(call);
+            any = true;
+        }
+    }
+
+    /// The broker takes a publication.
+    fn admit(&mut self, call: u32) {
+        let now = self.now();
+        let task = &self.world.tasks[call];
+        let (mode, key, request, channel) = (task.mode, task.key, task.request, task.channel);
+        let (edge, guard, attempt, deadline, counted) =
+            (task.edge, task.guard, task.attempt, task.deadline, task.counted);
+        let terms = &self.world.edges[edge as usize].terms;
+        let (acks, entity) = (terms.acks, terms.key);
+        let instance = entity.map(|entity| self.world.instance(request, entity));
+        let ack = self.time_of_ack(channel, key);
+        let replies = matches!(mode, Mode::Sync | Mode::Await | Mode::Poll | Mode::Callback);
+        let first = self.put(Message {
+            key,
+            born: key,
+            instance,
+            number: 0,
+            published: now,
+            safe: now + ack + ack,
+            since: now,
+            deadline,
+            channel,
+            group: 0,
+            shelf: 0,
+            edge,
+            request,
+            call: if replies { call } else { NONE },
+            guard,
+            attempt,
+            sibling: NONE,
+            before: NONE,
+            after: NONE,
+            deliveries: 0,
+            holds: 1,
+            alarm: Handle::NONE,
+            stage: Stage::Waiting,
+            done: false,
+            counted,
+        });
+        let view = self.world.message_view(first);
+        self.observer.published(now, self.world.view(call), view);
+        self.lay_out(first);
+        // The publication's share of its request is the first copy's from here on.
+        if mode == Mode::Queue {
+            let times = if acks == Acks::All { 2 } else { 1 };
+            self.acknowledge(call, Duration(ack.0 * times));
+        }
+        if !replies {
+            self.release(call);
+        }
+    }
+
+    /// How long the broker takes from a message to its ack.
+    fn time_of_ack(&self, channel: u32, key: u64) -> Duration {
+        let ack = &self.world.channels[channel as usize].rules.ack;
+        if ack.is_zero() {
+            return Duration::ZERO;
+        }
+        ack.sample(&self.world.ziggurat, Draw::new(key, 0, Purpose::Ack))
+    }
+
+    fn acknowledge(&mut self, call: u32, ack: Duration) {
+        if ack == Duration::ZERO {
+            self.answer(call, Ok(()));
+            return;
+        }
+        let channel = self.world.tasks[call].channel;
+        self.world.tasks[call].holds += 1;
+        self.world.queue.push(self.now() + ack, Event::Acknowledge(call));
+        if let Some(ledger) = &mut self.world.channels[channel as usize].ledger {
+            ledger.acks.insert(call);
+        }
+    }
+
+    /// The ack of a publication leaves, unless the broker has died meanwhile.
+    pub(super) fn ack_leaves(&mut self, call: u32) {
+        let task = &self.world.tasks[call];
+        let (channel, died) = (task.channel, task.done);
+        if let Some(ledger) = &mut self.world.channels[channel as usize].ledger {
+            ledger.acks.remove(&call);
+        }
+        if !died {
+            self.answer(call, Ok(()));
+        }
+        self.release(call);
+    }
+
+    /// Makes the copies of a message, one for each group, none of which lies anywhere yet. Yields the first.
+    fn put(&mut self, plain: Message) -> u32 {
+        let place = &mut self.world.channels[plain.channel as usize];
+        place.numbers += 1;
+        let number = place.numbers;
+        let spread = plain
+            .instance
+            .map_or(number - 1, |instance| mix(instance, Purpose::Instance as u64));
+        let shelf = (spread % place.partitions as u64) as u32;
+        let copies = place.groups.len().max(1) as u32;
+        for group in &mut place.groups {
+            group.enter(plain.instance);
+        }
+        if copies > 1 && plain.request != NONE {
+            self.world.requests[plain.request].open += copies - 1;
+        }
+        if plain.guard != NONE {
+            self.world.guards[plain.guard].holds += copies;
+        }
+        let mut first = NONE;
+        // Backwards, so that the ring runs through the groups in their order.
+        for group in (0..copies).rev() {
+            let slot = self.world.messages.insert(Message {
+                number,
+                shelf,
+                group,
+                sibling: first,
+                ..plain
+            });
+            first = slot;
+        }
+        self.close_ring(first, copies);
+        if let Some(ledger) = &mut self.world.channels[plain.channel as usize].ledger {
+            let mut slot = first;
+            for _ in 0..copies {
+                ledger.messages.insert(slot);
+                slot = self.world.messages[slot].sibling;
+            }
+        }
+        first
+    }
+
+    fn close_ring(&mut self, first: u32, copies: u32) {
+        let mut last = first;
+        for _ in 1..copies {
+            last = self.world.messages[last].sibling;
+        }
+        self.world.messages[last].sibling = first;
+    }
+
+    /// Each group gets its copy; where there is no group, nobody will ever want it.
+    fn lay_out(&mut self, first: u32) {
+        let channel = self.world.messages[first].channel;
+        if self.world.channels[channel as usize].groups.is_empty() {
+            self.throw_away(first, Gone::Unwanted);
+            return;
+        }
+        let mut copy = first;
+        loop {
+            let next = self.world.messages[copy].sibling;
+            if copy != first {
+                let view = self.world.message_view(copy);
+                self.observer.copied(self.now(), view, first);
+            }
+            self.lay(copy, false);
+            if next == first {
+                return;
+            }
+            copy = next;
+        }
+    }
+
+    /// A message lies in its channel from now on, unless it is too old for it.
+    pub(super) fn lay(&mut self, slot: u32, front: bool) {
+        let now = self.now();
+        let Message {
+            channel,
+            group,
+            published,
+            ..
+        } = self.world.messages[slot];
+        let place = &mut self.world.channels[channel as usize];
+        let end = place.rules.retention.map(|time| published + time);
+        place.groups[group as usize].lying += 1;
+        let (topic, lying) = (place.topic, place.groups[group as usize].lying);
+        let new = self.world.is_last_lying(slot);
+        self.world.shelve(slot, front);
+        let message = &mut self.world.messages[slot];
+        (message.stage, message.since) = (Stage::Lying, now);
+        if let Some(end) = end {
+            message.alarm = self.world.queue.push_cancellable(end.max(now), Event::Expire(slot));
+        }
+        if topic {
+            self.observer.lag(now, ChannelId(channel), group, lying - 1, lying);
+        }
+        if new {
+            self.change_depth(channel, 1);
+        }
+    }
+
+    /// A message lies in its channel no longer.
+    pub(super) fn lift(&mut self, slot: u32) {
+        let now = self.now();
+        let Message {
+            channel, group, alarm, ..
+        } = self.world.messages[slot];
+        self.world.unshelve(slot);
+        if alarm != Handle::NONE {
+            self.world.messages[slot].alarm = Handle::NONE;
+            self.world.queue.cancel(alarm);
+        }
+        let place = &mut self.world.channels[channel as usize];
+        place.groups[group as usize].lying -= 1;
+        let (topic, lying) = (place.topic, place.groups[group as usize].lying);
+        if topic {
+            self.observer.lag(now, ChannelId(channel), group, lying + 1, lying);
+        }
+        if self.world.is_last_lying(slot) {
+            self.change_depth(channel, -1);
+        }
+    }
+
+    fn change_depth(&mut self, channel: u32, by: i32) {
+        let place = &mut self.world.channels[channel as usize];
+        let was = place.depth;
+        place.depth = was.wrapping_add_signed(by);
+        let is = place.depth;
+        self.observer.depth(self.now(), ChannelId(channel), was, is);
+    }
+
+    /// The oldest messages go until there is room for one more.
+    fn make_room(&mut self, channel: u32) {
+        loop {
+            let place = &self.world.channels[channel as usize];
+            if place.depth == 0 || place.depth < place.rules.capacity {
+                return;
+            }
+            self.drop_oldest(channel);
+        }
+    }
+
+    /// The oldest message that somebody has yet to take goes, in every group that has yet to take it.
+    fn drop_oldest(&mut self, channel: u32) {
+        let shelves = self.world.channels[channel as usize]
+            .groups
+            .iter()
+            .flat_map(|group| &group.shelves);
+        let first = shelves.filter(|shelf| shelf.first != NONE).map(|shelf| shelf.first);
+        let Some(oldest) = first.min_by_key(|slot| self.world.messages[*slot].number) else {
+            return;
+        };
+        let copies: Vec<u32> = self.world.ring(oldest).collect();
+        for copy in copies {
+            if self.world.messages[copy].stage == Stage::Lying {
+                self.throw_away(copy, Gone::Oldest);
+            }
+        }
+    }
+
+    /// A message that was given up goes to the dead letters, or is gone.
+    pub(super) fn give_message_up(&mut self, slot: u32) {
+        let Message { channel, call, .. } = self.world.messages[slot];
+        let others_over = self
+            .world
+            .ring(slot)
+            .skip(1)
+            .all(|copy| self.world.messages[copy].stage == Stage::Over);
+        if call != NONE && others_over {
+            self.reply_to(slot, Err(Cause::Error));
+        }
+        let to = self.world.channels[channel as usize].rules.dead_letter;
+        if to == NONE {
+            self.throw_away(slot, Gone::Deliveries);
+            return;
+        }
+        let place = &self.world.channels[to as usize];
+        let full = place.depth >= place.rules.capacity;
+        if place.down.is_some() || full && place.rules.overflow != Overflow::DropOldest {
+            self.throw_away(slot, Gone::Overflow);
+            return;
+        }
+        if full {
+            self.make_room(to);
+        }
+        self.bury(slot, to);
+    }
+
+    /// Moves a message to the dead letters. There it is its request's as long as somebody may work on it.
+    fn bury(&mut self, slot: u32, to: u32) {
+        let now = self.now();
+        let old = self.world.messages[slot];
+        let alive = self.world.channels[to as usize].has_consumers();
+        if alive {
+            self.world.requests[old.request].open += 1;
+        }
+        let first = self.put(Message {
+            channel: to,
+            published: now,
+            safe: now,
+            request: if alive { old.request } else { NONE },
+            guard: if alive { old.guard } else { NONE },
+            call: NONE,
+            deliveries: 0,
+            holds: 1,
+            alarm: Handle::NONE,
+            stage: Stage::Waiting,
+            done: false,
+            before: NONE,
+            after: NONE,
+            ..old
+        });
+        let (view, copy) = (self.world.message_view(slot), self.world.message_view(first));
+        self.note((slot as u64) << 32 | first as u64);
+        self.observer.dead_lettered(now, view, copy);
+        self.finish(slot);
+        self.lay_out(first);
+        self.poke(to);
+    }
+
+    /// The first reply of a consumer is the answer to the publication that waits for it.
+    pub(super) fn reply_to(&mut self, slot: u32, outcome: Result<(), Cause>) {
+        let call = self.world.messages[slot].call;
+        if call == NONE {
+            return;
+        }
+        let copies: Vec<u32> = self.world.ring(slot).collect();
+        for copy in copies {
+            self.world.messages[copy].call = NONE;
+        }
+        self.answer(call, outcome);
+        self.release(call);
+    }
+
+    /// Takes a message from wherever it lies or waits.
+    pub(super) fn withdraw(&mut self, slot: u32) {
+        match self.world.messages[slot].stage {
+            Stage::Lying => self.lift(slot),
+            Stage::Waiting => {
+                let alarm = std::mem::replace(&mut self.world.messages[slot].alarm, Handle::NONE);
+                if alarm != Handle::NONE {
+                    self.world.queue.cancel(alarm);
+                    self.world.shelf(slot).waiting -= 1;
+                }
+            }
+            Stage::Held | Stage::Over => {}
+        }
+    }
+
+    /// A message is lost by a rule, and counted.
+    pub(super) fn throw_away(&mut self, slot: u32, why: Gone) {
+        self.withdraw(slot);
+        self.note((slot as u64) << 3 | why as u64);
+        let view = self.world.message_view(slot);
+        self.observer.dropped(self.now(), view, why);
+        self.finish(slot);
+    }
+
+    /// A message has lain in its channel for as long as it may.
+    pub(super) fn expire(&mut self, slot: u32) {
+        self.world.messages[slot].alarm = Handle::NONE;
+        let channel = self.world.messages[slot].channel;
+        self.lift(slot);
+        let view = self.world.message_view(slot);
+        self.observer.expired(self.now(), view);
+        self.finish(slot);
+        self.poke(channel);
+    }
+
+    /// A message is over: nothing more becomes of it in its channel.
+    pub(super) fn finish(&mut self, slot: u32) {
+        let Message {
+            channel,
+            group,
+            instance,
+            ..
+        } = self.world.messages[slot];
+        if let Some(group) = self.world.channels[channel as usize].groups.get_mut(group as usize) {
+            group.leave(instance);
+        }
+        self.world.messages[slot].stage = Stage::Over;
+        self.let_go_of_message(slot);
+    }
+
+    /// One of those who hold a message lets go.
+    pub(super) fn let_go_of_message(&mut self, slot: u32) {
+        let message = &mut self.world.messages[slot];
+        message.holds -= 1;
+        if message.holds > 0 {
+            return;
+        }
+        let Message {
+            channel,
+            request,
+            guard,
+            call,
+            sibling,
+            ..
+        } = *message;
+        if sibling != slot {
+            let before = self.world.ring(slot).last().unwrap_or(slot);
+            self.world.messages[before].sibling = sibling;
+        } else if call != NONE {
+            // Nobody will ever reply.
+            self.release(call);
+        }
+        if let Some(ledger) = &mut self.world.channels[channel as usize].ledger {
+            ledger.messages.remove(&slot);
+        }
+        self.world.messages.remove(slot);
+        if guard != NONE {
+            self.let_go_of_guard(guard);
+        }
+        if request != NONE {
+            self.work_of_request_ended(request);
+        }
+    }
+
+    /// There may be something to deliver; still in this instant somebody looks.
+    pub(super) fn poke(&mut self, channel: u32) {
+        let place = &mut self.world.channels[channel as usize];
+        let any = place.depth > 0 || place.parked.first().is_some();
+        if any && !place.due {
+            place.due = true;
+            self.world.queue.push(self.world.queue.now(), Event::Deliver(channel));
+        }
+    }
+
+    /// The instant at which a batch that is not full goes: a look is scheduled for then, once.
+    pub(super) fn set_alarm(&mut self, channel: u32, group: u32, shelf: u32, at: Instant) {
+        let shelf = &mut self.world.channels[channel as usize].groups[group as usize].shelves[shelf as usize];
+        if shelf.alarm != at {
+            shelf.alarm = at;
+            self.world.queue.push(at, Event::Deliver(channel));
+        }
+    }
+}
