@@ -101,10 +101,10 @@ impl<O: Observer> Turn<'_, O> {
     /// Gives the first messages of a shelf to a seat.
     fn hand_out(&mut self, channel: u32, group: u32, pick: Pick) {
         let Pick { seat, shelf, count } = pick;
-        let first = self.take(channel, group, shelf);
+        let first = self.take_first(channel, group, shelf);
         let mut others = Vec::new();
         for _ in 1..count {
-            others.push(self.take(channel, group, shelf));
+            others.push(self.take_first(channel, group, shelf));
         }
         let place = &mut self.world.channels[channel as usize];
         let (topic, ack_timeout) = (place.topic, place.rules.ack_timeout);
@@ -137,7 +137,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The first message of a shelf is with a consumer from now on.
-    fn take(&mut self, channel: u32, group: u32, shelf: u32) -> u32 {
+    fn take_first(&mut self, channel: u32, group: u32, shelf: u32) -> u32 {
         let slot = self.world.channels[channel as usize].groups[group as usize].shelves[shelf as usize].first;
         self.lift(slot);
         let message = &mut self.world.messages[slot];
