@@ -9,6 +9,8 @@
 
 #[path = "laws/auditor.rs"]
 mod auditor;
+#[path = "laws/broker.rs"]
+mod broker;
 #[path = "laws/callee.rs"]
 mod callee;
 #[path = "laws/channel.rs"]

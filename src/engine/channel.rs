@@ -17,7 +17,7 @@ use super::slab::{Fifo, NONE};
 use super::world::World;
 use crate::scenario::*;
 use crate::time::{Duration, Instant};
-use crate::trace::{Attempt, Message as View};
+use crate::trace::Message as View;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a message is.
@@ -59,7 +59,6 @@ pub struct Message {
     /// The publication that waits for a consumer's reply; each copy knows it until there is one.
     pub call: u32,
     pub guard: u32,
-    pub attempt: Attempt,
     /// The next copy of the same publication, in a ring.
     pub sibling: u32,
     /// Neighbours on the shelf.

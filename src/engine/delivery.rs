@@ -185,7 +185,6 @@ impl<O: Observer> Turn<'_, O> {
             delivery: parcel,
             channel: message.channel,
             guard: message.guard,
-            attempt: message.attempt,
             deadline: message.deadline,
             ..EMPTY
         };

@@ -77,8 +77,7 @@ impl<O: Observer> Turn<'_, O> {
         let now = self.now();
         let task = &self.world.tasks[call];
         let (mode, key, request, channel) = (task.mode, task.key, task.request, task.channel);
-        let (edge, guard, attempt, deadline, counted) =
-            (task.edge, task.guard, task.attempt, task.deadline, task.counted);
+        let (edge, guard, deadline, counted) = (task.edge, task.guard, task.deadline, task.counted);
         let terms = &self.world.edges[edge as usize].terms;
         let (acks, entity) = (terms.acks, terms.key);
         let instance = entity.map(|entity| self.world.instance(request, entity));
@@ -100,7 +99,6 @@ impl<O: Observer> Turn<'_, O> {
             request,
             call: if replies { call } else { NONE },
             guard,
-            attempt,
             sibling: NONE,
             before: NONE,
             after: NONE,

@@ -59,8 +59,8 @@ pub struct ChannelBook {
     pub depth: u32,
     pub lags: BTreeMap<u32, u32>,
     pub parked: VecDeque<usize>,
-    /// The latest number that was acknowledged, by group.
-    pub last: BTreeMap<u32, u64>,
+    /// The latest number that was acknowledged, by group, with a key and without.
+    pub last: BTreeMap<(u32, bool), u64>,
     /// Copies of the latest message that are yet to be told.
     pub expected: u32,
     pub touched: bool,
@@ -371,15 +371,17 @@ impl Auditor<'_> {
         for (group, edges) in groups.into_iter().enumerate() {
             let mut room = false;
             for edge in edges {
+                // When a batch that is not full may go is checked with each batch.
+                let batch = self.scenario.edge(edge).consume.batch.is_some();
                 let Some(most) = self.most_held(edge) else {
-                    room = true;
+                    room |= !batch;
                     continue;
                 };
                 let held = self.held_over(channel, edge);
                 self.law(2, held <= most, || {
                     format!("{channel:?}: {held} unacked of {most} over {edge:?}")
                 });
-                room |= held < most && self.scenario.edge(edge).consume.batch.is_none();
+                room |= held < most && !batch;
             }
             let shelves = self.channels[channel.0 as usize].shelves.iter();
             let waits = shelves.filter(|((of, _), shelf)| *of as usize == group && !shelf.is_empty());
@@ -465,7 +467,7 @@ impl Auditor<'_> {
             let size = parts.messages.len();
             self.law(8, size == 1, || format!("{call:?} is a batch of {size} messages"));
         }
-        if parts.ended.is_some() && self.way_home(id) == Bounds::ZERO && !parts.revoked {
+        if parts.ended.is_some() && self.way_home(id) == Bounds::ZERO && !parts.revoked && !record.lost {
             let own = !matches!(self.scenario.edge(call.edge).from, Caller::Channel(_));
             let told = own || record.returned.is_some();
             self.law(8, told, || format!("{call:?} has ended, and its broker does not know"));

@@ -36,7 +36,7 @@ fn dearest(clients: &[Client], services: &[Service], edges: &[Edge]) -> f64 {
             let edge = &edges[edge.0 as usize];
             // Five deliveries of a message that always fails.
             let deliveries = if edge.mode == Mode::Queue { 1.5 } else { 1.0 };
-            entry(edge, &spans) * deliveries
+            entry(edge, &spans, edges) * deliveries
         };
         let next = |operation: &Operation| (1.0 + mean(&operation.steps, &of)).min(1e6);
         spans = services
@@ -44,7 +44,7 @@ fn dearest(clients: &[Client], services: &[Service], edges: &[Edge]) -> f64 {
             .map(|s| s.operations.iter().map(next).collect())
             .collect();
     }
-    let root = |edge: &EdgeId| entry(&edges[edge.0 as usize], &spans);
+    let root = |edge: &EdgeId| entry(&edges[edge.0 as usize], &spans, edges);
     clients
         .iter()
         .flat_map(|client| &client.edges)
@@ -52,11 +52,15 @@ fn dearest(clients: &[Client], services: &[Service], edges: &[Edge]) -> f64 {
         .fold(0.0, f64::max)
 }
 
-/// The value of the operation that an edge calls.
-fn entry(edge: &Edge, spans: &[Vec<f64>]) -> f64 {
+/// The value of the operation that an edge calls, or of all that a channel's message may cause.
+fn entry(edge: &Edge, spans: &[Vec<f64>], edges: &[Edge]) -> f64 {
     match edge.to {
         Callee::Operation(service, operation) => spans[service.0 as usize][operation as usize],
-        Callee::Channel(_) => 0.0,
+        Callee::Channel(channel) => {
+            let consumers = edges.iter().filter(|edge| edge.from == Caller::Channel(channel));
+            // A message that fails comes again, and then goes to the dead letters of a later channel.
+            2.0 * consumers.map(|edge| entry(edge, spans, edges)).sum::<f64>()
+        }
     }
 }
 

@@ -178,8 +178,15 @@ impl Auditor<'_> {
             delivery.ended = Some((now, ok));
         }
         self.moved.insert(id);
-        if self.way_home(id) == Bounds::ZERO {
+        let own = !matches!(self.scenario.edge(self.records[id].call.edge).from, Caller::Channel(_));
+        let revoked = self.records[id]
+            .delivery
+            .as_ref()
+            .is_some_and(|delivery| delivery.revoked);
+        if own {
             self.bring_home(id);
+        } else if revoked {
+            self.bring_home_late(id);
         }
     }
 
@@ -194,23 +201,28 @@ impl Auditor<'_> {
     /// Nothing more becomes of a delivery.
     pub fn bring_home(&mut self, id: usize) {
         let parts = self.records[id].delivery.clone().unwrap_or_default();
+        let call = self.records[id].call;
+        self.law(8, !parts.home, || format!("{call:?} ends twice"));
         if let Some(delivery) = &mut self.records[id].delivery {
             delivery.home = true;
         }
         for message in parts.messages {
-            self.messages[message].out -= 1;
+            self.messages[message].out = self.messages[message].out.saturating_sub(1);
             self.let_go(message);
         }
         self.release(id);
     }
 
-    /// A delivery whose ack comes late: nobody tells when it is there, and the request is over only then.
-    pub fn late_delivery(&mut self, id: usize) {
-        for message in self.records[id].delivery.clone().unwrap_or_default().messages {
-            if let Some(request) = self.messages[message].request {
-                self.requests[request].vague = true;
+    /// A delivery whose ack nobody waits for: it is not told when it is there, and the request is over only then.
+    fn bring_home_late(&mut self, id: usize) {
+        if self.way_home(id) != Bounds::ZERO {
+            for message in self.records[id].delivery.clone().unwrap_or_default().messages {
+                if let Some(request) = self.messages[message].request {
+                    self.requests[request].vague = true;
+                }
             }
         }
+        self.bring_home(id);
     }
 
     /// A request is over when its messages are, and whoever works on them.
@@ -236,7 +248,7 @@ impl Auditor<'_> {
         if self.records[id].stage == Stage::Delivered {
             self.records[id].stage = Stage::Over;
         }
-        if revoked {
+        if revoked && !self.records[id].is_home() {
             self.bring_home(id);
         }
     }
@@ -266,14 +278,11 @@ impl Auditor<'_> {
             delivery.revoked |= taken;
         }
         self.moved.insert(id);
-        if taken && self.records[id].lost {
-            self.bring_home(id);
-        } else if taken {
-            if home != Bounds::ZERO {
-                self.late_delivery(id);
-            }
-        } else if home != Bounds::ZERO {
-            self.bring_home(id);
+        match (taken, ended) {
+            (false, _) => self.bring_home(id),
+            (true, _) if self.records[id].lost => self.bring_home(id),
+            (true, Some(_)) => self.bring_home_late(id),
+            (true, None) => {}
         }
     }
 }

@@ -16,8 +16,8 @@ impl Auditor<'_> {
                 let shelf = book.shelves.entry((message.group, message.partition)).or_default();
                 shelf.retain(|lying| *lying != id);
             }
-            Place::Held | Place::Between => book.held -= 1,
-            Place::Waiting => book.waiting -= 1,
+            Place::Held | Place::Between => book.held = book.held.saturating_sub(1),
+            Place::Waiting => book.waiting = book.waiting.saturating_sub(1),
             Place::Over => {}
         }
     }
@@ -46,7 +46,11 @@ impl Auditor<'_> {
     fn check_order(&mut self, id: usize, message: &Message, out_of_order: bool) {
         let number = self.messages[id].number;
         let keyed = self.scenario.edge(message.edge).publish.key.is_some();
-        let last = self.book(message.channel).last.entry(message.group).or_default();
+        let last = self
+            .book(message.channel)
+            .last
+            .entry((message.group, keyed))
+            .or_default();
         let late = *last > number;
         *last = number.max(*last);
         let rules = self.rules(message.channel);
@@ -166,6 +170,7 @@ impl Auditor<'_> {
         let right = letter.request == message.request.filter(|_| readers) && letter.edge == message.edge;
         self.law(8, right, || format!("{letter:?} is not the dead letter of {message:?}"));
         self.seen.letters += 1;
+        self.fail_asker(id);
         self.enter_message(letter, request.filter(|_| readers), None);
         self.end_message(id);
         self.book(message.channel).dead += 1;
@@ -189,9 +194,21 @@ impl Auditor<'_> {
             Gone::Crash => false,
         };
         self.law(8, right, || format!("{message:?} is {place:?} and dropped: {why:?}"));
+        if given_up {
+            self.fail_asker(id);
+        }
         self.end_message(id);
         self.book(message.channel).dropped += 1;
         self.balance_channel(message.channel);
+    }
+
+    /// Who waits for a reply learns that the last copy was given up.
+    fn fail_asker(&mut self, id: usize) {
+        let Some(asker) = self.messages[id].asker else { return };
+        let others = self.live_messages().filter(|other| other.asker == Some(asker)).count();
+        if others == 1 {
+            self.reply_to(id, Err(Cause::Error));
+        }
     }
 
     /// Whether no other message that is next on its shelf came before.

@@ -14,6 +14,9 @@ use sync_or_swim::trace::{Activity, Attempt, Call, Cause, Guarded, Observer, On,
 pub fn guarded(weather: Weather) -> impl Strategy<Value = Scenario> {
     (scenario(weather), vec(policy(), 1..6)).prop_map(|(mut scenario, policies)| {
         for (index, edge) in scenario.edges.iter_mut().enumerate() {
+            if matches!(edge.from, Caller::Channel(_)) {
+                continue;
+            }
             edge.policy = policies[index % policies.len()].clone();
             edge.policy.idempotent &= index % 3 == 0;
         }

@@ -61,7 +61,10 @@ impl Flip {
         match self {
             Flip::Mode(i, mode) => {
                 let edge = &mut variant.edges[i.index(edges)];
-                edge.mode = super::scenario::possible(*mode, edge.from);
+                // How a channel's edges send is not a matter of their mode.
+                if edge.service().is_some() && !matches!(edge.from, Caller::Channel(_)) {
+                    edge.mode = super::scenario::possible(*mode, edge.from);
+                }
             }
             Flip::Timeout(i, timeout) => variant.edges[i.index(edges)].timeout = *timeout,
             Flip::Replicas(i, n) => variant.services[i.index(services)].replicas = *n,
@@ -137,7 +140,7 @@ pub fn draws(scenario: &Scenario, seed: u64) -> Result<Draws, String> {
             Event::Completed(request, _) => {
                 live.remove(&request.slot);
             }
-            Event::Sent(call, None) => {
+            Event::Sent(call, None) if !matches!(scenario.edge(call.edge).from, Caller::Channel(_)) => {
                 let of = live
                     .get(&call.request)
                     .filter(|request| is_open(scenario, request.client));

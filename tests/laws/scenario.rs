@@ -3,7 +3,7 @@
 //! Law: what comes out is what `scenario::text` could have made. Times lie on a grid of whole milliseconds more often
 //! than not, so that many things happen at one instant.
 
-use super::cost;
+use super::{broker, cost};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -42,6 +42,11 @@ struct Draft {
 
 /// Whole scenarios.
 pub fn scenario(weather: Weather) -> impl Strategy<Value = Scenario> {
+    (scenario_without_channels(weather), broker::channels(weather))
+        .prop_map(|(scenario, (channels, posts))| broker::with_channels(scenario, channels, posts))
+}
+
+fn scenario_without_channels(weather: Weather) -> impl Strategy<Value = Scenario> {
     let calm = weather == Weather::Calm;
     let changes = if calm { 0..1 } else { 0..4 };
     let draft = (
@@ -68,7 +73,7 @@ pub fn scenario(weather: Weather) -> impl Strategy<Value = Scenario> {
 }
 
 /// Something with this probability, which may be 0.
-fn weighted<S: Strategy + 'static>(chance: f64, value: S) -> BoxedStrategy<Option<S::Value>>
+pub fn weighted<S: Strategy + 'static>(chance: f64, value: S) -> BoxedStrategy<Option<S::Value>>
 where
     S::Value: Clone,
 {
@@ -87,7 +92,7 @@ fn window() -> impl Strategy<Value = Window> {
 }
 
 /// A duration on the grid; shrinks to 1 ms.
-fn grid() -> impl Strategy<Value = Duration> {
+pub fn grid() -> impl Strategy<Value = Duration> {
     prop_oneof![
         3 => Just(1u64), 2 => Just(2), 2 => Just(5), 2 => Just(10), 1 => Just(20),
     ]
@@ -95,7 +100,7 @@ fn grid() -> impl Strategy<Value = Duration> {
 }
 
 /// Any distribution, constants most often; `zero` where no time at all is possible too.
-fn dist(zero: bool) -> impl Strategy<Value = Dist> {
+pub fn dist(zero: bool) -> impl Strategy<Value = Dist> {
     let least = u32::from(zero);
     prop_oneof![
         12 => grid().prop_map(Dist::Constant),
@@ -218,7 +223,7 @@ fn mode() -> impl Strategy<Value = Mode> {
     ]
 }
 
-fn latency() -> impl Strategy<Value = Dist> {
+pub fn latency() -> impl Strategy<Value = Dist> {
     prop_oneof![3 => Just(Dist::Constant(Duration::ZERO)), 3 => grid().prop_map(Dist::Constant), 2 => dist(true)]
 }
 
