@@ -30,14 +30,13 @@ pub fn changes<'a>(
         };
         let at = Instant::START + desk.duration(at);
         let edge = named(desk, name, edges);
-        let known = [&["mode", "timeout", "latency", "loss", "channel"][..], &policy::KEYS].concat();
-        let Some(set) = desk.table(set, &known, &["weight"]) else {
+        let Some(set) = edge::settings(desk, set) else {
             continue;
         };
         let Some(edge) = edge else { continue };
-        found.push((at, edge, set));
+        let place = found.partition_point(|(earlier, ..)| *earlier <= at);
+        found.insert(place, (at, edge, set));
     }
-    found.sort_by_key(|(at, ..)| *at);
     let mut now = edges.to_vec();
     let changes = found.into_iter().map(|(at, id, set)| {
         let index = id.0 as usize;

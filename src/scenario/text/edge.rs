@@ -9,9 +9,32 @@ use crate::scenario::problem::nearest;
 use crate::scenario::{Callee, Caller, ChannelRules, ClientId, Edge, EdgeId, Fallback, Mode, Service, ServiceId, Step};
 use crate::time::Duration;
 
-const KEYS: [&str; 9] = [
-    "from", "to", "mode", "flip", "weight", "latency", "loss", "timeout", "channel",
+const KEYS: [&str; 22] = [
+    "from",
+    "to",
+    "mode",
+    "flip",
+    "weight",
+    "latency",
+    "loss",
+    "timeout",
+    "channel",
+    "protocol",
+    "setup",
+    "connections",
+    "cancel",
+    "deadline",
+    "retry",
+    "breaker",
+    "limit",
+    "rate",
+    "hedge",
+    "fallback",
+    "idempotent",
+    "every",
 ];
+/// Of these, the ends and what stays as it is during a run.
+const FIXED_KEYS: [&str; 4] = ["from", "to", "flip", "weight"];
 const LATER_KEYS: [&str; 11] = [
     "acks",
     "key",
@@ -57,8 +80,7 @@ pub fn edges<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, names: &Names<'a>
     }
     let mut fallbacks = Vec::new();
     for item in items {
-        let known = [&KEYS[..], &policy::KEYS].concat();
-        let Some(table) = desk.table(item, &known, &LATER_KEYS) else {
+        let Some(table) = desk.table(item, &KEYS, &LATER_KEYS) else {
             continue;
         };
         let Some(edge) = edge(desk, &table, names) else {
@@ -191,6 +213,17 @@ pub fn target<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>) -> Op
     };
     desk.error(field, message, format!("possible are {}", all()));
     None
+}
+
+/// The keys that a change may set.
+pub fn settings<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Option<Table<'a>> {
+    let table = desk.table(field, &KEYS, &[])?;
+    for (key, name, _) in table.entries() {
+        if FIXED_KEYS.contains(&key) {
+            desk.error(name, format!("`{key}` stays as it is during a run"), "leave it out");
+        }
+    }
+    Some(table)
 }
 
 /// Everything of an edge but its ends; what is not there stays as it is.

@@ -41,6 +41,9 @@ pub fn policy<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &mut Edge) {
             return;
         }
     }
+    if cfg!(feature = "page") {
+        return;
+    }
     protocol(desk, table, edge);
     let policy = &mut edge.policy;
     if let Some(field) = table.get("retry") {
