@@ -120,7 +120,7 @@ pub fn serve() -> Result<(), JsValue> {
 /// A panic ends this worker, but not without a word.
 fn speak_of_panics(scope: DedicatedWorkerGlobalScope) {
     std::panic::set_hook(Box::new(move |panic| {
-        console_error_panic_hook::hook(panic);
+        web_sys::console::error_1(&panic.to_string().into());
         say(&scope, &FromBackend::Panicked { why: panic.to_string() });
     }));
 }

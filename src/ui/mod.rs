@@ -28,7 +28,7 @@ use leptos::prelude::*;
 
 /// Puts a playground into the page, in place of the words that it is starting.
 pub fn mount() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
     if let Some(start) = document().get_element_by_id("start") {
         start.remove();
     }
