@@ -14,8 +14,11 @@ use crate::metrics::{Meter, Report};
 use crate::protocol::{FromBackend, RunId, ToBackend, VERSION};
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
-use crate::trace::Recorder;
+use crate::trace::{Either, Recorder};
 use std::sync::Arc;
+
+/// Who listens to a run; one type for both, since each would carry a copy of the engine.
+type Listener = Either<Meter, Recorder>;
 
 /// Orders at work.
 #[derive(Default)]
@@ -30,7 +33,8 @@ struct Measuring {
     scenario: Arc<Scenario>,
     seed: u64,
     engine: Run,
-    meter: Meter,
+    /// A meter.
+    listener: Listener,
     /// Figures so far are worth telling from this simulated instant on.
     next_progress: Instant,
 }
@@ -39,7 +43,8 @@ struct Measuring {
 struct Recording {
     run: RunId,
     engine: Run,
-    recorder: Recorder,
+    /// A recorder.
+    listener: Listener,
     until: Instant,
 }
 
@@ -66,14 +71,14 @@ impl Session {
     pub fn order(&mut self, order: ToBackend) {
         match order {
             ToBackend::Measure { run, scenario, seed } => {
-                let (engine, meter) = (Run::new(&scenario, seed), Meter::new(&scenario));
+                let (engine, listener) = (Run::new(&scenario, seed), Either::One(Meter::new(&scenario)));
                 let next_progress = Instant::START;
                 self.measuring = Some(Measuring {
                     run,
                     scenario,
                     seed,
                     engine,
-                    meter,
+                    listener,
                     next_progress,
                 });
             }
@@ -89,7 +94,7 @@ impl Session {
                 self.recording = Some(Recording {
                     run,
                     engine: Run::new(&scenario, seed),
-                    recorder: Recorder::new(&scenario, from, budget),
+                    listener: Either::Other(Recorder::new(&scenario, from, budget)),
                     until: until.min(end),
                 });
             }
@@ -109,7 +114,7 @@ impl Session {
 
     fn measure(&mut self, events: u64) -> Option<FromBackend> {
         let mut work = self.measuring.take()?;
-        if work.engine.advance(Instant::NEVER, events, &mut work.meter) {
+        if work.engine.advance(Instant::NEVER, events, &mut work.listener) {
             return Some(FromBackend::Measured {
                 run: work.run,
                 report: work.final_report(),
@@ -122,8 +127,12 @@ impl Session {
 
     fn record(&mut self, events: u64) -> Option<FromBackend> {
         let mut work = self.recording.take()?;
-        let done = work.engine.advance(work.until, events, &mut work.recorder);
-        if !done && !work.recorder.is_full() {
+        let done = work.engine.advance(work.until, events, &mut work.listener);
+        let Either::Other(recorder) = work.listener else {
+            unreachable!("a recorder was given to it")
+        };
+        if !done && !recorder.is_full() {
+            work.listener = Either::Other(recorder);
             self.recording = Some(work);
             return None;
         }
@@ -131,7 +140,7 @@ impl Session {
         let now = if complete { work.until } else { work.engine.now() };
         Some(FromBackend::Recorded {
             run: work.run,
-            trace: work.recorder.finish(now),
+            trace: recorder.finish(now),
         })
     }
 }
@@ -160,7 +169,10 @@ impl Measuring {
     }
 
     fn report(&self, now: Instant) -> Report {
-        self.meter.report(
+        let Either::One(meter) = &self.listener else {
+            unreachable!("a meter was given to it")
+        };
+        meter.report(
             &self.scenario,
             self.seed,
             now,

@@ -132,6 +132,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The network has lost the request (then the callee never hears of it), the reply, or a question.
+    #[inline(never)]
     fn lose(&mut self, slot: u32, arrival: Event) {
         let request = matches!(arrival, Event::Arrive(_));
         self.note((slot as u64) << 1 | request as u64);
@@ -203,6 +204,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The caller waits no longer. The callee works on, unless it is told to stop.
+    #[inline(never)]
     pub(super) fn abandon(&mut self, slot: u32, tell: bool) {
         self.world.tasks[slot].awaited = false;
         self.observer.abandoned(self.now(), self.world.view(slot));
@@ -214,6 +216,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The callee learns that its work is not wanted: it ends at its next step, or as soon as it begins.
+    #[inline(never)]
     pub(super) fn stop(&mut self, slot: u32) {
         self.world.tasks[slot].cancelled = true;
         self.release(slot);

@@ -41,6 +41,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The handshakes, and then the try.
+    #[inline(never)]
     pub(super) fn open_connection(&mut self, slot: u32, which: u32) {
         let key = self.try_key(slot, which);
         let setup = match self.world.rules[self.world.guards[slot].rules as usize].setup {
@@ -75,6 +76,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A connection is free: the next in line takes it.
+    #[inline(never)]
     pub(super) fn pass_connection(&mut self, gate: u32) {
         match self.next_in_line(gate) {
             Some((slot, which)) => self.launch(slot, which),
@@ -95,6 +97,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A connection whose call was given up is closed; the next in line opens one.
+    #[inline(never)]
     pub(super) fn close_connection(&mut self, gate: u32) {
         match self.next_in_line(gate) {
             Some((slot, which)) => self.open_connection(slot, which),

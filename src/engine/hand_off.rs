@@ -20,6 +20,7 @@ use crate::trace::{Cause, Observer};
 impl<O: Observer> Turn<'_, O> {
     /// The span is done with its reply: the callee over this edge answers in its place. Where nobody waits for the
     /// span, or its reply has left, the call is a `oneway` one.
+    #[inline(never)]
     pub(super) fn hand_over(&mut self, edge: u32, key: u64, fiber: u32, root: u32) {
         let span = &mut self.world.tasks[root];
         let (request, mode, origin) = (span.request, span.mode, span.origin);
@@ -45,6 +46,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The callee of a forwarded call answers for its origin.
+    #[inline(never)]
     pub(super) fn answer_origin(&mut self, slot: u32, outcome: Result<(), Cause>) {
         let origin = std::mem::replace(&mut self.world.tasks[slot].origin, NONE);
         if origin == NONE {
@@ -59,6 +61,7 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The callee has taken the call and says so; the caller asks from then on. This answer, and then each question,
     /// holds the call.
+    #[inline(never)]
     pub(super) fn say_accepted(&mut self, call: u32) {
         self.travel(call, Purpose::LossBack, Purpose::LatencyBack, Event::NotYet(call));
     }
@@ -70,6 +73,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The caller knows that it has to ask again.
+    #[inline(never)]
     pub(super) fn ask_later(&mut self, call: u32) {
         if self.world.tasks[call].awaited {
             let every = self.world.lines[self.world.tasks[call].line as usize].every;
@@ -80,6 +84,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The caller asks, unless it has given up.
+    #[inline(never)]
     pub(super) fn ask(&mut self, call: u32) {
         if !self.world.tasks[call].awaited {
             self.release(call);
@@ -91,6 +96,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The callee answers a question with what it has.
+    #[inline(never)]
     pub(super) fn asked(&mut self, call: u32) {
         let answer = match self.world.tasks[call].done {
             true => Event::Reply(call),

@@ -91,6 +91,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// Begins a call over an edge with policies, and yields whether somebody waits for its outcome.
+    #[inline(never)]
     pub(super) fn call_guarded(
         &mut self,
         edge: u32,
@@ -240,6 +241,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A try goes over the network.
+    #[inline(never)]
     pub(super) fn launch(&mut self, slot: u32, which: u32) {
         let key = self.try_key(slot, which);
         let Guard {
@@ -278,6 +280,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A try has its outcome.
+    #[inline(never)]
     pub(super) fn try_returned(&mut self, slot: u32, task: u32, outcome: Result<(), Cause>) {
         let guard = &mut self.world.guards[slot];
         if guard.stage == Stage::Fallback {
@@ -324,6 +327,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The timeout or the deadline of an attempt has come.
+    #[inline(never)]
     pub(super) fn give_up(&mut self, slot: u32) {
         self.world.guards[slot].timers[0] = Handle::NONE;
         self.world.guards[slot].stage = Stage::Between;
@@ -342,6 +346,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The breaker learns of an attempt; then comes a retry, a fallback, or the end.
+    #[inline(never)]
     fn judge(&mut self, slot: u32, outcome: Result<(), Cause>) {
         let now = self.now();
         let Guard {
@@ -385,6 +390,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// What was scheduled for a guard: an attempt that never left is over, or a pause.
+    #[inline(never)]
     pub(super) fn guard_due(&mut self, slot: u32) {
         let guard = &self.world.guards[slot];
         match guard.stage {
@@ -428,6 +434,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The span of an attempt begins: it may be too late, or its work done already.
+    #[inline(never)]
     pub(super) fn begin_guarded(&mut self, task: u32) {
         let Task { guard, deadline, .. } = self.world.tasks[task];
         if self.now() >= deadline {
@@ -455,6 +462,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The caller learns the outcome of a guarded call.
+    #[inline(never)]
     fn conclude_guard(&mut self, slot: u32, outcome: Result<(), Cause>, fell_back: bool) {
         let guard = &mut self.world.guards[slot];
         (guard.stage, guard.outcome) = (Stage::Over, outcome);
@@ -484,6 +492,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// One of those who hold a guard lets go: its call, or one of its tasks.
+    #[inline(never)]
     pub(super) fn let_go_of_guard(&mut self, slot: u32) {
         let guard = &mut self.world.guards[slot];
         guard.holds -= 1;

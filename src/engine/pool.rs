@@ -55,6 +55,7 @@ impl Pool {
 
 impl<O: Observer> Turn<'_, O> {
     /// Takes one of a pool, for the steps that follow or for the request; false where the fiber has to wait for it.
+    #[inline(never)]
     pub(super) fn take(&mut self, fiber: u32, pool: u32, for_request: bool) -> bool {
         let taken = self.take_or_wait(fiber, pool, for_request);
         if taken && for_request {
@@ -97,6 +98,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// One of a pool is free again: the first in line has it, and goes on at the end of this instant's work.
+    #[inline(never)]
     pub(super) fn give_back(&mut self, index: u32) {
         match self.world.pools[index as usize].waiting.pop_front() {
             None => self.world.pools[index as usize].free += 1,
@@ -113,6 +115,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The request gives back one that it acquired; nothing where it has none.
+    #[inline(never)]
     pub(super) fn release_pool(&mut self, fiber: u32, pool: u32) {
         let request = self.world.tasks[self.world.tasks[fiber].root].request;
         let mut before = NONE;
@@ -133,6 +136,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A request that is over gives back what it has.
+    #[inline(never)]
     pub(super) fn give_all_back(&mut self, request: u32) {
         let mut at = self.world.requests[request].holdings;
         while at != NONE {

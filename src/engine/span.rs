@@ -156,6 +156,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// Choices and repeats: where a fiber goes on.
+    #[inline(never)]
     fn steer(&mut self, fiber: u32, control: Instruction, step: u32) {
         let key = self.world.tasks[fiber].key;
         match control {
@@ -247,6 +248,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// Leaves all frames of a fiber that has failed; true where a saga has something to undo first.
+    #[inline(never)]
     fn unwind(&mut self, fiber: u32) -> bool {
         while self.world.tasks[fiber].frame != NONE {
             let slot = self.world.tasks[fiber].frame;

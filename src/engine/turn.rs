@@ -76,6 +76,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The reader has toggled something; calls in flight keep what they have.
+    #[inline(never)]
     fn change(&mut self, index: u32) {
         let changes = std::mem::take(&mut self.world.changes);
         if let Changed::Edge(id, is) = &changes[index as usize].to {

@@ -7,11 +7,13 @@
 //!
 //! Law: a `Trace` is complete without the engine: it can be loaded from a file.
 
+mod either;
 mod observer;
 mod record;
 mod recorder;
 pub mod swimlane;
 
+pub use either::Either;
 pub use observer::*;
 pub use record::*;
 pub use recorder::Recorder;

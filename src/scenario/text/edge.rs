@@ -48,6 +48,18 @@ const LATER_KEYS: [&str; 11] = [
     "redelivery",
     "deliveries",
 ];
+/// Of the keys, those of policies: the page is too small to read them yet.
+const POLICIES: usize = 9;
+
+/// The keys that are read, and those that are refused by name.
+const fn known() -> (&'static [&'static str], &'static [&'static str]) {
+    let (plain, policies) = KEYS.split_at(POLICIES);
+    match cfg!(feature = "page") {
+        true => (plain, policies),
+        false => (&KEYS, &LATER_KEYS),
+    }
+}
+
 const LATER_CHANNEL_KEYS: [&str; 10] = [
     "kind",
     "partitions",
@@ -80,7 +92,7 @@ pub fn edges<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, names: &Names<'a>
     }
     let mut fallbacks = Vec::new();
     for item in items {
-        let Some(table) = desk.table(item, &KEYS, &LATER_KEYS) else {
+        let Some(table) = desk.table(item, known().0, known().1) else {
             continue;
         };
         let Some(edge) = edge(desk, &table, names) else {
@@ -217,7 +229,7 @@ pub fn target<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>) -> Op
 
 /// The keys that a change may set.
 pub fn settings<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Option<Table<'a>> {
-    let table = desk.table(field, &KEYS, &[])?;
+    let table = desk.table(field, known().0, known().1)?;
     for (key, name, _) in table.entries() {
         if FIXED_KEYS.contains(&key) {
             desk.error(name, format!("`{key}` stays as it is during a run"), "leave it out");
@@ -256,9 +268,7 @@ pub fn policies<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &mut Edge) {
     if let Some(field) = table.get("channel") {
         edge.channel = channel(desk, field);
     }
-    if table.entries().any(|(key, ..)| policy::KEYS.contains(&key)) {
-        policy::policy(desk, table, edge);
-    }
+    policy::policy(desk, table, edge);
     warn(desk, table, edge);
 }
 

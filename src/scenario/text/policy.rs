@@ -9,22 +9,6 @@ use crate::scenario::node::{Node, Value};
 use crate::scenario::*;
 use crate::time::Duration;
 
-/// The keys of an edge that are policies.
-pub const KEYS: [&str; 13] = [
-    "protocol",
-    "setup",
-    "connections",
-    "cancel",
-    "deadline",
-    "retry",
-    "breaker",
-    "limit",
-    "rate",
-    "hedge",
-    "fallback",
-    "idempotent",
-    "every",
-];
 const JITTERS: [(&str, Jitter); 4] = [
     ("none", Jitter::None),
     ("equal", Jitter::Equal),
@@ -36,11 +20,6 @@ const MOST: u64 = 1_000_000;
 
 /// Reads the policies that are there; the others stay as they are.
 pub fn policy<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &mut Edge) {
-    for (key, name, _) in table.entries() {
-        if KEYS.contains(&key) && desk.is_beyond_the_page(name, key) {
-            return;
-        }
-    }
     if cfg!(feature = "page") {
         return;
     }

@@ -13,8 +13,6 @@ use crate::scenario::{
 pub const DEFAULT: &str = "default";
 
 const KEYS: [&str; 14] = [
-    "pools",
-    "discipline",
     "replicas",
     "balance",
     "threads",
@@ -27,8 +25,20 @@ const KEYS: [&str; 14] = [
     "fail",
     "fanout",
     "operations",
+    "pools",
+    "discipline",
 ];
-const LATER_KEYS: [&str; 1] = ["offload"];
+const LATER_KEYS: [&str; 3] = ["pools", "discipline", "offload"];
+/// Of the keys, those that the page reads as well; of the later ones, those that only the page lacks.
+const PLAIN: usize = 12;
+const BEYOND_THE_PAGE: usize = 2;
+
+fn known() -> (&'static [&'static str], &'static [&'static str]) {
+    match cfg!(feature = "page") {
+        true => (&KEYS[..PLAIN], &LATER_KEYS),
+        false => (&KEYS, &LATER_KEYS[BEYOND_THE_PAGE..]),
+    }
+}
 const BALANCES: [(&str, Balance); 4] = [
     ("roundRobin", Balance::RoundRobin),
     ("random", Balance::Random),
@@ -64,7 +74,7 @@ fn service<'a>(
     edges: &mut Vec<Edge>,
 ) -> Service {
     let mut service = Service::plain(name.to_string());
-    let Some(table) = desk.table(field, &KEYS, &LATER_KEYS) else {
+    let Some(table) = desk.table(field, known().0, known().1) else {
         return service;
     };
     let some = |desk: &mut Desk<'a>, key, least| {
@@ -79,15 +89,10 @@ fn service<'a>(
     if let Some(field) = table.get("balance") {
         service.balance = BALANCES[desk.word(field, &BALANCES.map(|(word, _)| word), &[])].1;
     }
-    if let Some(field) = table
-        .get("discipline")
-        .filter(|field| !desk.is_beyond_the_page(field, "discipline"))
-    {
+    if let Some(field) = table.get("discipline").filter(|_| !cfg!(feature = "page")) {
         service.discipline = [Discipline::Fifo, Discipline::Lifo][desk.word(field, &["fifo", "lifo"], &[])];
     }
-    let pools = table
-        .get("pools")
-        .filter(|field| !desk.is_beyond_the_page(field, "pools"));
+    let pools = table.get("pools").filter(|_| !cfg!(feature = "page"));
     if let Some(pools) = pools.and_then(|field| desk.names(field)) {
         service.pools = pools
             .entries()

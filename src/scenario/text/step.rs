@@ -12,7 +12,28 @@ use crate::scenario::{Caller, Edge, SagaStep, ServiceId, Step, Times};
 const STEPS: [&str; 12] = [
     "work", "wait", "call", "parallel", "respond", "choose", "repeat", "fail", "hold", "acquire", "release", "saga",
 ];
-const LATER_STEPS: [&str; 4] = ["offload", "write", "read", "apply"];
+const LATER_STEPS: [&str; 8] = [
+    "hold", "acquire", "release", "saga", "offload", "write", "read", "apply",
+];
+/// Of the steps, those that the page reads as well; of the later ones, those that only the page lacks.
+const PLAIN: usize = 8;
+const BEYOND_THE_PAGE: usize = 4;
+
+fn steps() -> &'static [&'static str] {
+    if cfg!(feature = "page") {
+        &STEPS[..PLAIN]
+    } else {
+        &STEPS
+    }
+}
+
+fn later_steps() -> &'static [&'static str] {
+    if cfg!(feature = "page") {
+        &LATER_STEPS
+    } else {
+        &LATER_STEPS[BEYOND_THE_PAGE..]
+    }
+}
 /// Keys that stand beside the one that names the step.
 const COMPANIONS: [(&str, &str); 3] = [("parallel", "join"), ("repeat", "do"), ("hold", "do")];
 /// Fixed repetitions at most; a longer loop is better drawn as one `work`.
@@ -54,7 +75,7 @@ impl<'a> Steps<'_, 'a> {
             return None;
         };
         let names: Vec<&str> = entries.iter().filter_map(|(key, _)| key.text()).collect();
-        if let Some(later) = names.iter().find(|name| LATER_STEPS.contains(name)) {
+        if let Some(later) = names.iter().find(|name| later_steps().contains(name)) {
             self.desk.error(
                 field,
                 format!("the step `{later}` is not supported yet"),
@@ -62,7 +83,7 @@ impl<'a> Steps<'_, 'a> {
             );
             return None;
         }
-        let Some(name) = names.iter().find(|name| STEPS.contains(name)) else {
+        let Some(name) = names.iter().find(|name| steps().contains(name)) else {
             self.unknown(field, names.first().copied().unwrap_or_default());
             return None;
         };
@@ -78,28 +99,11 @@ impl<'a> Steps<'_, 'a> {
     }
 
     fn unknown(&mut self, field: &'a Node, name: &str) {
-        let fix = match nearest(name, STEPS.into_iter().chain(LATER_STEPS)) {
+        let fix = match nearest(name, steps().iter().chain(later_steps()).copied()) {
             Some(step) => format!("did you mean `{step}`?"),
-            None => format!("steps are {}", quoted(&STEPS)),
+            None => format!("steps are {}", quoted(steps())),
         };
         self.desk.error(field, format!("there is no step `{name}`"), fix);
-    }
-
-    /// Steps that the page does not read yet.
-    fn special(&mut self, name: &str, table: &Table<'a>, value: &'a Node) -> Option<Step> {
-        if self.desk.is_beyond_the_page(value, name) {
-            return None;
-        }
-        match name {
-            "hold" => {
-                let pool = self.pool(value);
-                let body = self.body(table, "{\"hold\": \"POOL\", \"do\": [STEP, …]}");
-                Some(Step::Hold { pool: pool?, body })
-            }
-            "acquire" => Some(Step::Acquire(self.pool(value)?)),
-            "release" => Some(Step::Release(self.pool(value)?)),
-            _ => Some(self.saga(value)),
-        }
     }
 
     fn named(&mut self, name: &str, table: &Table<'a>, value: &'a Node, respond: &mut Respond) -> Option<Step> {
@@ -111,7 +115,14 @@ impl<'a> Steps<'_, 'a> {
             "respond" => self.respond(value, respond),
             "choose" => Some(self.choose(value, respond)),
             "repeat" => Some(self.repeat(table, value)),
-            "hold" | "acquire" | "release" | "saga" => self.special(name, table, value),
+            "hold" if !cfg!(feature = "page") => {
+                let pool = self.pool(value);
+                let body = self.body(table, "{\"hold\": \"POOL\", \"do\": [STEP, …]}");
+                Some(Step::Hold { pool: pool?, body })
+            }
+            "acquire" if !cfg!(feature = "page") => Some(Step::Acquire(self.pool(value)?)),
+            "release" if !cfg!(feature = "page") => Some(Step::Release(self.pool(value)?)),
+            "saga" if !cfg!(feature = "page") => Some(self.saga(value)),
             _ => Some(Step::Fail(self.desk.probability(value))),
         }
     }

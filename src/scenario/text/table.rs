@@ -122,18 +122,6 @@ impl<'a> Desk<'a> {
         Some(Table { node: field, entries })
     }
 
-    /// Refuses what the page does not read yet, because it has to be small; true where that is so.
-    pub fn is_beyond_the_page(&mut self, field: &Node, what: &str) -> bool {
-        if cfg!(feature = "page") {
-            self.error(
-                field,
-                format!("`{what}` is not read in the page yet"),
-                "`swim run FILE` runs it",
-            );
-        }
-        cfg!(feature = "page")
-    }
-
     /// The items of a list.
     pub fn list(&mut self, field: &'a Node) -> &'a [Node] {
         match &field.value {
