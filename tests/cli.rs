@@ -88,10 +88,12 @@ const FIGURES: [(&str, &[&str], &[&str]); 4] = [
         "channels",
         &[
             "published",
+            "refused",
             "delivered",
             "redelivered",
             "deadLettered",
             "dropped",
+            "expired",
             "duplicates",
             "outOfOrder",
             "depthMean",

@@ -67,14 +67,12 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     fn oldest_of(&self, call: u32) -> u64 {
-        let parcel = self.world.tasks[call].delivery;
-        self.world.messages[self.world.parcels[parcel].message].number
+        self.world.messages[self.world.tasks[call].delivery].number
     }
 
     /// The broker forgets who has a delivery.
     fn forget_parcel(&mut self, call: u32) {
-        let parcel = self.world.tasks[call].delivery;
-        self.world.parcels[parcel].forgotten = true;
+        self.world.tasks[call].forgotten = true;
         self.take_parcel_back(call, Cause::Reset);
     }
 

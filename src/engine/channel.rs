@@ -13,6 +13,7 @@
 use super::chance::{Draw, Odds, Purpose, Sampler, key_of_name, mix};
 use super::program::Program;
 use super::queue::Handle;
+use super::shelf::Shelf;
 use super::slab::{Fifo, NONE};
 use super::world::World;
 use crate::scenario::*;
@@ -35,10 +36,8 @@ pub enum Stage {
 /// A message, or a group's copy of it.
 #[derive(Clone, Copy)]
 pub struct Message {
-    /// The place in its story of what it causes; each redelivery goes one step further.
+    /// The place of its publication in its story.
     pub key: u64,
-    /// That of its publication.
-    pub born: u64,
     /// What it is about, where the publication has a key.
     pub instance: Option<u64>,
     /// Grows within the channel.
@@ -75,39 +74,12 @@ pub struct Message {
     pub counted: bool,
 }
 
-/// One delivery: a message, or a batch of them, at a consumer.
-#[derive(Clone)]
-pub struct Parcel {
-    /// The oldest message.
-    pub message: u32,
-    /// The further ones of a batch, oldest first.
-    pub others: Vec<u32>,
-    pub channel: u32,
-    pub group: u32,
-    pub shelf: u32,
-    pub seat: u32,
-    pub timeout: Handle,
-    /// The broker expects no ack of it any more.
-    pub revoked: bool,
-    /// And would not take one: it has forgotten that consumer.
-    pub forgotten: bool,
-    /// The network has lost it, or its ack.
-    pub lost: bool,
-    pub poisoned: bool,
-}
-
-impl Parcel {
-    /// Its messages, oldest first.
-    pub fn message(&self, index: usize) -> Option<u32> {
-        match index {
-            0 => Some(self.message),
-            _ => self.others.get(index - 1).copied(),
-        }
-    }
-
-    /// How many messages it has.
-    pub fn size(&self) -> u32 {
-        1 + self.others.len() as u32
+impl Message {
+    /// The place in its story of its latest delivery over an edge with this salt; each delivery goes one step further.
+    #[inline(always)]
+    pub fn key_of_delivery(&self, salt: u64) -> u64 {
+        let key = (1..self.deliveries).fold(self.key, |key, _| mix(key, Purpose::Redelivery as u64));
+        if salt == 0 { key } else { mix(key, salt) }
     }
 }
 
@@ -184,27 +156,6 @@ pub struct Group {
     pub last: u64,
     /// Of each instance with messages that are not over: how many, and the latest that was acknowledged.
     pub progress: BTreeMap<u64, (u32, u64)>,
-}
-
-/// Messages in the order in which they go.
-pub struct Shelf {
-    pub first: u32,
-    pub last: u32,
-    pub count: u32,
-    /// A consumer works on a message of this partition.
-    pub open: bool,
-    /// Messages that will lie here again.
-    pub waiting: u32,
-    /// When a batch that is not full will go.
-    pub alarm: Instant,
-}
-
-impl Shelf {
-    /// Whether its messages have to wait for one that is out, or will come back before them.
-    #[inline(always)]
-    pub fn is_taken(&self, topic: bool) -> bool {
-        self.open || topic && self.waiting > 0
-    }
 }
 
 /// A replica of a consumer.
@@ -384,6 +335,7 @@ impl Group {
     }
 
     /// Whether an ack is later than that of a later message about the same thing; notes it.
+    #[inline(always)]
     pub fn acknowledge(&mut self, message: &Message) -> bool {
         let last = match message.instance {
             None => &mut self.last,
@@ -395,6 +347,7 @@ impl Group {
     }
 
     /// A message about this instance has come.
+    #[inline(always)]
     pub fn enter(&mut self, instance: Option<u64>) {
         if let Some(instance) = instance {
             self.progress.entry(instance).or_default().0 += 1;
@@ -402,6 +355,7 @@ impl Group {
     }
 
     /// A message about this instance is over; what nobody can come after is forgotten.
+    #[inline(always)]
     pub fn leave(&mut self, instance: Option<u64>) {
         let Some(instance) = instance else { return };
         if let Some((left, _)) = self.progress.get_mut(&instance) {
@@ -421,6 +375,7 @@ impl World {
     }
 
     /// What an observer may know of a message.
+    #[inline(always)]
     pub fn message_view(&self, slot: u32) -> View {
         let message = &self.messages[slot];
         View {
@@ -436,54 +391,6 @@ impl World {
         }
     }
 
-    /// The shelf that a message lies on, or would lie on.
-    pub fn shelf(&mut self, slot: u32) -> &mut Shelf {
-        let Message {
-            channel, group, shelf, ..
-        } = self.messages[slot];
-        &mut self.channels[channel as usize].groups[group as usize].shelves[shelf as usize]
-    }
-
-    /// Puts a message on its shelf, before or behind all others.
-    pub fn shelve(&mut self, slot: u32, front: bool) {
-        let shelf = self.shelf(slot);
-        shelf.count += 1;
-        let (before, after) = if front { (NONE, shelf.first) } else { (shelf.last, NONE) };
-        if before == NONE {
-            shelf.first = slot;
-        }
-        if after == NONE {
-            shelf.last = slot;
-        }
-        if before != NONE {
-            self.messages[before].after = slot;
-        }
-        if after != NONE {
-            self.messages[after].before = slot;
-        }
-        let message = &mut self.messages[slot];
-        (message.before, message.after) = (before, after);
-    }
-
-    /// Takes a message from its shelf, wherever it lies on it.
-    pub fn unshelve(&mut self, slot: u32) {
-        let Message { before, after, .. } = self.messages[slot];
-        let shelf = self.shelf(slot);
-        shelf.count -= 1;
-        if before == NONE {
-            shelf.first = after;
-        }
-        if after == NONE {
-            shelf.last = before;
-        }
-        if before != NONE {
-            self.messages[before].after = after;
-        }
-        if after != NONE {
-            self.messages[after].before = before;
-        }
-    }
-
     /// The copies of the same publication, this one first.
     pub fn ring(&self, slot: u32) -> impl Iterator<Item = u32> {
         std::iter::successors(Some(slot), move |at| {
@@ -492,6 +399,7 @@ impl World {
     }
 
     /// Whether the group of no other copy has yet to take it.
+    #[inline(always)]
     pub fn is_last_lying(&self, slot: u32) -> bool {
         self.messages[slot].sibling == slot
             || self

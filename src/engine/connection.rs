@@ -9,7 +9,7 @@
 //! Law: a try that is not wanted any more neither takes nor keeps a connection.
 
 use super::chance::Purpose;
-use super::policy::{Guard, Stage};
+use super::guard::{Guard, Stage};
 use super::queue::Event;
 use super::slab::NONE;
 use super::turn::Turn;

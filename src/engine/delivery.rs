@@ -10,8 +10,8 @@
 //! partition one message or batch at a time is with a group. What failed goes before all others.
 
 use super::call::EMPTY;
-use super::chance::{Draw, Purpose, mix};
-use super::channel::{Message, Parcel, Seat, Stage};
+use super::chance::{Draw, Odds, Purpose, mix};
+use super::channel::{Message, Seat, Stage};
 use super::queue::{Event, Handle};
 use super::slab::NONE;
 use super::turn::Turn;
@@ -114,25 +114,17 @@ impl<O: Observer> Turn<'_, O> {
         let taker = &mut group_of.seats[seat as usize];
         taker.held += count;
         let (edge, replica) = (taker.edge, taker.replica);
-        let parcel = self.world.parcels.insert(Parcel {
-            message: first,
-            others,
-            channel,
-            group,
-            shelf,
-            seat,
-            timeout: Handle::NONE,
-            revoked: false,
-            forgotten: false,
-            lost: false,
-            poisoned: false,
-        });
-        let call = self.send_parcel(parcel, first, edge, replica);
+        let bundle = if others.is_empty() {
+            NONE
+        } else {
+            self.world.bundles.insert(others)
+        };
+        let call = self.send_parcel(first, bundle, seat, edge, replica);
         if let Some(time) = ack_timeout {
             let at = self.now() + time;
-            self.world.parcels[parcel].timeout = self.world.queue.push_cancellable(at, Event::AckTimeout(call));
+            self.world.tasks[call].timeout = self.world.queue.push_cancellable(at, Event::AckTimeout(call));
         }
-        self.tell_delivered(call, parcel);
+        self.tell_delivered(call);
         self.carry(call);
     }
 
@@ -148,23 +140,18 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The task of a delivery: a call of the channel over the consumer's edge, in the story of its oldest message.
-    fn send_parcel(&mut self, parcel: u32, first: u32, edge: u32, replica: u32) -> u32 {
+    #[inline(always)]
+    fn send_parcel(&mut self, first: u32, bundle: u32, seat: u32, edge: u32, replica: u32) -> u32 {
         let now = self.now();
         let message = self.world.messages[first];
         let terms = &self.world.edges[edge as usize].terms;
         let (salt, poison) = (terms.salt, terms.poison);
         let declared = salt != 0;
-        let key = if declared { mix(message.key, salt) } else { message.key };
+        let key = message.key_of_delivery(salt);
         if message.guard != NONE {
             self.world.guards[message.guard].holds += 1;
         }
-        if !poison.never() {
-            self.world.parcels[parcel].poisoned =
-                (0..).map_while(|i| self.world.parcels[parcel].message(i)).any(|slot| {
-                    let born = mix(self.world.messages[slot].born, salt);
-                    poison.hit(Draw::new(born, 0, Purpose::Poison).bits())
-                });
-        }
+        let poisoned = !poison.never() && self.is_any_poisoned(first, bundle, salt, poison);
         let (slot, task) = self.world.tasks.reserve(EMPTY);
         *task = Task {
             edge,
@@ -182,7 +169,10 @@ impl<O: Observer> Turn<'_, O> {
             counted: message.counted,
             holds: 1,
             replica,
-            delivery: parcel,
+            delivery: first,
+            bundle,
+            seat,
+            poisoned,
             channel: message.channel,
             guard: message.guard,
             deadline: message.deadline,
@@ -198,10 +188,45 @@ impl<O: Observer> Turn<'_, O> {
         slot
     }
 
-    fn tell_delivered(&mut self, call: u32, parcel: u32) {
+    /// Whether one of these messages fails every time, which is drawn once for each.
+    fn is_any_poisoned(&self, first: u32, bundle: u32, salt: u64, poison: Odds) -> bool {
+        let others = if bundle == NONE {
+            &[][..]
+        } else {
+            &self.world.bundles[bundle][..]
+        };
+        let bad = |slot: &u32| {
+            let key = mix(self.world.messages[*slot].key, salt);
+            poison.hit(Draw::new(key, 0, Purpose::Poison).bits())
+        };
+        bad(&first) || others.iter().any(bad)
+    }
+
+    /// The messages of a delivery by number, the oldest first.
+    #[inline(always)]
+    fn part(&self, call: u32, index: usize) -> Option<u32> {
+        let Task { delivery, bundle, .. } = self.world.tasks[call];
+        match (index, bundle) {
+            (0, _) => Some(delivery),
+            (_, NONE) => None,
+            _ => self.world.bundles[bundle].get(index - 1).copied(),
+        }
+    }
+
+    /// How many messages a delivery has.
+    #[inline(always)]
+    fn parts(&self, call: u32) -> usize {
+        match self.world.tasks[call].bundle {
+            NONE => 1,
+            bundle => 1 + self.world.bundles[bundle].len(),
+        }
+    }
+
+    #[inline(always)]
+    fn tell_delivered(&mut self, call: u32) {
         let view = self.world.view(call);
         let mut index = 0;
-        while let Some(slot) = self.world.parcels[parcel].message(index) {
+        while let Some(slot) = self.part(call, index) {
             let message = self.world.message_view(slot);
             self.observer.delivered(self.now(), message, view);
             index += 1;
@@ -223,8 +248,7 @@ impl<O: Observer> Turn<'_, O> {
 
     /// How long the broker takes from handing out to sending.
     pub(super) fn time_of_delivery(&self, call: u32) -> Duration {
-        let Task { key, delivery, .. } = self.world.tasks[call];
-        let channel = self.world.parcels[delivery].channel;
+        let Task { key, channel, .. } = self.world.tasks[call];
         let sampler = &self.world.channels[channel as usize].rules.delivery;
         if sampler.is_zero() {
             return Duration::ZERO;
@@ -240,44 +264,36 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The span of a delivery begins: an idempotent consumer does nothing where everything has been done.
     pub(super) fn begin_delivery(&mut self, call: u32) {
-        let Task { delivery, edge, .. } = self.world.tasks[call];
+        let edge = self.world.tasks[call].edge;
         if !self.world.edges[edge as usize].terms.idempotent {
             return;
         }
-        let parcel = &self.world.parcels[delivery];
-        let mut slots = (0..).map_while(|index| parcel.message(index));
+        let mut slots = (0..).map_while(|index| self.part(call, index));
         if slots.all(|slot| self.world.messages[slot].done) {
             self.world.tasks[call].pc = self.world.program.nothing;
         }
     }
 
-    /// Whether a span fails whatever it does.
-    #[inline(always)]
-    pub(super) fn is_poisoned(&self, root: u32) -> bool {
-        let parcel = self.world.tasks[root].delivery;
-        parcel != NONE && self.world.parcels[parcel].poisoned
-    }
-
     /// A consumer replies to what it has; an error is no reply, as the message may come again.
     pub(super) fn reply_to_parcel(&mut self, root: u32, outcome: Result<(), Cause>) {
-        let parcel = self.world.tasks[root].delivery;
-        if parcel == NONE || outcome.is_err() {
+        if self.world.tasks[root].delivery == NONE || outcome.is_err() {
             return;
         }
         let mut index = 0;
-        while let Some(slot) = self.world.parcels[parcel].message(index) {
-            self.reply_to(slot, outcome);
+        while let Some(slot) = self.part(root, index) {
+            if self.world.messages[slot].call != NONE {
+                self.reply_to(slot, outcome);
+            }
             index += 1;
         }
     }
 
     /// The publication that a consumer's reply would answer; whoever gets it answers in the consumer's place.
     pub(super) fn take_duty(&mut self, root: u32) -> u32 {
-        let parcel = self.world.tasks[root].delivery;
-        if parcel == NONE {
+        let slot = self.world.tasks[root].delivery;
+        if slot == NONE {
             return NONE;
         }
-        let slot = self.world.parcels[parcel].message;
         let call = self.world.messages[slot].call;
         if call != NONE {
             let copies: Vec<u32> = self.world.ring(slot).collect();
@@ -299,13 +315,11 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     fn delivery_ended(&mut self, call: u32) {
-        let Task {
-            delivery, failed, line, ..
-        } = self.world.tasks[call];
+        let Task { failed, line, .. } = self.world.tasks[call];
         if !failed {
             let view = self.world.view(call);
             let mut index = 0;
-            while let Some(slot) = self.world.parcels[delivery].message(index) {
+            while let Some(slot) = self.part(call, index) {
                 let again = std::mem::replace(&mut self.world.messages[slot].done, true);
                 let message = self.world.message_view(slot);
                 self.observer.done(self.now(), message, view, again);
@@ -320,24 +334,23 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The broker learns how a delivery ended.
+    #[inline]
     pub(super) fn acked(&mut self, call: u32) {
-        let Task { delivery, failed, .. } = self.world.tasks[call];
-        let Parcel {
+        let Task {
+            failed,
             channel,
             revoked,
             forgotten,
             ..
-        } = self.world.parcels[delivery];
+        } = self.world.tasks[call];
         if !revoked {
             self.revoke(call, if failed { Err(Cause::Error) } else { Ok(()) });
         }
-        let size = self.world.parcels[delivery].size() as usize;
+        let size = self.parts(call);
         for index in 0..size {
             // What failed goes back last first, so that it lies there in its old order.
             let index = if failed { size - 1 - index } else { index };
-            let Some(slot) = self.world.parcels[delivery].message(index) else {
-                continue;
-            };
+            let Some(slot) = self.part(call, index) else { continue };
             match self.world.messages[slot].stage {
                 Stage::Over => {}
                 _ if !failed && !forgotten => self.settle_message(slot),
@@ -350,16 +363,17 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A consumer holds a delivery no longer, as far as the broker knows.
+    #[inline(always)]
     fn revoke(&mut self, call: u32, outcome: Result<(), Cause>) {
-        let Task { delivery, line, .. } = self.world.tasks[call];
-        let parcel = &mut self.world.parcels[delivery];
-        parcel.revoked = true;
-        let timeout = std::mem::replace(&mut parcel.timeout, Handle::NONE);
-        let (channel, group, shelf, seat, size) =
-            (parcel.channel, parcel.group, parcel.shelf, parcel.seat, parcel.size());
+        let size = self.parts(call) as u32;
+        let task = &mut self.world.tasks[call];
+        task.revoked = true;
+        let timeout = std::mem::replace(&mut task.timeout, Handle::NONE);
+        let (channel, seat, line, first) = (task.channel, task.seat, task.line, task.delivery);
         if timeout != Handle::NONE {
             self.world.queue.cancel(timeout);
         }
+        let Message { group, shelf, .. } = self.world.messages[first];
         let place = &mut self.world.channels[channel as usize];
         let group = &mut place.groups[group as usize];
         group.seats[seat as usize].held -= size;
@@ -374,27 +388,22 @@ impl<O: Observer> Turn<'_, O> {
 
     /// No ack in time: the broker delivers again, while the consumer works on.
     pub(super) fn ack_timed_out(&mut self, call: u32) {
-        let parcel = self.world.tasks[call].delivery;
-        self.world.parcels[parcel].timeout = Handle::NONE;
-        let channel = self.world.parcels[parcel].channel;
+        self.world.tasks[call].timeout = Handle::NONE;
+        let channel = self.world.tasks[call].channel;
         self.take_parcel_back(call, Cause::Timeout);
         self.poke(channel);
     }
 
     /// The broker takes all of a delivery back for this reason; whoever has it works on.
     pub(super) fn take_parcel_back(&mut self, call: u32, cause: Cause) {
-        let parcel = self.world.tasks[call].delivery;
         self.revoke(call, Err(cause));
-        let size = self.world.parcels[parcel].size() as usize;
-        for index in (0..size).rev() {
-            let Some(slot) = self.world.parcels[parcel].message(index) else {
-                continue;
-            };
+        for index in (0..self.parts(call)).rev() {
+            let Some(slot) = self.part(call, index) else { continue };
             if self.world.messages[slot].stage == Stage::Held {
                 self.take_back(slot, cause);
             }
         }
-        if self.world.parcels[parcel].lost {
+        if self.world.tasks[call].lost {
             self.end_parcel(call);
         }
     }
@@ -406,10 +415,7 @@ impl<O: Observer> Turn<'_, O> {
         self.observer.taken_back(now, view, cause);
         self.note((slot as u64) << 8 | cause as u64);
         let Message {
-            channel,
-            deliveries,
-            key,
-            ..
+            channel, deliveries, ..
         } = self.world.messages[slot];
         let rules = &self.world.channels[channel as usize].rules;
         let (most, pause) = (rules.deliveries, rules.redelivery);
@@ -418,7 +424,6 @@ impl<O: Observer> Turn<'_, O> {
             return;
         }
         let message = &mut self.world.messages[slot];
-        message.key = mix(key, Purpose::Redelivery as u64);
         if pause == Duration::ZERO {
             self.lay_again(slot);
             return;
@@ -456,24 +461,24 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The network has lost a delivery, or its ack. Only a timeout of the ack brings it back.
     pub(super) fn lose_parcel(&mut self, call: u32) {
-        let parcel = self.world.tasks[call].delivery;
-        self.world.parcels[parcel].lost = true;
-        if self.world.parcels[parcel].revoked {
+        self.world.tasks[call].lost = true;
+        if self.world.tasks[call].revoked {
             self.end_parcel(call);
         }
     }
 
     /// Nothing more becomes of a delivery.
     fn end_parcel(&mut self, call: u32) {
-        let delivery = self.world.tasks[call].delivery;
-        let size = self.world.parcels[delivery].size() as usize;
-        for index in 0..size {
-            if let Some(slot) = self.world.parcels[delivery].message(index) {
+        for index in 0..self.parts(call) {
+            if let Some(slot) = self.part(call, index) {
                 self.let_go_of_message(slot);
             }
         }
-        self.world.parcels[delivery].others = Vec::new();
-        self.world.parcels.remove(delivery);
+        let bundle = self.world.tasks[call].bundle;
+        if bundle != NONE {
+            self.world.bundles[bundle] = Vec::new();
+            self.world.bundles.remove(bundle);
+        }
         self.release(call);
     }
 

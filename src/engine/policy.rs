@@ -12,6 +12,7 @@
 
 use super::call::Outgoing;
 use super::chance::{Draw, Purpose, mix};
+use super::guard::{Guard, Stage};
 use super::queue::{Event, Handle};
 use super::slab::NONE;
 use super::turn::Turn;
@@ -19,61 +20,6 @@ use super::world::Task;
 use crate::scenario::{Cause, Deadline, EdgeId, Fallback, Mode};
 use crate::time::{Duration, Instant};
 use crate::trace::{Attempt, Guarded, Observer};
-
-/// A call with policies while it lives.
-#[derive(Clone, Copy)]
-pub struct Guard {
-    /// The place of the call in its story.
-    pub key: u64,
-    pub edge: u32,
-    pub rules: u32,
-    pub gate: u32,
-    request: u32,
-    /// The fiber that waits, the guard whose fallback this is, and the caller's span.
-    caller: u32,
-    outer: u32,
-    parent: u32,
-    mode: Mode,
-    line: u32,
-    since: Instant,
-    deadline: Instant,
-    /// Attempts so far, refused ones included.
-    pub attempts: u32,
-    /// The tasks of the attempt under way: the first, and the hedge.
-    pub tries: [u32; 2],
-    hedged: bool,
-    pause: Duration,
-    /// Of the timeout and the hedge.
-    timers: [Handle; 2],
-    /// The age of the breaker when the attempt passed it.
-    age: u32,
-    /// The outcome of an attempt that never left, or of the call.
-    outcome: Result<(), Cause>,
-    pub stage: Stage,
-    /// Some attempt's work has been done well.
-    pub done: bool,
-    /// The call itself, and its tasks.
-    pub holds: u32,
-}
-
-impl Guard {
-    /// The mode and the line of all its attempts, whatever becomes of the edge meanwhile.
-    pub fn way(&self) -> (Mode, u32) {
-        (self.mode, self.line)
-    }
-}
-
-/// What a guard is at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// Refused before it left, and soon told so; or the attempt has just been decided.
-    Between,
-    /// Waits for an outcome.
-    Attempt,
-    Pause,
-    Fallback,
-    Over,
-}
 
 impl<O: Observer> Turn<'_, O> {
     /// What an observer may know of a guarded call.

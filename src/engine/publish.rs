@@ -73,6 +73,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The broker takes a publication.
+    #[inline(always)]
     fn admit(&mut self, call: u32) {
         let now = self.now();
         let task = &self.world.tasks[call];
@@ -85,7 +86,6 @@ impl<O: Observer> Turn<'_, O> {
         let replies = matches!(mode, Mode::Sync | Mode::Await | Mode::Poll | Mode::Callback);
         let first = self.put(Message {
             key,
-            born: key,
             instance,
             number: 0,
             published: now,
@@ -123,6 +123,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// How long the broker takes from a message to its ack.
+    #[inline(always)]
     fn time_of_ack(&self, channel: u32, key: u64) -> Duration {
         let ack = &self.world.channels[channel as usize].rules.ack;
         if ack.is_zero() {
@@ -131,6 +132,7 @@ impl<O: Observer> Turn<'_, O> {
         ack.sample(&self.world.ziggurat, Draw::new(key, 0, Purpose::Ack))
     }
 
+    #[inline(always)]
     fn acknowledge(&mut self, call: u32, ack: Duration) {
         if ack == Duration::ZERO {
             self.answer(call, Ok(()));
@@ -158,6 +160,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// Makes the copies of a message, one for each group, none of which lies anywhere yet. Yields the first.
+    #[inline(always)]
     fn put(&mut self, plain: Message) -> u32 {
         let place = &mut self.world.channels[plain.channel as usize];
         place.numbers += 1;
@@ -176,19 +179,29 @@ impl<O: Observer> Turn<'_, O> {
         if plain.guard != NONE {
             self.world.guards[plain.guard].holds += copies;
         }
-        let mut first = NONE;
-        // Backwards, so that the ring runs through the groups in their order.
-        for group in (0..copies).rev() {
-            let slot = self.world.messages.insert(Message {
+        let first = self.world.messages.insert(Message {
+            number,
+            shelf,
+            group: 0,
+            ..plain
+        });
+        self.world.messages[first].sibling = first;
+        if plain.instance.is_some() {
+            self.note((first as u64) << 32 | shelf as u64);
+        }
+        let mut last = first;
+        for group in 1..copies {
+            let copy = Message {
                 number,
                 shelf,
                 group,
                 sibling: first,
                 ..plain
-            });
-            first = slot;
+            };
+            let slot = self.world.messages.insert(copy);
+            self.world.messages[last].sibling = slot;
+            last = slot;
         }
-        self.close_ring(first, copies);
         if let Some(ledger) = &mut self.world.channels[plain.channel as usize].ledger {
             let mut slot = first;
             for _ in 0..copies {
@@ -199,15 +212,8 @@ impl<O: Observer> Turn<'_, O> {
         first
     }
 
-    fn close_ring(&mut self, first: u32, copies: u32) {
-        let mut last = first;
-        for _ in 1..copies {
-            last = self.world.messages[last].sibling;
-        }
-        self.world.messages[last].sibling = first;
-    }
-
     /// Each group gets its copy; where there is no group, nobody will ever want it.
+    #[inline(always)]
     fn lay_out(&mut self, first: u32) {
         let channel = self.world.messages[first].channel;
         if self.world.channels[channel as usize].groups.is_empty() {
@@ -227,64 +233,6 @@ impl<O: Observer> Turn<'_, O> {
             }
             copy = next;
         }
-    }
-
-    /// A message lies in its channel from now on, unless it is too old for it.
-    pub(super) fn lay(&mut self, slot: u32, front: bool) {
-        let now = self.now();
-        let Message {
-            channel,
-            group,
-            published,
-            ..
-        } = self.world.messages[slot];
-        let place = &mut self.world.channels[channel as usize];
-        let end = place.rules.retention.map(|time| published + time);
-        place.groups[group as usize].lying += 1;
-        let (topic, lying) = (place.topic, place.groups[group as usize].lying);
-        let new = self.world.is_last_lying(slot);
-        self.world.shelve(slot, front);
-        let message = &mut self.world.messages[slot];
-        (message.stage, message.since) = (Stage::Lying, now);
-        if let Some(end) = end {
-            message.alarm = self.world.queue.push_cancellable(end.max(now), Event::Expire(slot));
-        }
-        if topic {
-            self.observer.lag(now, ChannelId(channel), group, lying - 1, lying);
-        }
-        if new {
-            self.change_depth(channel, 1);
-        }
-    }
-
-    /// A message lies in its channel no longer.
-    pub(super) fn lift(&mut self, slot: u32) {
-        let now = self.now();
-        let Message {
-            channel, group, alarm, ..
-        } = self.world.messages[slot];
-        self.world.unshelve(slot);
-        if alarm != Handle::NONE {
-            self.world.messages[slot].alarm = Handle::NONE;
-            self.world.queue.cancel(alarm);
-        }
-        let place = &mut self.world.channels[channel as usize];
-        place.groups[group as usize].lying -= 1;
-        let (topic, lying) = (place.topic, place.groups[group as usize].lying);
-        if topic {
-            self.observer.lag(now, ChannelId(channel), group, lying + 1, lying);
-        }
-        if self.world.is_last_lying(slot) {
-            self.change_depth(channel, -1);
-        }
-    }
-
-    fn change_depth(&mut self, channel: u32, by: i32) {
-        let place = &mut self.world.channels[channel as usize];
-        let was = place.depth;
-        place.depth = was.wrapping_add_signed(by);
-        let is = place.depth;
-        self.observer.depth(self.now(), ChannelId(channel), was, is);
     }
 
     /// The oldest messages go until there is room for one more.
@@ -352,7 +300,10 @@ impl<O: Observer> Turn<'_, O> {
         if alive {
             self.world.requests[old.request].open += 1;
         }
+        // Each group's copy becomes a letter of its own.
+        let key = mix(old.key_of_delivery(old.group as u64), Purpose::Redelivery as u64);
         let first = self.put(Message {
+            key,
             channel: to,
             published: now,
             safe: now,
@@ -390,21 +341,6 @@ impl<O: Observer> Turn<'_, O> {
         self.release(call);
     }
 
-    /// Takes a message from wherever it lies or waits.
-    pub(super) fn withdraw(&mut self, slot: u32) {
-        match self.world.messages[slot].stage {
-            Stage::Lying => self.lift(slot),
-            Stage::Waiting => {
-                let alarm = std::mem::replace(&mut self.world.messages[slot].alarm, Handle::NONE);
-                if alarm != Handle::NONE {
-                    self.world.queue.cancel(alarm);
-                    self.world.shelf(slot).waiting -= 1;
-                }
-            }
-            Stage::Held | Stage::Over => {}
-        }
-    }
-
     /// A message is lost by a rule, and counted.
     pub(super) fn throw_away(&mut self, slot: u32, why: Gone) {
         self.withdraw(slot);
@@ -426,6 +362,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A message is over: nothing more becomes of it in its channel.
+    #[inline(always)]
     pub(super) fn finish(&mut self, slot: u32) {
         let Message {
             channel,

@@ -358,7 +358,7 @@ impl<O: Observer> Turn<'_, O> {
         let Task { root, join, .. } = self.world.tasks[fiber];
         self.world.tasks[root].fibers -= 1;
         if fiber == root {
-            let ok = ok && !self.is_poisoned(root);
+            let ok = ok && !self.world.tasks[root].poisoned;
             self.world.tasks[root].failed = !ok;
             self.respond(root, if ok { Ok(()) } else { Err(Cause::Error) });
         } else {

@@ -10,11 +10,11 @@
 //! Law: slots are bounded by what lives at once, not by the length of the run.
 
 use super::chance::{Odds, Sampler, Weights, Ziggurat, key_of_name};
-use super::channel::{self, Channel, Message, Parcel, Terms};
+use super::channel::{self, Channel, Message, Terms};
 use super::cpu::SharedCores;
 use super::frame::{Frame, Join};
 use super::gate::Gate;
-use super::policy::Guard;
+use super::guard::Guard;
 use super::pool::{Holding, Pool};
 use super::program::{Address, Program};
 use super::queue::{Event, Handle, Queue};
@@ -83,9 +83,19 @@ pub struct Task {
     pub responded: bool,
     /// How the operation ended, once it has.
     pub failed: bool,
-    /// Of a delivery: its parcel.
+    /// Of a delivery: its oldest message, the further ones of a batch, and the seat that took them.
     pub delivery: u32,
-    /// Of a publication: where it goes.
+    pub bundle: u32,
+    pub seat: u32,
+    /// The broker expects no ack of it any more,
+    pub revoked: bool,
+    /// and would not take one: it has forgotten that consumer.
+    pub forgotten: bool,
+    /// The network has lost it, or its ack.
+    pub lost: bool,
+    /// It fails whatever it does.
+    pub poisoned: bool,
+    /// Of a publication or delivery: where it goes to or comes from.
     pub channel: u32,
     /// The call that this one answers in its caller's place (mode `forward`), held until then.
     pub origin: u32,
@@ -266,7 +276,8 @@ pub struct World {
     /// The declared channels, then one for each edge in mode `queue`.
     pub channels: Vec<Channel>,
     pub messages: Slab<Message>,
-    pub parcels: Slab<Parcel>,
+    /// Further messages of batches.
+    pub bundles: Slab<Vec<u32>>,
     /// A hash of the name of each entity, and how many instances there are.
     pub entities: Vec<(u64, Option<u32>)>,
     /// One for each edge, then one for each change.
@@ -307,7 +318,7 @@ impl World {
             edges,
             channels: Vec::new(),
             messages: Slab::new(),
-            parcels: Slab::new(),
+            bundles: Slab::new(),
             entities: channel::entities(scenario),
             lines: scenario.edges.iter().map(Line::new).collect(),
             services: Vec::new(),

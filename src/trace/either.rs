@@ -3,7 +3,7 @@
 //! Law: whatever is told reaches the listener that is there.
 
 use super::observer::*;
-use crate::scenario::{EdgeId, ServiceId};
+use crate::scenario::{ChannelId, EdgeId, ServiceId};
 use crate::time::Instant;
 
 /// One of two listeners.
@@ -49,11 +49,20 @@ impl<A: Observer, B: Observer> Observer for Either<A, B> {
         lane(now: Instant, service: ServiceId, lane: u32, was: Activity, is: Activity, call: u32);
         crowded(now: Instant, service: ServiceId, was: u32, is: u32);
         pool(now: Instant, service: ServiceId, pool: u32, taken: u32, waiting: u32);
-        published(now: Instant, call: Call, depth: u32);
-        overflowed(now: Instant, call: Call);
-        delivered(now: Instant, call: Call, published: Instant, depth: u32, again: bool);
-        requeued(now: Instant, call: Call, depth: u32);
-        dropped(now: Instant, call: Call);
+        published(now: Instant, call: Call, message: Message);
+        copied(now: Instant, message: Message, of: u32);
+        overflowed(now: Instant, call: Call, channel: ChannelId);
+        parked(now: Instant, call: Call, channel: ChannelId);
+        depth(now: Instant, channel: ChannelId, was: u32, is: u32);
+        lag(now: Instant, channel: ChannelId, group: u32, was: u32, is: u32);
+        delivered(now: Instant, message: Message, call: Call);
+        done(now: Instant, message: Message, call: Call, again: bool);
+        settled(now: Instant, message: Message, out_of_order: bool);
+        taken_back(now: Instant, message: Message, cause: Cause);
+        requeued(now: Instant, message: Message);
+        dead_lettered(now: Instant, message: Message, letter: Message);
+        dropped(now: Instant, message: Message, why: Gone);
+        expired(now: Instant, message: Message);
         drawn(now: Instant, key: u64, value: u64);
     }
 }

@@ -14,9 +14,17 @@ impl Auditor<'_> {
         let handing = std::mem::take(&mut self.records[parent].span.handing);
         let origin = match self.records[parent].call.mode {
             Mode::Forward => self.records[parent].stands_for,
+            Mode::Queue => self.asker_of(parent),
             _ => Some(parent),
         };
         origin.filter(|_| handing)
+    }
+
+    /// The publication that waits for the reply of a delivery.
+    fn asker_of(&self, id: usize) -> Option<usize> {
+        let delivery = self.records[id].delivery.as_ref()?;
+        let asker = self.messages[*delivery.messages.first()?].asker?;
+        self.records[asker].answer.is_none().then_some(asker)
     }
 
     /// A span hands its duty to reply over to a call that it is about to send.
@@ -25,7 +33,8 @@ impl Auditor<'_> {
         let span = &self.records[id].span;
         let right = self.records[id].stage == Stage::Begun && span.responded.is_none();
         let waited_for = match call.mode {
-            Mode::Oneway | Mode::Queue => false,
+            Mode::Oneway => false,
+            Mode::Queue => self.asker_of(id).is_some(),
             Mode::Forward => self.records[id].stands_for.is_some(),
             _ => true,
         };

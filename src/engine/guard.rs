@@ -1,0 +1,64 @@
+//! A call over an edge with policies, while it lives: what it has tried, and what it waits for.
+//!
+//! Law: at most two attempts are under way at a time, the first and its hedge; their mode and line are those with
+//! which the call began.
+
+use super::queue::Handle;
+use crate::scenario::Mode;
+use crate::time::{Duration, Instant};
+use crate::trace::Cause;
+
+/// A call with policies while it lives.
+#[derive(Clone, Copy)]
+pub struct Guard {
+    /// The place of the call in its story.
+    pub key: u64,
+    pub edge: u32,
+    pub rules: u32,
+    pub gate: u32,
+    pub request: u32,
+    /// The fiber that waits, the guard whose fallback this is, and the caller's span.
+    pub caller: u32,
+    pub outer: u32,
+    pub parent: u32,
+    pub mode: Mode,
+    pub line: u32,
+    pub since: Instant,
+    pub deadline: Instant,
+    /// Attempts so far, refused ones included.
+    pub attempts: u32,
+    /// The tasks of the attempt under way: the first, and the hedge.
+    pub tries: [u32; 2],
+    pub hedged: bool,
+    pub pause: Duration,
+    /// Of the timeout and the hedge.
+    pub timers: [Handle; 2],
+    /// The age of the breaker when the attempt passed it.
+    pub age: u32,
+    /// The outcome of an attempt that never left, or of the call.
+    pub outcome: Result<(), Cause>,
+    pub stage: Stage,
+    /// Some attempt's work has been done well.
+    pub done: bool,
+    /// The call itself, and its tasks.
+    pub holds: u32,
+}
+
+impl Guard {
+    /// The mode and the line of all its attempts, whatever becomes of the edge meanwhile.
+    pub fn way(&self) -> (Mode, u32) {
+        (self.mode, self.line)
+    }
+}
+
+/// What a guard is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Refused before it left, and soon told so; or the attempt has just been decided.
+    Between,
+    /// Waits for an outcome.
+    Attempt,
+    Pause,
+    Fallback,
+    Over,
+}
