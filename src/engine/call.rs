@@ -20,7 +20,7 @@ use crate::trace::{Attempt, Cause, Observer};
 
 impl<O: Observer> Turn<'_, O> {
     /// Sends one attempt over an edge.
-    #[inline(always)]
+    #[inline]
     pub(super) fn send(&mut self, call: Outgoing) -> u32 {
         let Outgoing {
             edge,
@@ -91,7 +91,7 @@ impl<O: Observer> Turn<'_, O> {
         slot
     }
 
-    #[inline(always)]
+    #[inline]
     fn set_out(&mut self, slot: u32, line: u32) {
         if self.world.lines[line as usize].is_instant() {
             self.world.queue.push(self.world.queue.now(), Event::Arrive(slot));
@@ -146,7 +146,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The callee, its closed door or the broker answers.
-    #[inline(always)]
+    #[inline]
     pub(super) fn answer(&mut self, slot: u32, outcome: Result<(), Cause>) {
         let task = &mut self.world.tasks[slot];
         match task.mode {
@@ -184,7 +184,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The caller learns the outcome and goes on.
-    #[inline(always)]
+    #[inline]
     fn conclude(&mut self, slot: u32, outcome: Result<(), Cause>) {
         self.world.tasks[slot].awaited = false;
         self.note((slot as u64) << 2 | outcome.map_or_else(|cause| 1 + cause as u64, |()| 0));
@@ -223,7 +223,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The callee's side of a call is over: its span has ended, or there will never be one.
-    #[inline(always)]
+    #[inline]
     pub(super) fn work_of_call_ended(&mut self, slot: u32) {
         let request = self.world.tasks[slot].request;
         self.release(slot);
@@ -231,7 +231,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// One of those who hold the slot lets go.
-    #[inline(always)]
+    #[inline]
     pub(super) fn release(&mut self, slot: u32) {
         let task = &mut self.world.tasks[slot];
         task.holds -= 1;
@@ -269,7 +269,7 @@ pub(super) struct Outgoing {
 
 impl Outgoing {
     /// An attempt without guard or deadline.
-    #[inline(always)]
+    #[inline]
     pub fn plain(edge: u32, key: u64, request: u32, caller: u32, parent: u32) -> Outgoing {
         Outgoing {
             edge,

@@ -76,7 +76,7 @@ pub struct Message {
 
 impl Message {
     /// The place in its story of its latest delivery over an edge with this salt; each delivery goes one step further.
-    #[inline(always)]
+    #[inline]
     pub fn key_of_delivery(&self, salt: u64) -> u64 {
         let key = (1..self.deliveries).fold(self.key, |key, _| mix(key, Purpose::Redelivery as u64));
         if salt == 0 { key } else { mix(key, salt) }
@@ -227,7 +227,7 @@ impl Terms {
 
 impl Terms {
     /// Where a call in this mode is published; none where it goes straight to its callee.
-    #[inline(always)]
+    #[inline]
     pub fn channel_in(&self, mode: Mode) -> u32 {
         if self.publishes || mode == Mode::Queue {
             self.channel
@@ -335,7 +335,7 @@ impl Group {
     }
 
     /// Whether an ack is later than that of a later message about the same thing; notes it.
-    #[inline(always)]
+    #[inline]
     pub fn acknowledge(&mut self, message: &Message) -> bool {
         let last = match message.instance {
             None => &mut self.last,
@@ -347,7 +347,7 @@ impl Group {
     }
 
     /// A message about this instance has come.
-    #[inline(always)]
+    #[inline]
     pub fn enter(&mut self, instance: Option<u64>) {
         if let Some(instance) = instance {
             self.progress.entry(instance).or_default().0 += 1;
@@ -355,7 +355,7 @@ impl Group {
     }
 
     /// A message about this instance is over; what nobody can come after is forgotten.
-    #[inline(always)]
+    #[inline]
     pub fn leave(&mut self, instance: Option<u64>) {
         let Some(instance) = instance else { return };
         if let Some((left, _)) = self.progress.get_mut(&instance) {
@@ -375,7 +375,7 @@ impl World {
     }
 
     /// What an observer may know of a message.
-    #[inline(always)]
+    #[inline]
     pub fn message_view(&self, slot: u32) -> View {
         let message = &self.messages[slot];
         View {
@@ -399,7 +399,7 @@ impl World {
     }
 
     /// Whether the group of no other copy has yet to take it.
-    #[inline(always)]
+    #[inline]
     pub fn is_last_lying(&self, slot: u32) -> bool {
         self.messages[slot].sibling == slot
             || self

@@ -89,7 +89,7 @@ impl<O: Observer> Turn<'_, O> {
         self.world.queue.push(self.now() + think, Event::Wake(user));
     }
 
-    #[inline(always)]
+    #[inline]
     fn begin_request(&mut self, client: u32, user: u32, number: u64, key: u64) {
         let offered = self.now();
         let counted = offered >= self.world.warmup;
@@ -120,7 +120,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The client learns the outcome of its root call.
-    #[inline(always)]
+    #[inline]
     pub(super) fn request_returned(&mut self, slot: u32, outcome: Result<(), Cause>) {
         let view = self.world.request_view(slot);
         match outcome {
@@ -137,13 +137,13 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A span or message that the request caused has ended.
-    #[inline(always)]
+    #[inline]
     pub(super) fn work_of_request_ended(&mut self, slot: u32) {
         self.world.requests[slot].open -= 1;
         self.close_request_if_over(slot);
     }
 
-    #[inline(always)]
+    #[inline]
     fn close_request_if_over(&mut self, slot: u32) {
         let request = &self.world.requests[slot];
         if let (0, Some(replied)) = (request.open, request.outcome) {

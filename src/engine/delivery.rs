@@ -140,7 +140,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The task of a delivery: a call of the channel over the consumer's edge, in the story of its oldest message.
-    #[inline(always)]
+    #[inline]
     fn send_parcel(&mut self, first: u32, bundle: u32, seat: u32, edge: u32, replica: u32) -> u32 {
         let now = self.now();
         let message = self.world.messages[first];
@@ -203,7 +203,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The messages of a delivery by number, the oldest first.
-    #[inline(always)]
+    #[inline]
     fn part(&self, call: u32, index: usize) -> Option<u32> {
         let Task { delivery, bundle, .. } = self.world.tasks[call];
         match (index, bundle) {
@@ -214,7 +214,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// How many messages a delivery has.
-    #[inline(always)]
+    #[inline]
     fn parts(&self, call: u32) -> usize {
         match self.world.tasks[call].bundle {
             NONE => 1,
@@ -222,7 +222,7 @@ impl<O: Observer> Turn<'_, O> {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     fn tell_delivered(&mut self, call: u32) {
         let view = self.world.view(call);
         let mut index = 0;
@@ -305,7 +305,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The span of a call is over. A delivery's end is its ack or says that it has failed; any other call has ended.
-    #[inline(always)]
+    #[inline]
     pub(super) fn settle(&mut self, call: u32) {
         if self.world.tasks[call].delivery == NONE {
             self.work_of_call_ended(call);
@@ -363,7 +363,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A consumer holds a delivery no longer, as far as the broker knows.
-    #[inline(always)]
+    #[inline]
     fn revoke(&mut self, call: u32, outcome: Result<(), Cause>) {
         let size = self.parts(call) as u32;
         let task = &mut self.world.tasks[call];

@@ -73,7 +73,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The broker takes a publication.
-    #[inline(always)]
+    #[inline]
     fn admit(&mut self, call: u32) {
         let now = self.now();
         let task = &self.world.tasks[call];
@@ -123,7 +123,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// How long the broker takes from a message to its ack.
-    #[inline(always)]
+    #[inline]
     fn time_of_ack(&self, channel: u32, key: u64) -> Duration {
         let ack = &self.world.channels[channel as usize].rules.ack;
         if ack.is_zero() {
@@ -132,7 +132,7 @@ impl<O: Observer> Turn<'_, O> {
         ack.sample(&self.world.ziggurat, Draw::new(key, 0, Purpose::Ack))
     }
 
-    #[inline(always)]
+    #[inline]
     fn acknowledge(&mut self, call: u32, ack: Duration) {
         if ack == Duration::ZERO {
             self.answer(call, Ok(()));
@@ -160,7 +160,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// Makes the copies of a message, one for each group, none of which lies anywhere yet. Yields the first.
-    #[inline(always)]
+    #[inline]
     fn put(&mut self, plain: Message) -> u32 {
         let place = &mut self.world.channels[plain.channel as usize];
         place.numbers += 1;
@@ -213,7 +213,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// Each group gets its copy; where there is no group, nobody will ever want it.
-    #[inline(always)]
+    #[inline]
     fn lay_out(&mut self, first: u32) {
         let channel = self.world.messages[first].channel;
         if self.world.channels[channel as usize].groups.is_empty() {
@@ -362,7 +362,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A message is over: nothing more becomes of it in its channel.
-    #[inline(always)]
+    #[inline]
     pub(super) fn finish(&mut self, slot: u32) {
         let Message {
             channel,

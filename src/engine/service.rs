@@ -50,7 +50,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A replica takes a call or message, at once or into its queue.
-    #[inline(always)]
+    #[inline]
     pub(super) fn accept(&mut self, call: u32) {
         let index = self.world.tasks[call].replica;
         if let Some(lane) = self.idle_lane_for_new(index) {
@@ -86,7 +86,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A worker takes a call that came without queueing.
-    #[inline(always)]
+    #[inline]
     fn begin(&mut self, call: u32, lane: u32) {
         self.observer.accepted(self.now(), self.world.view(call), false);
         let replica = self.world.tasks[call].replica;
@@ -96,7 +96,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A worker begins a span; true when the worker is free again.
-    #[inline(always)]
+    #[inline]
     fn occupy(&mut self, call: u32, lane: u32) -> bool {
         let task = &mut self.world.tasks[call];
         let queued = std::mem::replace(&mut task.queued, false);
@@ -139,7 +139,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The first of those that may run: a new call, as long as the replica may begin one, or a resumed span.
-    #[inline(always)]
+    #[inline]
     fn next_in_queue(&mut self, index: u32) -> Option<(u32, bool)> {
         let tasks = &mut self.world.tasks;
         let replica = &mut self.world.replicas[index as usize];

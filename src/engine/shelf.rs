@@ -30,7 +30,7 @@ pub struct Shelf {
 
 impl Shelf {
     /// Whether its messages have to wait for one that is out, or will come back before them.
-    #[inline(always)]
+    #[inline]
     pub fn is_taken(&self, topic: bool) -> bool {
         self.open || topic && self.waiting > 0
     }
@@ -38,7 +38,7 @@ impl Shelf {
 
 impl World {
     /// The shelf that a message lies on, or would lie on.
-    #[inline(always)]
+    #[inline]
     pub fn shelf(&mut self, slot: u32) -> &mut Shelf {
         let Message {
             channel, group, shelf, ..
@@ -47,7 +47,7 @@ impl World {
     }
 
     /// Puts a message on its shelf, before or behind all others.
-    #[inline(always)]
+    #[inline]
     pub fn shelve(&mut self, slot: u32, front: bool) {
         let shelf = self.shelf(slot);
         shelf.count += 1;
@@ -69,7 +69,7 @@ impl World {
     }
 
     /// Takes a message from its shelf, wherever it lies on it.
-    #[inline(always)]
+    #[inline]
     pub fn unshelve(&mut self, slot: u32) {
         let Message { before, after, .. } = self.messages[slot];
         let shelf = self.shelf(slot);
@@ -142,7 +142,7 @@ impl<O: Observer> Turn<'_, O> {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     fn change_depth(&mut self, channel: u32, by: i32) {
         let place = &mut self.world.channels[channel as usize];
         let was = place.depth;

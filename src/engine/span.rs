@@ -395,7 +395,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The reply leaves, once a span.
-    #[inline(always)]
+    #[inline]
     pub(super) fn respond(&mut self, root: u32, outcome: Result<(), Cause>) {
         if std::mem::replace(&mut self.world.tasks[root].responded, true) {
             return;
@@ -409,7 +409,7 @@ impl<O: Observer> Turn<'_, O> {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     fn end_span(&mut self, root: u32) {
         let task = &mut self.world.tasks[root];
         task.lane = NONE;

@@ -22,7 +22,7 @@ pub struct Turn<'a, O: Observer> {
 
 impl<O: Observer> Turn<'_, O> {
     /// The present.
-    #[inline(always)]
+    #[inline]
     pub(super) fn now(&self) -> Instant {
         self.world.queue.now()
     }
@@ -40,13 +40,13 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// Adds something that has happened to the digest.
-    #[inline(always)]
+    #[inline]
     pub(super) fn note(&mut self, value: u64) {
         self.world.digest = fold(self.world.digest, value);
     }
 
     /// Lets one event happen.
-    #[inline(always)]
+    #[inline]
     fn handle(&mut self, event: Event) {
         match event {
             Event::Change(index) => self.change(index),
@@ -95,7 +95,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A duration from one of the program's samplers, for this place in a story.
-    #[inline(always)]
+    #[inline]
     pub(super) fn draw_duration(&mut self, sampler: u32, key: u64, step: u32, purpose: Purpose) -> Duration {
         let draw = Draw::new(key, step, purpose);
         let duration = self.world.program.samplers[sampler as usize].sample(&self.world.ziggurat, draw);
@@ -104,7 +104,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// 64 bits for this place in a story.
-    #[inline(always)]
+    #[inline]
     pub(super) fn draw_bits(&mut self, key: u64, step: u32, purpose: Purpose) -> u64 {
         let mut draw = Draw::new(key, step, purpose);
         let bits = draw.bits();
@@ -143,7 +143,7 @@ fn code(activity: Activity) -> u64 {
 }
 
 /// One step of a multiplicative hash.
-#[inline(always)]
+#[inline]
 fn fold(hash: u64, value: u64) -> u64 {
     (hash ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(27)
 }

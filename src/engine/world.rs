@@ -128,7 +128,7 @@ impl Chain {
 }
 
 impl Link for Task {
-    #[inline(always)]
+    #[inline]
     fn next(&mut self) -> &mut u32 {
         &mut self.next
     }
@@ -190,7 +190,7 @@ impl Line {
     }
 
     /// Messages arrive at once and none is lost.
-    #[inline(always)]
+    #[inline]
     pub fn is_instant(&self) -> bool {
         self.latency.is_zero() && self.loss.never()
     }
@@ -413,7 +413,7 @@ impl World {
     }
 
     /// What an observer may know of a call; `slot` is a span's, not a branch's.
-    #[inline(always)]
+    #[inline]
     pub fn view(&self, slot: u32) -> Call {
         let task = &self.tasks[slot];
         Call {
@@ -432,7 +432,7 @@ impl World {
     }
 
     /// What an observer may know of a request.
-    #[inline(always)]
+    #[inline]
     pub fn request_view(&self, slot: u32) -> RequestView {
         let request = &self.requests[slot];
         RequestView {
