@@ -1,0 +1,98 @@
+//! What policies and a shared queue do to a system over time, against figures that were computed without this engine.
+#![cfg(not(target_arch = "wasm32"))]
+
+use rayon::prelude::*;
+use sync_or_swim::engine::Run;
+use sync_or_swim::metrics::{Meter, Report};
+use sync_or_swim::scenario::text::parse;
+use sync_or_swim::time::Instant;
+
+fn report(text: &str, seed: u64) -> Report {
+    let scenario = parse(text).unwrap_or_else(|problems| panic!("{problems:?}")).scenario;
+    let mut meter = Meter::new(&scenario);
+    let mut run = Run::new(&scenario, seed);
+    assert!(run.advance(Instant::NEVER, u64::MAX, &mut meter));
+    let end = Instant::START + scenario.run.duration;
+    meter.report(&scenario, seed, end, run.events(), run.digest())
+}
+
+/// Users at 60/s of a service that does 100/s; `crowd` requests come at once at the beginning.
+fn storm(crowd: u32, budget: &str) -> Report {
+    let text = format!(
+        r#"{{"format": "sync-or-swim/1", "name": "storm", "run": {{"warmup": "120s", "duration": "240s"}},
+        "clients": {{"users": {{"arrivals": "poisson(60/s)"}}, "crowd": {{"arrivals": {{"burst": {crowd}, "every": "1000s"}}}}}},
+        "services": {{"shop": {{"threads": 10, "work": "exp(100ms)"}}}},
+        "edges": [
+          {{"from": "users", "to": "shop", "timeout": "500ms", "retry": {{"attempts": 4, "backoff": "constant(10ms)"{budget}}}}},
+          {{"from": "crowd", "to": "shop"}}]}}"#
+    );
+    report(&text, 1)
+}
+
+/// Retries that are four times the load keep a service busy with work that nobody waits for any more (Bronson,
+/// Aghayev, Charapko & Zhu 2021, Metastable failures in distributed systems); a budget of a tenth cannot.
+#[test]
+fn a_retry_storm_outlives_its_trigger_unless_there_is_a_budget() {
+    let figures = |report: &Report| {
+        let (client, edge) = (&report.clients["users"], &report.edges["users->shop"]);
+        (client.goodput_per_s, edge.attempts as f64 / edge.calls as f64)
+    };
+    let calm = figures(&storm(1, ""));
+    let stormy = figures(&storm(2_000, ""));
+    let saved = figures(&storm(2_000, ", \"budget\": 0.1"));
+    println!("goodput per second and attempts per call from 120 s to 240 s after the trigger at 0 s");
+    println!("no trigger {calm:?}\nno budget  {stormy:?}\nbudget 0.1 {saved:?}");
+    assert!(calm.0 > 58.0 && calm.1 < 1.1, "{calm:?}");
+    assert!(stormy.0 < 20.0 && stormy.1 > 3.0, "{stormy:?}");
+    assert!(saved.0 > 58.0 && saved.1 < 1.2, "{saved:?}");
+}
+
+/// A hundred callers want the same worker for a millisecond, and whoever finds it taken comes again: how many calls
+/// that takes, by jitter (the question of Brooker 2015, Exponential backoff and jitter).
+#[test]
+fn jitter_spreads_contenders_and_saves_calls() {
+    let calls = |jitter: &str| {
+        let text = format!(
+            r#"{{"format": "sync-or-swim/1", "name": "contention", "run": {{"duration": "1000s"}},
+            "clients": {{"crowd": {{"arrivals": {{"burst": 100, "every": "2000s"}}}}}},
+            "services": {{"lock": {{"threads": 1, "backlog": 0, "work": "5ms"}}}},
+            "edges": [{{"from": "crowd", "to": "lock", "latency": "uniform(1ms, 3ms)",
+              "retry": {{"attempts": 100, "backoff": "exponential(5ms, 2s)", "jitter": "{jitter}"}}}}]}}"#
+        );
+        let runs = (1..=20u64).into_par_iter().map(|seed| report(&text, seed));
+        let attempts: Vec<u64> = runs
+            .map(|report| {
+                let edge = &report.edges["crowd->lock"];
+                assert_eq!(edge.ok, 100, "{jitter}");
+                edge.attempts
+            })
+            .collect();
+        attempts.iter().sum::<u64>() as f64 / attempts.len() as f64
+    };
+    let [none, equal, full, decorrelated] = ["none", "equal", "full", "decorrelated"].map(calls);
+    println!("calls of 100 contenders: none {none}, equal {equal}, full {full}, decorrelated {decorrelated}");
+    assert!(none > 1.5 * equal, "{none} {equal}");
+    assert!(
+        none > 1.5 * full && none > 1.5 * decorrelated,
+        "{none} {full} {decorrelated}"
+    );
+}
+
+/// One thread, 5 ms of work on both sides of an `await` of 50 ms, ρ = 0.9: continuations and new requests share one
+/// queue. If continuations went first, mean and 99th percentile would be about 135 and 432 ms.
+#[test]
+fn a_continuation_queues_behind_the_requests_that_came_before_it() {
+    let text = r#"{"format": "sync-or-swim/1", "name": "await", "run": {"warmup": "100s", "duration": "5100s"},
+        "clients": {"c": {"arrivals": "poisson(90/s)"}},
+        "services": {
+          "a": {"threads": 1, "operations": {"go": [{"work": "exp(5ms)"}, {"call": "b"}, {"work": "exp(5ms)"}]}},
+          "b": {"threads": 100000, "operations": {"default": [{"wait": "50ms"}]}}},
+        "edges": [{"from": "c", "to": "a.go"}, {"from": "a", "to": "b", "mode": "await"}]}"#;
+    let reports: Vec<Report> = (1..=60u64).into_par_iter().map(|seed| report(text, seed)).collect();
+    let mean = |of: fn(&Report) -> Option<f64>| reports.iter().filter_map(of).sum::<f64>() / reports.len() as f64;
+    let average = mean(|report| report.clients["c"].response_ms.mean);
+    let p99 = mean(|report| report.clients["c"].response_ms.p99);
+    println!("mean {average:.1} ms, p99 {p99:.1} ms");
+    assert!((average / 151.0 - 1.0).abs() < 0.03, "{average}");
+    assert!((p99 / 522.0 - 1.0).abs() < 0.05, "{p99}");
+}
