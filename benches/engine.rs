@@ -1,9 +1,9 @@
-//! The engine's speed on three workloads, native and, from the same source, as WebAssembly in Node.js.
+//! The engine's speed on four workloads, native and, from the same source, as WebAssembly in Node.js.
 //!
 //! ```text
 //! benches/data/w1.json … ─▶ Run ─┬─ Meter ─▶ with: time, logical events per second, the answer beside the known one
 //!                                └─ ()    ─▶ bare: the same without listening
-//! cargo xtask bench [w1 …] [--rounds N] [--peer DIR]          both machines; the peer by turns with ours
+//! cargo xtask bench [w1 …] [memory] [--rounds N] [--peer DIR] both machines; the peer by turns with ours
 //! ```
 //!
 //! A logical event is a call's arrival, its start or the end of its own work: three a call, as other simulators count
@@ -12,6 +12,8 @@
 //! Law: every figure is a median over rounds, in which all contestants take their turn; a first round, in which caches
 //! and compilers get warm, does not count. An answer out of its band is a failure, however fast it came.
 
+#[path = "engine/memory.rs"]
+mod memory;
 #[path = "engine/peer.rs"]
 mod peer;
 #[path = "engine/platform.rs"]
@@ -56,7 +58,7 @@ struct Workload {
 }
 
 /// The bands are five standard errors of one run, or a little more.
-const WORKLOADS: [Workload; 3] = [
+const WORKLOADS: [Workload; 4] = [
     Workload {
         id: "w1",
         text: include_str!("data/w1.json"),
@@ -82,6 +84,18 @@ const WORKLOADS: [Workload; 3] = [
         },
     },
     Workload {
+        id: "w4",
+        text: include_str!("data/w4.json"),
+        mean_ms: Band {
+            expected: 3.59774,
+            within: 0.03,
+        },
+        calls: Band {
+            expected: 1.05e6,
+            within: 24e3,
+        },
+    },
+    Workload {
         id: "w5",
         text: include_str!("data/w5.json"),
         mean_ms: Band {
@@ -98,6 +112,7 @@ const WORKLOADS: [Workload; 3] = [
 /// What a person asked for.
 struct Wish {
     workloads: Vec<&'static Workload>,
+    memory: bool,
     rounds: u32,
     peer: Option<Peer>,
 }
@@ -119,6 +134,7 @@ fn main() {
 fn wish(words: &[String]) -> Result<Wish, String> {
     let mut wish = Wish {
         workloads: Vec::new(),
+        memory: false,
         rounds: 7,
         peer: None,
     };
@@ -128,13 +144,15 @@ fn wish(words: &[String]) -> Result<Wish, String> {
         let mut value = || words.next().ok_or(format!("{word} wants a value"));
         match word.as_str() {
             "--rounds" => wish.rounds = rounds(value()?)?,
+            "memory" => wish.memory = true,
             "--peer" => command.push(value()?.clone()),
             id => wish.workloads.push(workload(id)?),
         }
     }
     wish.peer = (!command.is_empty()).then_some(Peer { command });
-    if wish.workloads.is_empty() {
+    if wish.workloads.is_empty() && !wish.memory {
         wish.workloads = WORKLOADS.iter().collect();
+        wish.memory = true;
     }
     Ok(wish)
 }
@@ -147,7 +165,7 @@ fn rounds(word: &str) -> Result<u32, String> {
 fn workload(id: &str) -> Result<&'static Workload, String> {
     let known = WORKLOADS.iter().find(|workload| workload.id == id);
     known.ok_or(format!(
-        "{id} is neither a workload (w1, w2, w5) nor --rounds N nor --peer WORD"
+        "{id} is neither a workload (w1, w2, w4, w5, memory) nor --rounds N nor --peer WORD"
     ))
 }
 
@@ -160,7 +178,12 @@ fn bench_all(wish: &Wish) -> Result<(), String> {
     say("              cpu ms   wall ms   M logical events/s   ns/event");
     wish.workloads
         .iter()
-        .try_for_each(|workload| bench(workload, wish.rounds, wish.peer.as_ref()))
+        .try_for_each(|workload| bench(workload, wish.rounds, wish.peer.as_ref()))?;
+    if wish.memory {
+        memory::weigh(&WORKLOADS[0])
+    } else {
+        Ok(())
+    }
 }
 
 fn bench(workload: &Workload, rounds: u32, peer: Option<&Peer>) -> Result<(), String> {
@@ -199,9 +222,14 @@ fn round(scenario: &Scenario) -> (Report, Clock, Clock) {
 fn timed<O: Observer>(scenario: &Scenario, observer: &mut O) -> (Run, Clock) {
     let mut run = Run::new(scenario, scenario.seed);
     let begin = Clock::now();
-    while !run.advance(Instant::NEVER, SLICE, observer) {}
+    finish(&mut run, observer);
     let time = Clock::now().since(begin);
     (run, time)
+}
+
+/// Handles all events that there are.
+fn finish<O: Observer>(run: &mut Run, observer: &mut O) {
+    while !run.advance(Instant::NEVER, SLICE, observer) {}
 }
 
 fn calls(report: &Report) -> f64 {
