@@ -336,4 +336,5 @@ pub(super) const EMPTY: Task = Task {
     attempt: Attempt::Only,
     deadline: Instant::NEVER,
     cancelled: false,
+    wrote: false,
 };

@@ -103,6 +103,7 @@ impl<O: Observer> Turn<'_, O> {
             counted,
             outcome: None,
             holdings: NONE,
+            known: NONE,
         };
         let slot = self.world.requests.insert(request);
         self.observer.offered(offered, self.world.request_view(slot));
@@ -151,6 +152,9 @@ impl<O: Observer> Turn<'_, O> {
                 .completed(self.now(), self.world.request_view(slot), replied);
             if self.world.requests[slot].holdings != NONE {
                 self.give_all_back(slot);
+            }
+            if self.world.requests[slot].known != NONE {
+                self.forget(slot);
             }
             self.world.requests.remove(slot);
         }

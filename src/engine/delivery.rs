@@ -204,7 +204,7 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The messages of a delivery by number, the oldest first.
     #[inline]
-    fn part(&self, call: u32, index: usize) -> Option<u32> {
+    pub(super) fn part(&self, call: u32, index: usize) -> Option<u32> {
         let Task { delivery, bundle, .. } = self.world.tasks[call];
         match (index, bundle) {
             (0, _) => Some(delivery),

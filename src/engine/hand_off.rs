@@ -32,6 +32,9 @@ impl<O: Observer> Turn<'_, O> {
             Mode::Forward => origin,
             _ => root,
         };
+        if self.world.tasks[root].wrote && !responded {
+            self.writes_answered(root);
+        }
         if stands_for != NONE {
             // The duty of a message is the message's no longer.
             self.world.tasks[stands_for].holds += u8::from(mode != Mode::Queue);

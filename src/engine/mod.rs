@@ -14,6 +14,7 @@ mod channel;
 mod client;
 mod connection;
 mod cpu;
+mod data;
 mod delivery;
 mod frame;
 mod gate;

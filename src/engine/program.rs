@@ -66,6 +66,10 @@ pub enum Instruction {
     Done {
         end: Address,
     },
+    /// The owner changes this item; a service looks at it; a service brings its copy up to date.
+    Write(u32),
+    Read(u32),
+    Apply(u32),
     /// An undo is over, well or not.
     Undone,
     End,
@@ -86,6 +90,11 @@ pub struct Program {
     pub undos: Vec<Address>,
     /// The first pool of the service whose operations are being compiled.
     first_pool: u32,
+    /// That service.
+    service: u32,
+    /// Which items are written and applied by which services.
+    pub writes: Vec<(u32, u32)>,
+    pub applies: Vec<(u32, u32)>,
     /// Where each operation begins, service by service.
     pub entries: Vec<Vec<Address>>,
     /// An operation without steps.
@@ -104,6 +113,7 @@ impl Program {
                 .collect();
             program.entries.push(entries);
             program.first_pool += service.pools.len() as u32;
+            program.service += 1;
         }
         program.nothing = program.here();
         program.emit(Instruction::End, 1);
@@ -156,6 +166,15 @@ impl Program {
             Step::Acquire(pool) => self.emit(Instruction::Acquire(self.first_pool + pool), own),
             Step::Release(pool) => self.emit(Instruction::Release(self.first_pool + pool), own),
             Step::Saga(parts) => self.saga(parts, number),
+            Step::Write(item) => {
+                self.writes.push((item.0, self.service));
+                self.emit(Instruction::Write(item.0), own);
+            }
+            Step::Read(item) => self.emit(Instruction::Read(item.0), own),
+            Step::Apply(item) => {
+                self.applies.push((item.0, self.service));
+                self.emit(Instruction::Apply(item.0), own);
+            }
             _ => unreachable!("the reader of scenarios refuses every other step"),
         }
     }

@@ -53,6 +53,11 @@ impl<T> Slab<T> {
         (slot, &mut self.items[slot as usize])
     }
 
+    /// All values, those in free slots included.
+    pub fn all_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.items.iter_mut()
+    }
+
     /// Gives a slot back.
     #[inline]
     pub fn remove(&mut self, slot: u32) {

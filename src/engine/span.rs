@@ -191,6 +191,9 @@ impl<O: Observer> Turn<'_, O> {
                 },
             ),
             Instruction::Done { end } => self.step_of_saga_done(fiber, end),
+            Instruction::Write(item) => self.write(self.world.tasks[fiber].root, item),
+            Instruction::Read(item) => self.read(self.world.tasks[fiber].root, item),
+            Instruction::Apply(item) => self.apply(self.world.tasks[fiber].root, item),
             _ => unreachable!("walk handles every other instruction"),
         }
     }
@@ -402,6 +405,9 @@ impl<O: Observer> Turn<'_, O> {
         }
         self.observer
             .responded(self.now(), self.world.view(root), outcome.is_ok());
+        if self.world.tasks[root].wrote && outcome.is_ok() {
+            self.writes_answered(root);
+        }
         match self.world.tasks[root].mode {
             Mode::Queue => self.reply_to_parcel(root, outcome),
             Mode::Poll => self.keep_answer(root, outcome),

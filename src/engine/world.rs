@@ -12,6 +12,7 @@
 use super::chance::{Odds, Sampler, Weights, Ziggurat, key_of_name};
 use super::channel::{self, Channel, Message, Terms};
 use super::cpu::SharedCores;
+use super::data::Data;
 use super::frame::{Frame, Join};
 use super::gate::Gate;
 use super::guard::Guard;
@@ -110,6 +111,8 @@ pub struct Task {
     pub deadline: Instant,
     /// Its work is not wanted any more.
     pub cancelled: bool,
+    /// It has written data.
+    pub wrote: bool,
 }
 
 /// Fibers of one span in a row: those that are ready, or those that are pinned.
@@ -150,6 +153,8 @@ pub struct Request {
     pub outcome: Option<bool>,
     /// What it has acquired and not released: the first of a chain of holdings.
     pub holdings: u32,
+    /// What it knows of data: the first of a chain.
+    pub known: u32,
 }
 
 /// An edge as it is now.
@@ -272,6 +277,7 @@ pub struct World {
     /// The pools of all services, in order.
     pub pools: Vec<Pool>,
     pub holdings: Slab<Holding>,
+    pub data: Data,
     pub edges: Vec<Edge>,
     /// The declared channels, then one for each edge in mode `queue`.
     pub channels: Vec<Channel>,
@@ -297,6 +303,7 @@ impl World {
     /// The state before the first event; arrivals, first thoughts and changes are scheduled.
     pub fn new(scenario: &Scenario, seed: u64) -> World {
         let program = Program::new(scenario);
+        let data = Data::new(scenario, &program);
         let edges = (0..scenario.edges.len())
             .map(|index| Edge::new(scenario, &program, index))
             .collect();
@@ -315,6 +322,7 @@ impl World {
             rules: Vec::new(),
             pools: Vec::new(),
             holdings: Slab::new(),
+            data,
             edges,
             channels: Vec::new(),
             messages: Slab::new(),

@@ -10,12 +10,13 @@
 
 use super::channel::Channel;
 use super::distribution::Distribution;
+use super::key::Key;
 use super::level::Level;
 use super::named::Named;
 use super::report::*;
-use crate::scenario::{ChannelId, EdgeId, Mode, Scenario, Service, ServiceId};
+use crate::scenario::{ChannelId, EdgeId, ItemId, Mode, Scenario, Service, ServiceId};
 use crate::time::{Duration, Instant};
-use crate::trace::{Activity, Attempt, Call, Cause, Gone, Guarded, Message, Observer, On, Request};
+use crate::trace::{Activity, Attempt, Call, Cause, Datum, Gone, Guarded, Message, Observer, On, Request};
 
 /// The measures of one run.
 pub struct Meter {
@@ -25,6 +26,7 @@ pub struct Meter {
     edges: Vec<Edge>,
     /// The declared channels, then that of each edge.
     channels: Vec<Channel>,
+    keys: Vec<Key>,
 }
 
 #[derive(Default)]
@@ -77,6 +79,7 @@ impl Meter {
             services: scenario.services.iter().map(|_| Workers::default()).collect(),
             edges: scenario.edges.iter().map(|_| Edge::default()).collect(),
             channels: Channel::all(scenario),
+            keys: scenario.items.iter().map(|_| Key::default()).collect(),
         }
     }
 
@@ -111,6 +114,11 @@ impl Meter {
                     let report = self.channels[id.0 as usize].report(scenario, id, now, self.opening);
                     (scenario.channel_name(id).to_string(), report)
                 })),
+            keys: map(scenario
+                .items
+                .iter()
+                .zip(&self.keys)
+                .map(|(item, key)| (named(&item.name), key.report()))),
         }
     }
 }
@@ -406,5 +414,19 @@ impl Observer for Meter {
 
     fn expired(&mut self, _: Instant, message: Message) {
         self.channel(message).expired(message);
+    }
+
+    fn read(&mut self, _: Instant, _: Call, datum: Datum, newest: u64) {
+        self.keys[datum.item.0 as usize].read(datum, newest);
+    }
+
+    fn applied(&mut self, now: Instant, _: Call, datum: Datum, was: u64) {
+        self.keys[datum.item.0 as usize].applied(now, datum, was);
+    }
+
+    fn failed_over(&mut self, now: Instant, item: ItemId, _: u32, _: u64, lost: u64) {
+        if now >= self.opening {
+            self.keys[item.0 as usize].failed_over(lost);
+        }
     }
 }

@@ -7,6 +7,7 @@ mod channel;
 mod distribution;
 mod histogram;
 pub mod interval;
+mod key;
 mod level;
 mod meter;
 mod named;

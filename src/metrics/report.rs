@@ -27,6 +27,9 @@ pub struct Report {
     pub services: Named<ServiceReport>,
     pub edges: Named<EdgeReport>,
     pub channels: Named<ChannelReport>,
+    /// Absent where the scenario has no data.
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    pub keys: Named<KeyReport>,
 }
 
 /// What the requests of a client experienced.
@@ -130,6 +133,19 @@ pub struct GroupReport {
     /// Messages that the group has not taken.
     pub lag_mean: f64,
     pub lag_max: u64,
+}
+
+/// What became of an item of data.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyReport {
+    /// From a write until a copy has it, for each version that came to a copy.
+    pub lag_ms: Summary,
+    pub reads: u64,
+    /// Reads of a copy that was older than what the owner had.
+    pub stale_reads: u64,
+    /// Writes that somebody took for done and that no copy had when their owner died.
+    pub lost_writes: u64,
 }
 
 /// A distribution in a few numbers; an empty one has count 0 and nulls.

@@ -243,14 +243,21 @@ fn channel(wire: &mut dyn Wire, it: &mut ChannelReport) {
     map(wire, &mut it.groups, group);
 }
 
+fn key(wire: &mut dyn Wire, it: &mut KeyReport) {
+    counts(wire, [&mut it.reads, &mut it.stale_reads, &mut it.lost_writes]);
+    summary(wire, &mut it.lag_ms);
+}
+
 fn report(wire: &mut dyn Wire, it: &mut Report) {
     [&mut it.scenario, &mut it.engine, &mut it.digest]
         .into_iter()
         .for_each(|text| wire.text(text));
     counts(wire, [&mut it.seed, &mut it.events]);
     number(wire, &mut it.simulated_s);
-    let mut warnings = it.warnings.len() as u64;
-    count(wire, &mut warnings);
+    // Whether there are keys stands above the number of warnings: most reports have none.
+    let mut header = it.warnings.len() as u64 | u64::from(!it.keys.is_empty()) << 32;
+    count(wire, &mut header);
+    let (warnings, keys) = (header & u64::from(u32::MAX), header >> 32 == 1);
     if wire.reads() {
         // A report has few; more are none that was written here.
         it.warnings = vec![String::new(); warnings.min(1000) as usize];
@@ -260,6 +267,9 @@ fn report(wire: &mut dyn Wire, it: &mut Report) {
     map(wire, &mut it.services, service);
     map(wire, &mut it.edges, edge);
     map(wire, &mut it.channels, channel);
+    if keys {
+        map(wire, &mut it.keys, key);
+    }
 }
 
 /// Writes a report; `#[serde(with = "wire")]` calls this.
@@ -298,6 +308,13 @@ mod tests {
             report
                 .warnings
                 .push("a warning – with letters of several bytes".to_string());
+            let key = KeyReport {
+                lag_ms: report.clients.values().next().unwrap().response_ms.clone(),
+                reads: 7,
+                stale_reads: 2,
+                lost_writes: 1,
+            };
+            report.keys.insert("order".to_string(), key);
             report
         });
         runs.collect()
@@ -342,8 +359,13 @@ mod tests {
 
     #[test]
     fn bytes_that_were_cut_are_refused() {
-        let report = reports().remove(0);
+        let mut report = reports().remove(0);
         let bytes = written(&report);
+        report.keys = Named::default();
+        assert!(
+            written(&report).len() < bytes.len(),
+            "keys take room only where there are some"
+        );
         for length in 0..bytes.len() {
             let mut reader = Reader {
                 rest: &bytes[..length],

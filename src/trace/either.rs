@@ -3,7 +3,7 @@
 //! Law: whatever is told reaches the listener that is there.
 
 use super::observer::*;
-use crate::scenario::{ChannelId, EdgeId, ServiceId};
+use crate::scenario::{ChannelId, EdgeId, ItemId, ServiceId};
 use crate::time::Instant;
 
 /// One of two listeners.
@@ -63,6 +63,10 @@ impl<A: Observer, B: Observer> Observer for Either<A, B> {
         dead_lettered(now: Instant, message: Message, letter: Message);
         dropped(now: Instant, message: Message, why: Gone);
         expired(now: Instant, message: Message);
+        wrote(now: Instant, call: Call, datum: Datum);
+        read(now: Instant, call: Call, datum: Datum, newest: u64);
+        applied(now: Instant, call: Call, datum: Datum, was: u64);
+        failed_over(now: Instant, item: ItemId, row: u32, kept: u64, lost: u64);
         drawn(now: Instant, key: u64, value: u64);
     }
 }

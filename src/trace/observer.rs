@@ -11,7 +11,7 @@
 //! have all passed; they name a span or a request only while it lives.
 
 pub use crate::scenario::Cause;
-use crate::scenario::{ChannelId, ClientId, EdgeId, Mode, ServiceId};
+use crate::scenario::{ChannelId, ClientId, EdgeId, ItemId, Mode, ServiceId};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +103,23 @@ pub struct Message {
     /// How often it was delivered so far.
     pub deliveries: u32,
     /// Whether its request was offered inside the window of measurement.
+    pub counted: bool,
+}
+
+/// A version of an instance of an item, as a service has it or a request brings it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Datum {
+    pub item: ItemId,
+    /// The one that the request is about; 0 where the item has no instances.
+    pub instance: u64,
+    /// Whose it is: the owner's, or a copy's.
+    pub service: ServiceId,
+    /// The slot of the request.
+    pub request: u32,
+    /// 1, 2, 3, …; 0 is what was there before the run.
+    pub version: u64,
+    pub written: Instant,
+    /// Whether the request was offered inside the window of measurement.
     pub counted: bool,
 }
 
@@ -232,6 +249,16 @@ pub trait Observer {
     fn dropped(&mut self, now: Instant, message: Message, why: Gone) {}
     /// A message has lain in its channel for as long as it may.
     fn expired(&mut self, now: Instant, message: Message) {}
+
+    /// The owner has changed an instance of an item, which has this version now.
+    fn wrote(&mut self, now: Instant, call: Call, datum: Datum) {}
+    /// A service has looked at its copy, or where it keeps none at what the owner has; `newest` is the owner's version.
+    fn read(&mut self, now: Instant, call: Call, datum: Datum, newest: u64) {}
+    /// A request has brought a version to a copy, which had version `was`: it has the newer of both now.
+    fn applied(&mut self, now: Instant, call: Call, datum: Datum, was: u64) {}
+    /// The owner of an item has died: the newest copy of an instance (the row that is remembered of it) wins, and with
+    /// what is newer `lost` writes are gone that somebody took for done.
+    fn failed_over(&mut self, now: Instant, item: ItemId, row: u32, kept: u64, lost: u64) {}
 
     /// A random quantity was drawn: the key names its place in the request's story, the value is in nanoseconds
     /// or, for choices, the raw 64 bits.

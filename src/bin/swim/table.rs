@@ -85,11 +85,23 @@ const CHANNELS: &[Column] = &[
     Column("age p99 ms", &["ageMs", "p99"], Digits(2)),
 ];
 
-const SECTIONS: [(&str, &[Column]); 4] = [
+const KEYS: &[Column] = &[
+    Column("reads", &["reads"], Count),
+    Column("stale", &["staleReads"], Count),
+    Column("lost writes", &["lostWrites"], Count),
+    Column("applied", &["lagMs", "count"], Count),
+    Column("lag mean ms", &["lagMs", "mean"], Digits(2)),
+    Column("lag p50 ms", &["lagMs", "p50"], Digits(2)),
+    Column("lag p99 ms", &["lagMs", "p99"], Digits(2)),
+    Column("lag max ms", &["lagMs", "max"], Digits(2)),
+];
+
+const SECTIONS: [(&str, &[Column]); 5] = [
     ("clients", CLIENTS),
     ("services", SERVICES),
     ("edges", EDGES),
     ("channels", CHANNELS),
+    ("keys", KEYS),
 ];
 
 const LEGEND: &str = "ms: response time, from sending to the reply (of a service: from arrival to the reply). \

@@ -12,6 +12,7 @@ mod client;
 mod cycle;
 mod dist;
 mod edge;
+mod item;
 mod policy;
 mod service;
 mod step;
@@ -50,6 +51,7 @@ pub fn parse(text: &str) -> Result<Parsed, Vec<Problem>> {
         text,
         root: &root,
         problems: Vec::new(),
+        things: item::Things::default(),
     };
     let scenario = whole(&mut desk, &root);
     let problems = desk.problems;
@@ -92,6 +94,7 @@ fn whole<'a>(desk: &mut Desk<'a>, root: &'a Node) -> Option<Scenario> {
     cycle::check(desk, root, &service_list, &edges);
     let changes = change::changes(desk, table.get("changes"), &names, &mut edges);
     limits(desk, root, &service_list, run);
+    let items = item::items(desk, root, &names.services);
     let text = |desk: &mut Desk<'a>, key| match table.get(key) {
         Some(field) => desk.text(field, "a text").unwrap_or_default().to_string(),
         None => String::new(),
@@ -106,6 +109,8 @@ fn whole<'a>(desk: &mut Desk<'a>, root: &'a Node) -> Option<Scenario> {
         clients,
         services: service_list,
         edges,
+        entities: std::mem::take(&mut desk.things.entities),
+        items,
         changes,
         ..Scenario::default()
     })

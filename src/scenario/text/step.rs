@@ -3,21 +3,23 @@
 use super::Names;
 use super::client::distribution;
 use super::edge;
+use super::item::{self, Use};
 use super::table::{Desk, Table, kind, quoted};
 use crate::scenario::node::{Node, Value};
 use crate::scenario::number;
 use crate::scenario::problem::nearest;
-use crate::scenario::{Caller, Edge, SagaStep, ServiceId, Step, Times};
+use crate::scenario::{Caller, Edge, ItemId, SagaStep, ServiceId, Step, Times};
 
-const STEPS: [&str; 12] = [
+const STEPS: [&str; 15] = [
     "work", "wait", "call", "parallel", "respond", "choose", "repeat", "fail", "hold", "acquire", "release", "saga",
+    "write", "read", "apply",
 ];
 const LATER_STEPS: [&str; 8] = [
-    "hold", "acquire", "release", "saga", "offload", "write", "read", "apply",
+    "hold", "acquire", "release", "saga", "write", "read", "apply", "offload",
 ];
 /// Of the steps, those that the page reads as well; of the later ones, those that only the page lacks.
 const PLAIN: usize = 8;
-const BEYOND_THE_PAGE: usize = 4;
+const BEYOND_THE_PAGE: usize = 7;
 
 fn steps() -> &'static [&'static str] {
     if cfg!(feature = "page") {
@@ -35,7 +37,14 @@ fn later_steps() -> &'static [&'static str] {
     }
 }
 /// Keys that stand beside the one that names the step.
-const COMPANIONS: [(&str, &str); 3] = [("parallel", "join"), ("repeat", "do"), ("hold", "do")];
+const COMPANIONS: [(&str, &[&str]); 6] = [
+    ("parallel", &["join"]),
+    ("repeat", &["do"]),
+    ("hold", &["do"]),
+    ("write", &["of", "keys"]),
+    ("read", &["of", "keys"]),
+    ("apply", &["of", "keys"]),
+];
 /// Fixed repetitions at most; a longer loop is better drawn as one `work`.
 const REPEAT_LIMIT: u64 = 100_000;
 
@@ -87,11 +96,9 @@ impl<'a> Steps<'_, 'a> {
             self.unknown(field, names.first().copied().unwrap_or_default());
             return None;
         };
-        let companion = COMPANIONS
-            .iter()
-            .find(|(step, _)| step == name)
-            .map(|(_, companion)| *companion);
-        let known: Vec<&str> = std::iter::once(*name).chain(companion).collect();
+        let companions = COMPANIONS.iter().find(|(step, _)| step == name);
+        let companions = companions.map_or(&[][..], |(_, companions)| companions);
+        let known: Vec<&str> = std::iter::once(*name).chain(companions.iter().copied()).collect();
         let later: &[&str] = if *name == "call" { &["args"] } else { &[] };
         let table = self.desk.table(field, &known, later)?;
         let value = table.get(name)?;
@@ -123,8 +130,15 @@ impl<'a> Steps<'_, 'a> {
             "acquire" if !cfg!(feature = "page") => Some(Step::Acquire(self.pool(value)?)),
             "release" if !cfg!(feature = "page") => Some(Step::Release(self.pool(value)?)),
             "saga" if !cfg!(feature = "page") => Some(self.saga(value)),
+            "write" => Some(Step::Write(self.item(table, value, Use::Write)?)),
+            "read" => Some(Step::Read(self.item(table, value, Use::Read)?)),
+            "apply" => Some(Step::Apply(self.item(table, value, Use::Apply)?)),
             _ => Some(Step::Fail(self.desk.probability(value))),
         }
+    }
+
+    fn item(&mut self, table: &Table<'a>, value: &'a Node, used: Use) -> Option<ItemId> {
+        item::item(self.desk, table, value, used, self.caller)
     }
 
     fn call(&mut self, value: &'a Node) -> Option<Step> {

@@ -3,6 +3,7 @@
 //! Law: nothing is ignored. Every key of a map is known, of a later version, or a problem; every value has its
 //! type and its range, or is a problem and a harmless value stands in for it until the problems are shown.
 
+use super::item::Things;
 use crate::scenario::node::{Node, Value, place};
 use crate::scenario::problem::{Problem, Severity, nearest};
 use crate::time::Duration;
@@ -12,6 +13,8 @@ pub struct Desk<'a> {
     pub text: &'a str,
     pub root: &'a Node,
     pub problems: Vec<Problem>,
+    /// What keys speak of.
+    pub things: Things<'a>,
 }
 
 /// A map whose keys have been checked.
