@@ -209,6 +209,11 @@ impl World {
 }
 
 impl<O: Observer> Turn<'_, O> {
+    fn note_datum(&mut self, datum: Datum, deed: u64) {
+        self.note(datum.version << 16 ^ (datum.item.0 as u64) << 2 ^ deed);
+        self.note(datum.instance);
+    }
+
     /// The owner changes an instance of an item.
     #[inline(never)]
     pub(super) fn write(&mut self, span: u32, item: u32) {
@@ -225,8 +230,8 @@ impl<O: Observer> Turn<'_, O> {
         let stamp = *cell;
         self.world.learn(item, request, row, stamp, span);
         self.world.tasks[span].wrote = true;
-        self.note(stamp.version << 16 ^ (item as u64) << 8 ^ 1);
         let datum = self.world.datum(item, self.world.service_of(span), request, stamp);
+        self.note_datum(datum, 1);
         self.observer.wrote(now, self.world.view(span), datum);
     }
 
@@ -244,8 +249,8 @@ impl<O: Observer> Turn<'_, O> {
                 self.world.learn(item, request, row, seen, NONE);
             }
         }
-        self.note(seen.version << 16 ^ (item as u64) << 8 ^ 2);
         let datum = self.world.datum(item, service, request, seen);
+        self.note_datum(datum, 2);
         self.observer
             .read(self.now(), self.world.view(span), datum, newest.version);
     }
@@ -284,8 +289,8 @@ impl<O: Observer> Turn<'_, O> {
                 *cell = stamp;
             }
         }
-        self.note(stamp.version << 16 ^ (item as u64) << 8 ^ 3);
         let datum = self.world.datum(item, service, request, stamp);
+        self.note_datum(datum, 3);
         self.observer.applied(self.now(), self.world.view(span), datum, was);
     }
 
@@ -349,7 +354,7 @@ impl<O: Observer> Turn<'_, O> {
                 (known.stamp, known.writes) = (kept, 0);
             }
         }
-        self.note(kept.version << 16 ^ (item as u64) << 8 ^ 4);
+        self.note(kept.version << 16 ^ (item as u64) << 2 ^ (row as u64) << 40);
         self.observer
             .failed_over(self.world.queue.now(), ItemId(item), row, kept.version, lost);
     }

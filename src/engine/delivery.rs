@@ -294,14 +294,7 @@ impl<O: Observer> Turn<'_, O> {
         if slot == NONE {
             return NONE;
         }
-        let call = self.world.messages[slot].call;
-        if call != NONE {
-            let copies: Vec<u32> = self.world.ring(slot).collect();
-            for copy in copies {
-                self.world.messages[copy].call = NONE;
-            }
-        }
-        call
+        self.take_call(slot)
     }
 
     /// The span of a call is over. A delivery's end is its ack or says that it has failed; any other call has ended.

@@ -264,17 +264,23 @@ impl<O: Observer> Turn<'_, O> {
         }
     }
 
-    /// A message that was given up goes to the dead letters, or is gone.
+    /// A message that was given up goes to the dead letters, or is gone; whoever waits for a reply learns of it.
     pub(super) fn give_message_up(&mut self, slot: u32) {
-        let Message { channel, call, .. } = self.world.messages[slot];
         let others_over = self
             .world
             .ring(slot)
             .skip(1)
             .all(|copy| self.world.messages[copy].stage == Stage::Over);
-        if call != NONE && others_over {
-            self.reply_to(slot, Err(Cause::Error));
+        let call = if others_over { self.take_call(slot) } else { NONE };
+        self.part_with(slot);
+        if call != NONE {
+            self.answer(call, Err(Cause::Error));
+            self.release(call);
         }
+    }
+
+    fn part_with(&mut self, slot: u32) {
+        let Message { channel, .. } = self.world.messages[slot];
         let to = self.world.channels[channel as usize].rules.dead_letter;
         if to == NONE {
             self.throw_away(slot, Gone::Deliveries);
@@ -329,16 +335,23 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The first reply of a consumer is the answer to the publication that waits for it.
     pub(super) fn reply_to(&mut self, slot: u32, outcome: Result<(), Cause>) {
+        let call = self.take_call(slot);
+        if call != NONE {
+            self.answer(call, outcome);
+            self.release(call);
+        }
+    }
+
+    /// The publication that waits for a reply to this message, from all of its copies.
+    pub(super) fn take_call(&mut self, slot: u32) -> u32 {
         let call = self.world.messages[slot].call;
-        if call == NONE {
-            return;
+        if call != NONE {
+            let copies: Vec<u32> = self.world.ring(slot).collect();
+            for copy in copies {
+                self.world.messages[copy].call = NONE;
+            }
         }
-        let copies: Vec<u32> = self.world.ring(slot).collect();
-        for copy in copies {
-            self.world.messages[copy].call = NONE;
-        }
-        self.answer(call, outcome);
-        self.release(call);
+        call
     }
 
     /// A message is lost by a rule, and counted.

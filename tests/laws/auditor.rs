@@ -9,14 +9,15 @@
 //! scenario; it never takes an event's word for something that it can work out.
 
 use super::channel::{ChannelBook, MessageRecord};
+use super::data::DataBook;
 use super::facts::Facts;
 use super::order::{Class, Order};
 use super::request::RequestRecord;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
-use sync_or_swim::scenario::{ChannelId, EdgeId, Load, Scenario, ServiceId};
+use sync_or_swim::scenario::{ChannelId, EdgeId, ItemId, Load, Scenario, ServiceId};
 use sync_or_swim::time::Instant;
-use sync_or_swim::trace::{Activity, Call, Cause, Gone, Message, Observer, Request};
+use sync_or_swim::trace::{Activity, Call, Cause, Datum, Gone, Message, Observer, Request};
 
 use super::ledger::Record;
 
@@ -132,12 +133,16 @@ pub struct Seen {
     pub crowds: u64,
     pub letters: u64,
     pub disorder: u64,
+    /// What was done with data, and reads that were stale.
+    pub deeds: u64,
+    pub stale: u64,
 }
 
 /// Audits one run.
 pub struct Auditor<'s> {
     pub scenario: &'s Scenario,
     pub facts: Vec<Vec<Facts>>,
+    nothing: Facts,
     pub now: Instant,
     pub event: u64,
     pub violations: Vec<Violation>,
@@ -155,6 +160,7 @@ pub struct Auditor<'s> {
     pub channels: Vec<ChannelBook>,
     pub messages: Vec<MessageRecord>,
     pub message_slots: Vec<Option<usize>>,
+    pub data: DataBook,
     /// Messages that were taken back in this instant.
     pub between: Vec<usize>,
     pub replicas: Vec<ReplicaBook>,
@@ -175,6 +181,7 @@ impl<'s> Auditor<'s> {
         let mut auditor = Auditor {
             scenario,
             facts: Vec::new(),
+            nothing: Facts::of(&[]),
             now: Instant::START,
             event: 0,
             violations: Vec::new(),
@@ -191,6 +198,7 @@ impl<'s> Auditor<'s> {
             channels: (0..scenario.all_channels()).map(|_| ChannelBook::default()).collect(),
             messages: Vec::new(),
             message_slots: Vec::new(),
+            data: DataBook::default(),
             between: Vec::new(),
             replicas: Vec::new(),
             lanes: Vec::new(),
@@ -473,6 +481,26 @@ impl Observer for Auditor<'_> {
         self.on_expired(&message);
     }
 
+    fn wrote(&mut self, now: Instant, call: Call, datum: Datum) {
+        self.step(now);
+        self.on_wrote(&call, &datum);
+    }
+
+    fn read(&mut self, now: Instant, call: Call, datum: Datum, newest: u64) {
+        self.step(now);
+        self.on_read(&call, &datum, newest);
+    }
+
+    fn applied(&mut self, now: Instant, call: Call, datum: Datum, was: u64) {
+        self.step(now);
+        self.on_applied(&call, &datum, was);
+    }
+
+    fn failed_over(&mut self, now: Instant, item: ItemId, row: u32, kept: u64, lost: u64) {
+        self.step(now);
+        self.on_failed_over(item, row, kept, lost);
+    }
+
     fn drawn(&mut self, now: Instant, _key: u64, _value: u64) {
         self.step(now);
     }
@@ -485,7 +513,8 @@ impl Auditor<'_> {
             sync_or_swim::scenario::Callee::Operation(service, operation) => {
                 &self.facts[service.0 as usize][operation as usize]
             }
-            sync_or_swim::scenario::Callee::Channel(_) => unreachable!("a channel executes nothing"),
+            // A channel executes nothing.
+            sync_or_swim::scenario::Callee::Channel(_) => &self.nothing,
         }
     }
 }

@@ -166,16 +166,7 @@ pub fn with_channels(mut scenario: Scenario, channels: Vec<ChannelDraft>, posts:
     if channels.is_empty() {
         return scenario;
     }
-    scenario.entities = vec![
-        Entity {
-            name: "customer".to_string(),
-            count: Some(3),
-        },
-        Entity {
-            name: "order".to_string(),
-            count: None,
-        },
-    ];
+    scenario.entities = super::data::entities();
     let count = channels.len();
     for (index, draft) in channels.into_iter().enumerate() {
         let dead_letter = (draft.dead_letter && index + 1 < count).then_some(ChannelId(index as u32 + 1));

@@ -203,6 +203,9 @@ impl Auditor<'_> {
         self.law(1, span.responded.is_some(), || format!("{call:?} ends without a reply"));
         self.check_health(call, &span, ok);
         self.check_end(call, &span, ok);
+        if ok {
+            self.check_deeds(id, call);
+        }
         self.replicas[replica].begun.remove(&id);
         self.records[id].span.ready = None;
         let service = call.service.0 as usize;

@@ -1,6 +1,7 @@
 //! What a scenario promises before it runs: bounds of times, and what an operation can do.
 
-use std::collections::BTreeSet;
+use super::data::{Deed, deed};
+use std::collections::{BTreeMap, BTreeSet};
 use sync_or_swim::scenario::*;
 use sync_or_swim::time::{Duration, Instant};
 
@@ -88,6 +89,8 @@ pub struct Facts {
     pub work: Bounds,
     /// Waits of a whole execution that ended well.
     pub wait: Bounds,
+    /// How often it does what with data, in an execution that ended well.
+    pub deeds: BTreeMap<(Deed, ItemId), Bounds>,
 }
 
 impl Facts {
@@ -99,6 +102,7 @@ impl Facts {
             responds: false,
             fails: false,
             calls: BTreeSet::new(),
+            deeds: BTreeMap::new(),
             work: sum(steps, &|step| {
                 if let Step::Work(dist) = step {
                     bounds(dist)
@@ -115,6 +119,11 @@ impl Facts {
             }),
         };
         facts.note(steps);
+        let one = Bounds { low: 1, high: Some(1) };
+        for (done, bounds) in &mut facts.deeds {
+            let is = |step: &Step| deed(step) == Some(*done);
+            *bounds = sum(steps, &|step| if is(step) { one } else { Bounds::ZERO });
+        }
         facts
     }
 
@@ -140,7 +149,10 @@ impl Facts {
                     self.note(&part.step);
                     self.note(&part.undo);
                 }),
-                Step::Acquire(_) | Step::Release(_) | Step::Write(_) | Step::Read(_) | Step::Apply(_) => {}
+                Step::Acquire(_) | Step::Release(_) => {}
+                Step::Write(_) | Step::Read(_) | Step::Apply(_) => {
+                    self.deeds.extend(deed(step).map(|deed| (deed, Bounds::ZERO)));
+                }
             }
         }
     }

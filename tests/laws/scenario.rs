@@ -3,7 +3,7 @@
 //! Law: what comes out is what `scenario::text` could have made. Times lie on a grid of whole milliseconds more often
 //! than not, so that many things happen at one instant.
 
-use super::{broker, cost};
+use super::{broker, cost, data};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -44,6 +44,17 @@ struct Draft {
 pub fn scenario(weather: Weather) -> impl Strategy<Value = Scenario> {
     (scenario_without_channels(weather), broker::channels(weather))
         .prop_map(|(scenario, (channels, posts))| broker::with_channels(scenario, channels, posts))
+}
+
+/// Whole scenarios with data, in which channels are those of edges only.
+pub fn rich(weather: Weather) -> impl Strategy<Value = Scenario> {
+    (scenario_without_channels(weather), data::items(weather))
+        .prop_map(|(scenario, items)| data::with_items(scenario, items))
+}
+
+/// Whole scenarios with data and declared channels.
+pub fn stocked(weather: Weather) -> impl Strategy<Value = Scenario> {
+    (scenario(weather), data::items(weather)).prop_map(|(scenario, items)| data::with_items(scenario, items))
 }
 
 fn scenario_without_channels(weather: Weather) -> impl Strategy<Value = Scenario> {

@@ -1,8 +1,8 @@
 //! Everything that a run says, kept as values: to compare two runs, and to play a run again with a flaw in it.
 
-use sync_or_swim::scenario::{ChannelId, EdgeId, ServiceId};
+use sync_or_swim::scenario::{ChannelId, EdgeId, ItemId, ServiceId};
 use sync_or_swim::time::Instant;
-use sync_or_swim::trace::{Activity, Call, Cause, Gone, Message, Observer, Request};
+use sync_or_swim::trace::{Activity, Call, Cause, Datum, Gone, Message, Observer, Request};
 
 /// One call of an [`Observer`]'s method.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,6 +36,10 @@ pub enum Event {
     DeadLettered(Message, Message),
     Dropped(Message, Gone),
     Expired(Message),
+    Wrote(Call, Datum),
+    Read(Call, Datum, u64),
+    Applied(Call, Datum, u64),
+    FailedOver(ItemId, u32, u64, u64),
     Drawn(u64, u64),
 }
 
@@ -44,7 +48,8 @@ impl Event {
     pub fn call(&self) -> Option<Call> {
         match *self {
             Event::Offered(_) | Event::Replied(_) | Event::Failed(..) | Event::Completed(..) => None,
-            Event::Lane(..) | Event::Crowded(..) | Event::Drawn(..) => None,
+            Event::Lane(..) | Event::Crowded(..) | Event::Drawn(..) | Event::FailedOver(..) => None,
+            Event::Wrote(call, _) | Event::Read(call, ..) | Event::Applied(call, ..) => Some(call),
             Event::Sent(call, _) | Event::Returned(call, _) | Event::Accepted(call, _) | Event::Began(call, ..) => {
                 Some(call)
             }
@@ -101,6 +106,10 @@ pub fn tell<O: Observer>(now: Instant, event: Event, observer: &mut O) {
         Event::DeadLettered(message, letter) => observer.dead_lettered(now, message, letter),
         Event::Dropped(message, why) => observer.dropped(now, message, why),
         Event::Expired(message) => observer.expired(now, message),
+        Event::Wrote(call, datum) => observer.wrote(now, call, datum),
+        Event::Read(call, datum, newest) => observer.read(now, call, datum, newest),
+        Event::Applied(call, datum, was) => observer.applied(now, call, datum, was),
+        Event::FailedOver(item, row, kept, lost) => observer.failed_over(now, item, row, kept, lost),
         Event::Drawn(key, value) => observer.drawn(now, key, value),
     }
 }
@@ -198,6 +207,18 @@ impl Observer for Tape {
     }
     fn expired(&mut self, now: Instant, message: Message) {
         self.keep(now, Event::Expired(message));
+    }
+    fn wrote(&mut self, now: Instant, call: Call, datum: Datum) {
+        self.keep(now, Event::Wrote(call, datum));
+    }
+    fn read(&mut self, now: Instant, call: Call, datum: Datum, newest: u64) {
+        self.keep(now, Event::Read(call, datum, newest));
+    }
+    fn applied(&mut self, now: Instant, call: Call, datum: Datum, was: u64) {
+        self.keep(now, Event::Applied(call, datum, was));
+    }
+    fn failed_over(&mut self, now: Instant, item: ItemId, row: u32, kept: u64, lost: u64) {
+        self.keep(now, Event::FailedOver(item, row, kept, lost));
     }
     fn drawn(&mut self, now: Instant, key: u64, value: u64) {
         self.keep(now, Event::Drawn(key, value));
