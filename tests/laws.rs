@@ -21,6 +21,8 @@ mod cost;
 mod data;
 #[path = "laws/delivery.rs"]
 mod delivery;
+#[path = "laws/ear.rs"]
+mod ear;
 #[path = "laws/facts.rs"]
 mod facts;
 #[path = "laws/fate.rs"]

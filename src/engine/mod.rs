@@ -9,6 +9,7 @@
 
 mod broker;
 mod call;
+mod chain;
 mod chance;
 mod channel;
 mod client;

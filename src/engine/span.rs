@@ -19,7 +19,7 @@ use super::program::{Address, Instruction};
 use super::queue::Event;
 use super::slab::NONE;
 use super::turn::Turn;
-use super::world::{Chain, Task};
+use super::world::Task;
 use crate::scenario::{EdgeId, Mode};
 use crate::time::Duration;
 use crate::trace::{Activity, Cause, Observer, On};
@@ -427,59 +427,6 @@ impl<O: Observer> Turn<'_, O> {
         self.note((root as u64) << 1 | failed as u64);
         self.observer.ended(self.now(), self.world.view(root), !failed);
         self.settle(root);
-    }
-
-    pub(super) fn pin(&mut self, root: u32, fiber: u32, on: On) {
-        let last = self.world.tasks[root].pinned.last;
-        let task = &mut self.world.tasks[fiber];
-        task.pin = Some(on);
-        task.before = last;
-        task.after = NONE;
-        match last {
-            NONE => self.world.tasks[root].pinned.first = fiber,
-            last => self.world.tasks[last].after = fiber,
-        }
-        self.world.tasks[root].pinned.last = fiber;
-    }
-
-    fn unpin(&mut self, root: u32, fiber: u32) {
-        let Task { pin, before, after, .. } = self.world.tasks[fiber];
-        if pin.is_none() {
-            return;
-        }
-        self.world.tasks[fiber].pin = None;
-        match before {
-            NONE => self.world.tasks[root].pinned.first = after,
-            before => self.world.tasks[before].after = after,
-        }
-        match after {
-            NONE => self.world.tasks[root].pinned.last = before,
-            after => self.world.tasks[after].before = before,
-        }
-    }
-
-    fn push_ready(&mut self, root: u32, fiber: u32) {
-        self.world.tasks[fiber].after = NONE;
-        let Chain { last, .. } = self.world.tasks[root].ready;
-        match last {
-            NONE => self.world.tasks[root].ready.first = fiber,
-            last => self.world.tasks[last].after = fiber,
-        }
-        self.world.tasks[root].ready.last = fiber;
-    }
-
-    pub(super) fn pop_ready(&mut self, root: u32) -> Option<u32> {
-        let Chain { first, .. } = self.world.tasks[root].ready;
-        if first == NONE {
-            return None;
-        }
-        let after = self.world.tasks[first].after;
-        let ready = &mut self.world.tasks[root].ready;
-        ready.first = after;
-        if after == NONE {
-            ready.last = NONE;
-        }
-        Some(first)
     }
 }
 
