@@ -55,6 +55,7 @@ impl<O: Observer> Turn<'_, O> {
             parent,
             sent: now,
             root: slot,
+            span: slot,
             caller: if waits { caller } else { NONE },
             mode,
             counted,
@@ -67,11 +68,11 @@ impl<O: Observer> Turn<'_, O> {
             channel,
             ..EMPTY
         };
-        let lane = if parent == NONE {
+        let lane = if call.root == NONE {
             None
         } else {
             // A retry may leave while the caller has no worker.
-            Some(self.world.tasks[parent].lane).filter(|lane| *lane != NONE)
+            Some(self.world.tasks[call.root].lane).filter(|lane| *lane != NONE)
         };
         self.note((edge as u64) << 32 | slot as u64);
         self.observer.sent(now, self.world.view(slot), lane);
@@ -258,6 +259,8 @@ pub(super) struct Outgoing {
     pub caller: u32,
     /// The caller's span; none for a client.
     pub parent: u32,
+    /// That span, or the job of it that calls.
+    pub root: u32,
     /// The call that it will answer, if it is forwarded.
     pub origin: u32,
     /// The guard whose attempt it is.
@@ -277,6 +280,7 @@ impl Outgoing {
             request,
             caller,
             parent,
+            root: parent,
             origin: NONE,
             guard: NONE,
             attempt: Attempt::Only,
@@ -299,6 +303,7 @@ pub(super) const EMPTY: Task = Task {
     parent: NONE,
     replica: NONE,
     root: NONE,
+    span: NONE,
     pc: 0,
     frame: NONE,
     join: NONE,

@@ -12,6 +12,7 @@
 use super::queue::{Event, Handle};
 use super::slab::NONE;
 use super::turn::Turn;
+use super::world::Task;
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, Observer};
 use std::cmp::Reverse;
@@ -82,31 +83,35 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn begin_work(&mut self, fiber: u32, work: Duration) {
         let root = self.world.tasks[fiber].root;
         self.world.tasks[root].active = fiber;
-        let (lane, index) = (self.world.tasks[root].lane, self.world.tasks[root].replica as usize);
+        let Task {
+            lane, span, replica, ..
+        } = self.world.tasks[root];
+        let index = self.world.replicas[replica as usize].home as usize;
         let replica = &mut self.world.replicas[index];
         if replica.shared_cores.is_some() {
-            self.set_lane(lane, Activity::Running, root);
+            self.set_lane(lane, Activity::Running, span);
             self.change_sharing(index as u32, |shared| shared.begin(work, fiber));
         } else if replica.free_cores > 0 {
             replica.free_cores -= 1;
-            self.set_lane(lane, Activity::Running, root);
+            self.set_lane(lane, Activity::Running, span);
             self.world.queue.push(self.now() + work, Event::WorkEnd(fiber));
         } else {
             self.world.tasks[fiber].work = work;
             replica.core_queue.push(&mut self.world.tasks, fiber);
-            self.set_lane(lane, Activity::CoreWait, root);
+            self.set_lane(lane, Activity::CoreWait, span);
         }
     }
 
     /// A burst on a core of its own is over: the core goes to the next in line, then the span goes on.
     pub(super) fn work_ended(&mut self, fiber: u32) {
         let root = self.world.tasks[fiber].root;
-        let replica = &mut self.world.replicas[self.world.tasks[root].replica as usize];
+        let home = self.world.replicas[self.world.tasks[root].replica as usize].home;
+        let replica = &mut self.world.replicas[home as usize];
         match replica.core_queue.pop(&mut self.world.tasks) {
             None => replica.free_cores += 1,
             Some(next) => {
-                let span = self.world.tasks[next].root;
-                self.set_lane(self.world.tasks[span].lane, Activity::Running, span);
+                let Task { lane, span, .. } = self.world.tasks[self.world.tasks[next].root];
+                self.set_lane(lane, Activity::Running, span);
                 let end = self.now() + self.world.tasks[next].work;
                 self.world.queue.push(end, Event::WorkEnd(next));
             }

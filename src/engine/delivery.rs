@@ -165,6 +165,7 @@ impl<O: Observer> Turn<'_, O> {
             sent: now,
             arrived: now,
             root: slot,
+            span: slot,
             mode: Mode::Queue,
             counted: message.counted,
             holds: 1,

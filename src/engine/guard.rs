@@ -21,6 +21,8 @@ pub struct Guard {
     pub caller: u32,
     pub outer: u32,
     pub parent: u32,
+    /// That span, or the job of it that calls.
+    pub root: u32,
     pub mode: Mode,
     pub line: u32,
     pub since: Instant,

@@ -21,6 +21,7 @@ mod frame;
 mod gate;
 mod guard;
 mod hand_off;
+mod offload;
 mod policy;
 mod pool;
 mod program;
@@ -31,6 +32,7 @@ mod service;
 mod shelf;
 mod slab;
 mod span;
+mod task;
 mod turn;
 mod world;
 

@@ -66,6 +66,11 @@ impl<O: Observer> Turn<'_, O> {
             self.world.gates[gate as usize].earn(budget);
         }
         self.world.requests[request].open += 1;
+        let root = match (caller, outer) {
+            (NONE, NONE) => parent,
+            (NONE, outer) => self.world.guards[outer].root,
+            (caller, _) => self.world.tasks[caller].root,
+        };
         let slot = self.world.guards.insert(Guard {
             key,
             edge,
@@ -75,6 +80,7 @@ impl<O: Observer> Turn<'_, O> {
             caller: if waits { caller } else { NONE },
             outer,
             parent,
+            root,
             mode,
             line,
             since: now,
@@ -199,9 +205,11 @@ impl<O: Observer> Turn<'_, O> {
             deadline,
             attempts,
             mode,
+            root,
             ..
         } = self.world.guards[slot];
         let task = self.send(Outgoing {
+            root,
             guard: slot,
             deadline,
             attempt: match (which, attempts) {
@@ -400,6 +408,7 @@ impl<O: Observer> Turn<'_, O> {
         self.world.guards[slot].holds += 1;
         let waits = self.world.edges[edge as usize].mode.waits();
         self.send(Outgoing {
+            root: self.world.guards[slot].root,
             guard: slot,
             attempt: Attempt::Only,
             ..Outgoing::plain(edge, key, request, NONE, parent)

@@ -9,7 +9,7 @@
 //! draws are keyed by that number; so nothing that is compiled otherwise draws otherwise.
 
 use super::chance::{Geometric, Odds, Sampler};
-use crate::scenario::{Dist, SagaStep, Scenario, Step, Times};
+use crate::scenario::{Dist, Runtime, SagaStep, Scenario, Step, Times};
 
 /// An index into [`Program::code`].
 pub type Address = u32;
@@ -70,6 +70,10 @@ pub enum Instruction {
     Write(u32),
     Read(u32),
     Apply(u32),
+    /// Runs the instructions up to `end` on an offload thread.
+    Offload {
+        end: Address,
+    },
     /// An undo is over, well or not.
     Undone,
     End,
@@ -90,8 +94,9 @@ pub struct Program {
     pub undos: Vec<Address>,
     /// The first pool of the service whose operations are being compiled.
     first_pool: u32,
-    /// That service.
+    /// That service, and whether it has offload threads.
     service: u32,
+    offloads: bool,
     /// Which items are written and applied by which services.
     pub writes: Vec<(u32, u32)>,
     pub applies: Vec<(u32, u32)>,
@@ -106,6 +111,7 @@ impl Program {
     pub fn new(scenario: &Scenario) -> Program {
         let mut program = Program::default();
         for service in &scenario.services {
+            program.offloads = service.offload > 0 && matches!(service.runtime, Runtime::Loop(_));
             let entries = service
                 .operations
                 .iter()
@@ -175,7 +181,7 @@ impl Program {
                 self.applies.push((item.0, self.service));
                 self.emit(Instruction::Apply(item.0), own);
             }
-            _ => unreachable!("the reader of scenarios refuses every other step"),
+            Step::Offload(body) => self.offload(body, number),
         }
     }
 
@@ -211,6 +217,18 @@ impl Program {
         for done in dones {
             self.code[done as usize].0 = Instruction::Done { end };
         }
+    }
+
+    /// Where there are no offload threads, the steps run where they stand.
+    fn offload(&mut self, body: &[Step], number: &mut u32) {
+        if !self.offloads {
+            self.steps(body, number);
+            return;
+        }
+        let (own, head) = (*number, self.reserve(*number));
+        self.steps(body, number);
+        self.emit(Instruction::EndBranch, own);
+        self.code[head as usize].0 = Instruction::Offload { end: self.here() };
     }
 
     fn choose(&mut self, options: &[(f64, Vec<Step>)], number: &mut u32) {

@@ -48,6 +48,8 @@ pub enum Event {
     Asked(u32),
     /// The callee has accepted the call, or answers that it is not done yet.
     NotYet(u32),
+    /// Some steps of a span want an offload thread.
+    Offload(u32),
     /// There may be something to deliver from this channel.
     Deliver(u32),
     /// The ack of a publication leaves the broker.
@@ -74,7 +76,7 @@ impl Event {
             Event::Reply(_) | Event::NotYet(_) | Event::Guard(_) | Event::Acknowledge(_) | Event::Acked(_) => 2,
             Event::Timeout(_) | Event::GiveUp(_) | Event::AckTimeout(_) => 3,
             Event::Offer(_) | Event::Wake(_) | Event::Arrive(_) | Event::Deliver(_) => 4,
-            Event::Requeue(_) | Event::Expire(_) => 4,
+            Event::Requeue(_) | Event::Expire(_) | Event::Offload(_) => 4,
             Event::Ask(_) | Event::Asked(_) | Event::Hedge(_) | Event::Connected(_) | Event::Stop(_) => 4,
         }
     }
@@ -105,6 +107,7 @@ impl Event {
             Event::AckTimeout(i) => (20, i),
             Event::Requeue(i) => (21, i),
             Event::Expire(i) => (22, i),
+            Event::Offload(i) => (40, i),
         };
         kind << 32 | slot as u64
     }

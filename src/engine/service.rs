@@ -98,6 +98,9 @@ impl<O: Observer> Turn<'_, O> {
     /// A worker begins a span; true when the worker is free again.
     #[inline]
     fn occupy(&mut self, call: u32, lane: u32) -> bool {
+        if self.world.tasks[call].span != call {
+            return self.take_job_up(call, lane);
+        }
         let task = &mut self.world.tasks[call];
         let queued = std::mem::replace(&mut task.queued, false);
         task.lane = lane;

@@ -58,14 +58,14 @@ impl<O: Observer> Turn<'_, O> {
                 None => break,
             }
         }
-        let span = &mut self.world.tasks[root];
-        let (pinned, lane) = (span.pinned.first, span.lane);
+        let task = &mut self.world.tasks[root];
+        let (pinned, lane, span) = (task.pinned.first, task.lane, task.span);
         if pinned == NONE {
-            span.lane = NONE;
+            task.lane = NONE;
             return true;
         }
         if let Some(on) = self.world.tasks[pinned].pin {
-            self.set_lane(lane, Activity::Blocked(on), root);
+            self.set_lane(lane, Activity::Blocked(on), span);
         }
         false
     }
@@ -129,7 +129,7 @@ impl<O: Observer> Turn<'_, O> {
                     self.fork(fiber, first, count, need);
                     return Pause::Waits;
                 }
-                Instruction::Respond => self.respond(self.world.tasks[fiber].root, Ok(())),
+                Instruction::Respond => self.respond(self.world.span_of(fiber), Ok(())),
                 Instruction::Fail(odds) => {
                     let bits = self.draw_bits(key, step, Purpose::Fail);
                     if odds.hit(bits) {
@@ -143,6 +143,10 @@ impl<O: Observer> Turn<'_, O> {
                     if !self.take(fiber, pool, matches!(instruction, Instruction::Acquire(_))) {
                         return Pause::Waits;
                     }
+                }
+                Instruction::Offload { end } => {
+                    self.offload(fiber, end);
+                    return Pause::Waits;
                 }
                 Instruction::EndBranch | Instruction::End | Instruction::Undone => {
                     match self.end_fiber(fiber, !matches!(instruction, Instruction::Undone)) {
@@ -191,9 +195,9 @@ impl<O: Observer> Turn<'_, O> {
                 },
             ),
             Instruction::Done { end } => self.step_of_saga_done(fiber, end),
-            Instruction::Write(item) => self.write(self.world.tasks[fiber].root, item),
-            Instruction::Read(item) => self.read(self.world.tasks[fiber].root, item),
-            Instruction::Apply(item) => self.apply(self.world.tasks[fiber].root, item),
+            Instruction::Write(item) => self.write(self.world.span_of(fiber), item),
+            Instruction::Read(item) => self.read(self.world.span_of(fiber), item),
+            Instruction::Apply(item) => self.apply(self.world.span_of(fiber), item),
             _ => unreachable!("walk handles every other instruction"),
         }
     }
@@ -298,7 +302,8 @@ impl<O: Observer> Turn<'_, O> {
     /// Sends a call; true when the fiber waits for its outcome.
     fn call(&mut self, fiber: u32, edge: u32, step: u32) -> bool {
         let task = &self.world.tasks[fiber];
-        let (root, request) = (task.root, self.world.tasks[task.root].request);
+        let root = task.root;
+        let Task { span, request, .. } = self.world.tasks[root];
         let key = mix(task.key, (step as u64) << 8 | Purpose::Call as u64);
         let pins = match self.world.edges[edge as usize].mode {
             Mode::Sync => true,
@@ -309,13 +314,16 @@ impl<O: Observer> Turn<'_, O> {
             self.pin(root, fiber, On::Edge(EdgeId(edge)));
         }
         if self.world.edges[edge as usize].mode == Mode::Forward {
-            self.hand_over(edge, key, fiber, root);
+            self.hand_over(edge, key, fiber, span);
             return false;
         }
         if self.world.edges[edge as usize].rules != NONE {
-            return self.call_guarded(edge, key, request, fiber, root, NONE);
+            return self.call_guarded(edge, key, request, fiber, span, NONE);
         }
-        self.send(Outgoing::plain(edge, key, request, fiber, root));
+        self.send(Outgoing {
+            root,
+            ..Outgoing::plain(edge, key, request, fiber, span)
+        });
         self.world.edges[edge as usize].mode != Mode::Oneway
     }
 
@@ -360,7 +368,9 @@ impl<O: Observer> Turn<'_, O> {
         }
         let Task { root, join, .. } = self.world.tasks[fiber];
         self.world.tasks[root].fibers -= 1;
-        if fiber == root {
+        if fiber == root && self.world.tasks[root].span != root {
+            self.job_done(root, ok);
+        } else if fiber == root {
             let ok = ok && !self.world.tasks[root].poisoned;
             self.world.tasks[root].failed = !ok;
             self.respond(root, if ok { Ok(()) } else { Err(Cause::Error) });
@@ -416,7 +426,11 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     #[inline]
-    fn end_span(&mut self, root: u32) {
+    pub(super) fn end_span(&mut self, root: u32) {
+        if self.world.tasks[root].span != root {
+            self.end_job(root);
+            return;
+        }
         let task = &mut self.world.tasks[root];
         task.lane = NONE;
         let (failed, replica, guard) = (task.failed, task.replica, task.guard);

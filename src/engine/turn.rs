@@ -72,6 +72,7 @@ impl<O: Observer> Turn<'_, O> {
             Event::Ask(call) => self.ask(call),
             Event::Asked(call) => self.asked(call),
             Event::NotYet(call) => self.ask_later(call),
+            Event::Offload(job) => self.offloaded(job),
         }
     }
 

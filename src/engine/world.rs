@@ -18,124 +18,13 @@ use super::gate::Gate;
 use super::guard::Guard;
 use super::pool::{Holding, Pool};
 use super::program::{Address, Program};
-use super::queue::{Event, Handle, Queue};
+use super::queue::{Event, Queue};
 use super::rules::Rules;
-use super::slab::{Fifo, Link, NONE, Roster, Slab};
+use super::slab::{Fifo, NONE, Roster, Slab};
+pub use super::task::{Chain, Task};
 use crate::scenario::*;
 use crate::time::{Duration, Instant};
-use crate::trace::{Activity, Attempt, Call, Cause, On, Request as RequestView};
-
-/// A call over an edge with the span that it causes, or a branch of a span.
-///
-/// It lives as long as somebody holds it: the caller until it has its outcome, the callee's side until the span
-/// has ended, and a reply that is under way.
-#[derive(Clone, Copy)]
-pub struct Task {
-    /// The story so far; draws are keyed by it.
-    pub key: u64,
-    pub sent: Instant,
-    pub arrived: Instant,
-    /// When it joined the replica's queue, as a number that grows.
-    pub stamp: u64,
-    /// Work that waits for a core.
-    pub work: Duration,
-    pub edge: u32,
-    pub line: u32,
-    pub request: u32,
-    /// The fiber that waits for the outcome; none for a client, or once nobody waits.
-    pub caller: u32,
-    /// The caller's span, for those who listen.
-    pub parent: u32,
-    pub replica: u32,
-    /// The span of a branch; a span's own slot.
-    pub root: u32,
-    pub pc: Address,
-    /// The innermost repeat that this fiber is in.
-    pub frame: u32,
-    /// The join that this branch belongs to.
-    pub join: u32,
-    pub next: u32,
-    pub timeout: Handle,
-    pub mode: Mode,
-    pub counted: bool,
-    /// Who still holds this slot.
-    pub holds: u8,
-    /// The caller has not learnt the outcome yet.
-    pub awaited: bool,
-    /// What the answer under way says.
-    pub reply: Result<(), Cause>,
-    /// The outcome of its last call, with which a fiber resumes.
-    pub outcome: Result<(), Cause>,
-    /// What a pinned fiber waits for.
-    pub pin: Option<On>,
-    /// Neighbours among the pinned or the ready fibers of the span.
-    pub before: u32,
-    pub after: u32,
-    // Of a span only:
-    /// The worker that it has.
-    pub lane: u32,
-    /// The fiber that works, or waits for a core.
-    pub active: u32,
-    pub ready: Chain,
-    pub pinned: Chain,
-    /// Fibers that have not ended.
-    pub fibers: u32,
-    pub queued: bool,
-    pub responded: bool,
-    /// How the operation ended, once it has.
-    pub failed: bool,
-    /// Of a delivery: its oldest message, the further ones of a batch, and the seat that took them.
-    pub delivery: u32,
-    pub bundle: u32,
-    pub seat: u32,
-    /// The broker expects no ack of it any more,
-    pub revoked: bool,
-    /// and would not take one: it has forgotten that consumer.
-    pub forgotten: bool,
-    /// The network has lost it, or its ack.
-    pub lost: bool,
-    /// It fails whatever it does.
-    pub poisoned: bool,
-    /// Of a publication or delivery: where it goes to or comes from.
-    pub channel: u32,
-    /// The call that this one answers in its caller's place (mode `forward`), held until then.
-    pub origin: u32,
-    /// How often its caller has asked (mode `poll`).
-    pub questions: u32,
-    /// The outcome waits for the next question.
-    pub done: bool,
-    /// The guard whose attempt it is.
-    pub guard: u32,
-    pub attempt: Attempt,
-    /// When what it causes is of no use any more.
-    pub deadline: Instant,
-    /// Its work is not wanted any more.
-    pub cancelled: bool,
-    /// It has written data.
-    pub wrote: bool,
-}
-
-/// Fibers of one span in a row: those that are ready, or those that are pinned.
-#[derive(Clone, Copy)]
-pub struct Chain {
-    pub first: u32,
-    pub last: u32,
-}
-
-impl Chain {
-    /// Without any fiber.
-    pub const EMPTY: Chain = Chain {
-        first: NONE,
-        last: NONE,
-    };
-}
-
-impl Link for Task {
-    #[inline]
-    fn next(&mut self) -> &mut u32 {
-        &mut self.next
-    }
-}
+use crate::trace::{Activity, Call, Request as RequestView};
 
 /// A root call of a client.
 #[derive(Clone, Copy)]
@@ -219,6 +108,10 @@ pub struct Service {
 pub struct Replica {
     pub service: u32,
     pub first_lane: u32,
+    /// The replica whose cores it uses: itself, or that whose offload threads these are.
+    pub home: u32,
+    /// Its offload threads.
+    pub offload: u32,
     pub idle: Roster,
     /// Calls that no worker has begun, and spans that want to go on.
     pub fresh: Fifo,
@@ -339,6 +232,7 @@ impl World {
             digest: 0xCBF2_9CE4_8422_2325,
         };
         scenario.services.iter().for_each(|service| world.add_service(service));
+        world.add_offload_threads(scenario);
         scenario
             .clients
             .iter()
@@ -376,15 +270,14 @@ impl World {
             in_flight: service.in_flight.unwrap_or(u32::MAX),
         });
         for _ in 0..service.replicas {
-            self.replicas
-                .push(Replica::new(index, service, self.lanes.len() as u32));
+            let (first_lane, home) = (self.lanes.len() as u32, self.replicas.len() as u32);
+            self.replicas.push(Replica::new(index, service, first_lane, home));
             let lane = Lane {
                 activity: Activity::Idle,
                 task: NONE,
                 service: index,
             };
-            self.lanes
-                .extend(std::iter::repeat_n(lane, service.runtime.workers() as usize));
+            self.lanes.extend(std::iter::repeat_n(lane, service.lanes() as usize));
         }
     }
 
@@ -471,7 +364,7 @@ impl Edge {
 }
 
 impl Replica {
-    fn new(index: u32, service: &crate::scenario::Service, first_lane: u32) -> Replica {
+    fn new(index: u32, service: &crate::scenario::Service, first_lane: u32, home: u32) -> Replica {
         let shared = match (service.cpu, service.cores) {
             (Cpu::Ps, Some(cores)) => Some(Box::new(SharedCores::new(cores))),
             _ => None,
@@ -479,6 +372,8 @@ impl Replica {
         Replica {
             service: index,
             first_lane,
+            home,
+            offload: NONE,
             idle: Roster::new(service.runtime.workers()),
             fresh: Fifo::EMPTY,
             resumed: Fifo::EMPTY,

@@ -14,14 +14,16 @@ use super::key::Key;
 use super::level::Level;
 use super::named::Named;
 use super::report::*;
-use crate::scenario::{ChannelId, EdgeId, ItemId, Mode, Scenario, Service, ServiceId};
+use super::workers::Workers;
+use crate::scenario::{ChannelId, EdgeId, ItemId, Mode, Scenario, ServiceId};
 use crate::time::{Duration, Instant};
-use crate::trace::{Activity, Attempt, Call, Cause, Datum, Gone, Guarded, Message, Observer, On, Request};
+use crate::trace::{Activity, Attempt, Call, Cause, Datum, Gone, Guarded, Job, Message, Observer, On, Request};
 
 /// The measures of one run.
 pub struct Meter {
     opening: Instant,
     clients: Vec<Client>,
+    /// The services, and behind them the offload threads of those that have some.
     services: Vec<Workers>,
     edges: Vec<Edge>,
     /// The declared channels, then that of each edge.
@@ -37,22 +39,6 @@ struct Client {
     failures: [u64; Cause::ALL.len()],
     response: Distribution,
     completion: Distribution,
-}
-
-#[derive(Default)]
-struct Workers {
-    accepted: u64,
-    refused: u64,
-    completed: u64,
-    failed: u64,
-    running: Level,
-    blocked: Level,
-    core_wait: Level,
-    /// Of those that run, how many have no core at the moment.
-    excess: Level,
-    backlog: Level,
-    in_flight: Level,
-    response: Distribution,
 }
 
 #[derive(Default)]
@@ -76,7 +62,7 @@ impl Meter {
         Meter {
             opening: Instant::START + scenario.run.warmup,
             clients: scenario.clients.iter().map(|_| Client::default()).collect(),
-            services: scenario.services.iter().map(|_| Workers::default()).collect(),
+            services: Workers::all(scenario),
             edges: scenario.edges.iter().map(|_| Edge::default()).collect(),
             channels: Channel::all(scenario),
             keys: scenario.items.iter().map(|_| Key::default()).collect(),
@@ -87,7 +73,7 @@ impl Meter {
     pub fn report(&self, scenario: &Scenario, seed: u64, now: Instant, events: u64, digest: u64) -> Report {
         let named = |name: &String| name.clone();
         let clients = scenario.clients.iter().zip(&self.clients);
-        let services = scenario.services.iter().zip(&self.services);
+        let services = self.report_services(scenario, now);
         let edges = || scenario.edges.iter().enumerate().zip(&self.edges);
         Report {
             scenario: scenario.name.clone(),
@@ -98,7 +84,7 @@ impl Meter {
             digest: format!("{digest:016x}"),
             warnings: Vec::new(),
             clients: map(clients.map(|(c, m)| (named(&c.name), m.report(now.since(self.opening))))),
-            services: map(services.map(|(s, m)| (named(&s.name), m.report(s, now, self.opening)))),
+            services,
             edges: map(edges().map(|((index, e), m)| {
                 let mode = scenario.mode_at(EdgeId(index as u32), now);
                 (named(&e.name), m.report(mode, now, self.opening))
@@ -119,6 +105,46 @@ impl Meter {
                 .iter()
                 .zip(&self.keys)
                 .map(|(item, key)| (named(&item.name), key.report()))),
+        }
+    }
+}
+
+impl Meter {
+    /// The workers of all services, and the offload threads of those that have some as `NAME/offload`.
+    fn report_services(&self, scenario: &Scenario, now: Instant) -> Named<ServiceReport> {
+        let mut reports = Named::default();
+        for (service, workers) in scenario.services.iter().zip(&self.services) {
+            let threads = workers.beside.as_ref().map(|beside| &self.services[beside.place]);
+            reports.insert(
+                service.name.clone(),
+                workers.report(service, threads, now, self.opening),
+            );
+            if let Some(threads) = threads {
+                let report = workers.report_of_threads(service, threads, now, self.opening);
+                reports.insert(format!("{}/offload", service.name), report);
+            }
+        }
+        reports
+    }
+
+    /// Where the measures of a service's offload threads are.
+    fn threads(&mut self, service: ServiceId) -> &mut Workers {
+        let place = self.services[service.0 as usize]
+            .beside
+            .as_ref()
+            .map_or(0, |beside| beside.place);
+        &mut self.services[place]
+    }
+
+    /// A lane beside offload threads, or of one, does something else.
+    #[inline(never)]
+    fn turn_beside(&mut self, now: Instant, service: usize, lane: u32, was: Activity, is: Activity) -> usize {
+        match &mut self.services[service].beside {
+            Some(beside) => {
+                beside.turn(now, self.opening, lane, was, is);
+                if beside.is_thread(lane) { beside.place } else { service }
+            }
+            None => service,
         }
     }
 }
@@ -157,51 +183,6 @@ impl Client {
             response_ms: self.response.summary(),
             completion_ms: self.completion.summary(),
             open_completions: self.replied - self.completed,
-        }
-    }
-}
-
-impl Workers {
-    fn report(&self, service: &Service, now: Instant, opening: Instant) -> ServiceReport {
-        let workers = service.replicas as f64 * service.runtime.workers() as f64;
-        let cores = service
-            .cores
-            .map_or(workers, |cores| service.replicas as f64 * cores as f64);
-        let empty = now <= opening;
-        let mean = |level: &Level| level.mean(now, opening);
-        let excess = mean(&self.excess);
-        let running = (mean(&self.running) - excess) / workers;
-        let blocked = mean(&self.blocked) / workers;
-        let core_wait = (mean(&self.core_wait) + excess) / workers;
-        ServiceReport {
-            arrivals: self.accepted + self.refused,
-            completed: self.completed,
-            failed: self.failed,
-            rejected: self.refused,
-            in_flight: self.accepted - self.completed - self.failed,
-            running_share: running,
-            blocked_share: blocked,
-            core_wait_share: core_wait,
-            idle_share: if empty {
-                1.0
-            } else {
-                1.0 - running - blocked - core_wait
-            },
-            utilization: running + blocked + core_wait,
-            core_utilization: running * workers / cores,
-            backlog_mean: mean(&self.backlog),
-            backlog_max: self.backlog.max(),
-            in_flight_mean: mean(&self.in_flight),
-            response_ms: self.response.summary(),
-        }
-    }
-
-    fn level(&mut self, activity: Activity) -> Option<&mut Level> {
-        match activity {
-            Activity::Idle => None,
-            Activity::Running => Some(&mut self.running),
-            Activity::CoreWait => Some(&mut self.core_wait),
-            Activity::Blocked(_) => Some(&mut self.blocked),
         }
     }
 }
@@ -350,17 +331,15 @@ impl Observer for Meter {
         }
     }
 
-    fn lane(&mut self, now: Instant, service: ServiceId, _: u32, was: Activity, is: Activity, _: u32) {
+    fn lane(&mut self, now: Instant, service: ServiceId, lane: u32, was: Activity, is: Activity, _: u32) {
         if was == is {
             return;
         }
-        let workers = &mut self.services[service.0 as usize];
-        if let Some(level) = workers.level(was) {
-            level.fall(now, self.opening);
+        let mut place = service.0 as usize;
+        if self.services[place].beside.is_some() {
+            place = self.turn_beside(now, place, lane, was, is);
         }
-        if let Some(level) = workers.level(is) {
-            level.rise(now, self.opening);
-        }
+        self.services[place].turn(now, self.opening, was, is);
         if let Activity::Blocked(On::Edge(edge)) = was {
             self.edges[edge.0 as usize].blocked.fall(now, self.opening);
         }
@@ -373,6 +352,39 @@ impl Observer for Meter {
         self.services[service.0 as usize]
             .excess
             .step(now, self.opening, was, is);
+    }
+
+    fn offloaded(&mut self, now: Instant, job: Job, queued: bool) {
+        let opening = self.opening;
+        let threads = self.threads(job.service);
+        threads.accepted += job.counted as u64;
+        threads.in_flight.rise(now, opening);
+        if queued {
+            threads.backlog.rise(now, opening);
+        }
+    }
+
+    fn taken_up(&mut self, now: Instant, job: Job, _: u32, queued: bool) {
+        let opening = self.opening;
+        if queued {
+            self.threads(job.service).backlog.fall(now, opening);
+        }
+    }
+
+    fn brought_back(&mut self, now: Instant, job: Job, ok: bool) {
+        let opening = self.opening;
+        let threads = self.threads(job.service);
+        threads.in_flight.fall(now, opening);
+        if job.counted {
+            *(if ok {
+                &mut threads.completed
+            } else {
+                &mut threads.failed
+            }) += 1;
+            if ok {
+                threads.response.record(now.since(job.since));
+            }
+        }
     }
 
     fn published(&mut self, _: Instant, _: Call, message: Message) {

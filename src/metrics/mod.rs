@@ -13,6 +13,7 @@ mod meter;
 mod named;
 pub mod report;
 pub mod wire;
+mod workers;
 
 pub use meter::Meter;
 pub use named::Named;

@@ -48,6 +48,9 @@ impl<A: Observer, B: Observer> Observer for Either<A, B> {
         ended(now: Instant, call: Call, ok: bool);
         lane(now: Instant, service: ServiceId, lane: u32, was: Activity, is: Activity, call: u32);
         crowded(now: Instant, service: ServiceId, was: u32, is: u32);
+        offloaded(now: Instant, job: Job, queued: bool);
+        taken_up(now: Instant, job: Job, lane: u32, queued: bool);
+        brought_back(now: Instant, job: Job, ok: bool);
         pool(now: Instant, service: ServiceId, pool: u32, taken: u32, waiting: u32);
         published(now: Instant, call: Call, message: Message);
         copied(now: Instant, message: Message, of: u32);

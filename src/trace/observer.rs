@@ -106,6 +106,20 @@ pub struct Message {
     pub counted: bool,
 }
 
+/// Steps of a span on an offload thread, or waiting for one, while they live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Job {
+    pub slot: u32,
+    /// The slot of the span.
+    pub span: u32,
+    /// Whose threads they are.
+    pub service: ServiceId,
+    /// When they came.
+    pub since: Instant,
+    /// Whether its request was offered inside the window of measurement.
+    pub counted: bool,
+}
+
 /// A version of an instance of an item, as a service has it or a request brings it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Datum {
@@ -214,6 +228,13 @@ pub trait Observer {
     /// The excess of a service is the sum of all changes `is − was`; running = running lanes − excess, and waiting
     /// for a core = excess.
     fn crowded(&mut self, now: Instant, service: ServiceId, was: u32, is: u32) {}
+
+    /// Some steps of a span have come to the offload threads of its replica; `queued` where all of those are taken.
+    fn offloaded(&mut self, now: Instant, job: Job, queued: bool) {}
+    /// An offload thread takes a job up for the first time; `queued` as it was said by `offloaded`.
+    fn taken_up(&mut self, now: Instant, job: Job, lane: u32, queued: bool) {}
+    /// The steps of a job are over, and its span goes on; `ok` unless they have failed.
+    fn brought_back(&mut self, now: Instant, job: Job, ok: bool) {}
 
     /// A pool of a service has changed: how many are taken, and how many spans wait for one.
     fn pool(&mut self, now: Instant, service: ServiceId, pool: u32, taken: u32, waiting: u32) {}

@@ -241,10 +241,7 @@ fn names<'a>(desk: &mut Desk<'a>, clients: Option<&Table<'a>>, services: Option<
 }
 
 fn limits(desk: &mut Desk, root: &Node, services: &[Service], run: Window) {
-    let lanes: u64 = services
-        .iter()
-        .map(|s| s.replicas as u64 * s.runtime.workers() as u64)
-        .sum();
+    let lanes: u64 = services.iter().map(|s| s.replicas as u64 * s.lanes() as u64).sum();
     if lanes > LANE_LIMIT {
         desk.error(
             root,

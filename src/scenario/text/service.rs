@@ -12,7 +12,7 @@ use crate::scenario::{
 /// The operation of a service that declares none.
 pub const DEFAULT: &str = "default";
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 17] = [
     "replicas",
     "balance",
     "threads",
@@ -27,11 +27,14 @@ const KEYS: [&str; 14] = [
     "operations",
     "pools",
     "discipline",
+    "offload",
+    "coldStart",
+    "keepWarm",
 ];
-const LATER_KEYS: [&str; 3] = ["pools", "discipline", "offload"];
+const LATER_KEYS: [&str; 5] = ["pools", "discipline", "offload", "coldStart", "keepWarm"];
 /// Of the keys, those that the page reads as well; of the later ones, those that only the page lacks.
 const PLAIN: usize = 12;
-const BEYOND_THE_PAGE: usize = 2;
+const BEYOND_THE_PAGE: usize = 5;
 
 fn known() -> (&'static [&'static str], &'static [&'static str]) {
     match cfg!(feature = "page") {
@@ -86,6 +89,12 @@ fn service<'a>(
     service.cores = some(desk, "cores", 1);
     service.backlog = some(desk, "backlog", 0);
     service.in_flight = some(desk, "inFlight", 1);
+    service.offload = some(desk, "offload", 0).unwrap_or(0);
+    if let (Some(field), Runtime::Threads(_), 1..) = (table.get("offload"), service.runtime, service.offload) {
+        let fix = "write `loop` instead of `threads`, or leave it out";
+        desk.error(field, "only a loop has offload threads", fix);
+    }
+    warmth(desk, &table, &mut service);
     if let Some(field) = table.get("balance") {
         service.balance = BALANCES[desk.word(field, &BALANCES.map(|(word, _)| word), &[])].1;
     }
@@ -113,10 +122,28 @@ fn service<'a>(
         }
     }
     service.operations = match table.get("operations") {
-        Some(operations) => declared(desk, id, &table, operations, names, edges),
+        Some(operations) => {
+            let offload = service.offload > 0;
+            declared(desk, id, &table, operations, names, edges, offload)
+        }
         None => vec![default(desk, id, &table, edges)],
     };
     service
+}
+
+/// How long a worker takes before its first span, and for how long it need not again.
+fn warmth<'a>(desk: &mut Desk<'a>, table: &Table<'a>, service: &mut Service) {
+    if let Some(field) = table.get("coldStart") {
+        service.cold_start = distribution(desk, field);
+    }
+    let Some(field) = table.get("keepWarm").filter(|field| field.value != Value::Null) else {
+        return;
+    };
+    service.keep_warm = Some(desk.duration(field));
+    if !table.has("coldStart") {
+        let fix = "add \"coldStart\": \"500ms\", or leave it out";
+        desk.error(field, "there is no cold start that `keepWarm` could spare", fix);
+    }
 }
 
 fn runtime<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Runtime {
@@ -174,6 +201,7 @@ fn declared<'a>(
     field: &'a Node,
     names: &Names<'a>,
     edges: &mut Vec<Edge>,
+    offload: bool,
 ) -> Vec<Operation> {
     for key in ["work", "fail", "fanout"] {
         if let Some(field) = table.get(key) {
@@ -195,6 +223,7 @@ fn declared<'a>(
         names,
         edges,
         caller: id,
+        offload,
     };
     let read = entries.into_iter().map(|(name, _, field)| Operation {
         name: name.to_string(),

@@ -10,16 +10,16 @@ use crate::scenario::number;
 use crate::scenario::problem::nearest;
 use crate::scenario::{Caller, Edge, ItemId, SagaStep, ServiceId, Step, Times};
 
-const STEPS: [&str; 15] = [
+const STEPS: [&str; 16] = [
     "work", "wait", "call", "parallel", "respond", "choose", "repeat", "fail", "hold", "acquire", "release", "saga",
-    "write", "read", "apply",
+    "write", "read", "apply", "offload",
 ];
 const LATER_STEPS: [&str; 8] = [
     "hold", "acquire", "release", "saga", "write", "read", "apply", "offload",
 ];
 /// Of the steps, those that the page reads as well; of the later ones, those that only the page lacks.
 const PLAIN: usize = 8;
-const BEYOND_THE_PAGE: usize = 7;
+const BEYOND_THE_PAGE: usize = 8;
 
 fn steps() -> &'static [&'static str] {
     if cfg!(feature = "page") {
@@ -54,6 +54,8 @@ pub struct Steps<'d, 'a> {
     pub names: &'d Names<'a>,
     pub edges: &'d mut Vec<Edge>,
     pub caller: ServiceId,
+    /// Whether the service has offload threads.
+    pub offload: bool,
 }
 
 /// Whether a reply may leave here.
@@ -130,11 +132,20 @@ impl<'a> Steps<'_, 'a> {
             "acquire" if !cfg!(feature = "page") => Some(Step::Acquire(self.pool(value)?)),
             "release" if !cfg!(feature = "page") => Some(Step::Release(self.pool(value)?)),
             "saga" if !cfg!(feature = "page") => Some(self.saga(value)),
+            "offload" => Some(self.offload(table, value)),
             "write" => Some(Step::Write(self.item(table, value, Use::Write)?)),
             "read" => Some(Step::Read(self.item(table, value, Use::Read)?)),
             "apply" => Some(Step::Apply(self.item(table, value, Use::Apply)?)),
             _ => Some(Step::Fail(self.desk.probability(value))),
         }
+    }
+
+    fn offload(&mut self, table: &Table<'a>, value: &'a Node) -> Step {
+        if !self.offload {
+            let fix = "add \"offload\": 4 to a service with a `loop`";
+            self.desk.error(table.node, "the service has no offload threads", fix);
+        }
+        Step::Offload(self.sequence(value, &mut Respond::Nowhere.clone()))
     }
 
     fn item(&mut self, table: &Table<'a>, value: &'a Node, used: Use) -> Option<ItemId> {
