@@ -34,6 +34,7 @@ mod slab;
 mod span;
 mod task;
 mod turn;
+mod warmth;
 mod world;
 
 use crate::scenario::Scenario;

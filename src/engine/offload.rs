@@ -49,6 +49,7 @@ impl World {
                     home,
                     offload: NONE,
                     idle: Roster::new(plain.offload),
+                    warmth: None,
                     fresh: Fifo::EMPTY,
                     resumed: Fifo::EMPTY,
                     waiting: 0,
@@ -171,9 +172,8 @@ impl<O: Observer> Turn<'_, O> {
         // The span has no worker any more, and one may be idle that could not begin another for want of room.
         self.end_span(span);
         let index = self.world.replicas[station as usize].home;
-        let home = &mut self.world.replicas[index as usize];
-        if let Some(worker) = home.idle.take() {
-            let lane = home.first_lane + worker;
+        let now = self.now();
+        if let Some(lane) = self.world.replicas[index as usize].take_idle(now) {
             self.serve(index, lane);
         }
     }

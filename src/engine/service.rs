@@ -78,11 +78,12 @@ impl<O: Observer> Turn<'_, O> {
 
     /// An idle worker, if there is one and a further span may begin.
     fn idle_lane_for_new(&mut self, index: u32) -> Option<u32> {
+        let now = self.now();
         let replica = &mut self.world.replicas[index as usize];
         if replica.begun >= self.world.services[replica.service as usize].in_flight {
             return None;
         }
-        replica.idle.take().map(|worker| replica.first_lane + worker)
+        replica.take_idle(now)
     }
 
     /// A worker takes a call that came without queueing.
@@ -117,7 +118,7 @@ impl<O: Observer> Turn<'_, O> {
         if self.world.tasks[call].delivery != NONE {
             self.begin_delivery(call);
         }
-        self.drive(call, call)
+        self.set_going(call, call, lane)
     }
 
     /// A free worker looks for something to do, again and again until it is busy or there is nothing.
@@ -130,15 +131,15 @@ impl<O: Observer> Turn<'_, O> {
                 task.queued = false;
                 task.lane = lane;
                 let fiber = self.pop_ready(slot).unwrap_or(slot);
-                self.drive(slot, fiber)
+                self.set_going(slot, fiber, lane)
             };
             if !free {
                 return;
             }
         }
         self.set_lane(lane, Activity::Idle, NONE);
-        let replica = &mut self.world.replicas[index as usize];
-        replica.idle.put(lane - replica.first_lane);
+        let now = self.now();
+        self.world.replicas[index as usize].put_idle(now, lane);
     }
 
     /// The first of those that may run: a new call, as long as the replica may begin one, or a resumed span.
@@ -164,13 +165,14 @@ impl<O: Observer> Turn<'_, O> {
     /// A span without a worker has something to do: an idle worker takes it, or it joins the queue.
     pub(super) fn requeue_span(&mut self, root: u32) {
         let index = self.world.tasks[root].replica;
-        let replica = &mut self.world.replicas[index as usize];
-        match replica.idle.take() {
-            Some(worker) => {
-                let lane = replica.first_lane + worker;
+        let now = self.now();
+        match self.world.replicas[index as usize].take_idle(now) {
+            Some(lane) => {
                 self.world.tasks[root].lane = lane;
                 let fiber = self.pop_ready(root).unwrap_or(root);
-                self.go_on(root, fiber);
+                if self.set_going(root, fiber, lane) {
+                    self.serve(index, lane);
+                }
             }
             None => {
                 self.world.stamp += 1;

@@ -160,6 +160,28 @@ impl Roster {
         }
     }
 
+    /// None of `workers` is idle.
+    pub fn none(workers: u32) -> Roster {
+        let mut roster = Roster::new(workers);
+        roster.levels.iter_mut().for_each(|level| level.fill(0));
+        roster
+    }
+
+    /// Takes this worker, which is idle.
+    pub fn remove(&mut self, worker: u32) {
+        self.clear(worker as usize);
+    }
+
+    fn clear(&mut self, mut index: usize) {
+        for level in &mut self.levels {
+            level[index / 64] &= !(1 << (index % 64));
+            if level[index / 64] != 0 {
+                break;
+            }
+            index /= 64;
+        }
+    }
+
     /// Takes the idle worker with the lowest number.
     #[inline]
     pub fn take(&mut self) -> Option<u32> {
@@ -172,13 +194,7 @@ impl Roster {
             index = index * 64 + word.trailing_zeros() as usize;
         }
         let taken = index as u32;
-        for level in &mut self.levels {
-            level[index / 64] &= !(1 << (index % 64));
-            if level[index / 64] != 0 {
-                break;
-            }
-            index /= 64;
-        }
+        self.clear(index);
         Some(taken)
     }
 

@@ -81,7 +81,9 @@ impl<O: Observer> Turn<'_, O> {
             if !queued {
                 self.requeue_span(root);
             }
-        } else if span.active == NONE {
+        } else if span.active == NONE || span.active == fiber {
+            // Its worker has started, or waits for it.
+            self.world.tasks[root].active = NONE;
             self.go_on(root, fiber);
         } else {
             self.push_ready(root, fiber);

@@ -22,6 +22,7 @@ use super::queue::{Event, Queue};
 use super::rules::Rules;
 use super::slab::{Fifo, NONE, Roster, Slab};
 pub use super::task::{Chain, Task};
+use super::warmth::Warmth;
 use crate::scenario::*;
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, Call, Request as RequestView};
@@ -112,7 +113,10 @@ pub struct Replica {
     pub home: u32,
     /// Its offload threads.
     pub offload: u32,
+    /// Its idle workers; of those that start cold, the warm ones.
     pub idle: Roster,
+    /// Which idle workers are cold, where there are cold starts.
+    pub warmth: Option<Box<Warmth>>,
     /// Calls that no worker has begun, and spans that want to go on.
     pub fresh: Fifo,
     pub resumed: Fifo,
@@ -279,6 +283,7 @@ impl World {
             };
             self.lanes.extend(std::iter::repeat_n(lane, service.lanes() as usize));
         }
+        self.cool_down(service, index);
     }
 
     fn add_client(&mut self, scenario: &Scenario, client: &crate::scenario::Client, seed: u64) {
@@ -375,6 +380,7 @@ impl Replica {
             home,
             offload: NONE,
             idle: Roster::new(service.runtime.workers()),
+            warmth: None,
             fresh: Fifo::EMPTY,
             resumed: Fifo::EMPTY,
             waiting: 0,

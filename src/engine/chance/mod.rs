@@ -46,6 +46,7 @@ pub enum Purpose {
     Instance,
     Delivery,
     Poison,
+    ColdStart,
 }
 
 /// The key of what lies one step further in a story (SplitMix64's finaliser; Steele, Lea & Flood 2014).

@@ -253,3 +253,71 @@ fn body<'a>(steps: &mut Steps<'_, 'a>, field: &'a Node) -> Vec<Step> {
     };
     step::operation(steps, list)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::text::parse;
+    use crate::scenario::{Dist, Step};
+    use crate::time::Duration;
+
+    fn read(service: &str) -> Result<crate::scenario::Service, String> {
+        let text = format!(
+            r#"{{"format": "sync-or-swim/1", "run": {{"duration": "1s"}}, "clients": {{"c": {{"arrivals": "poisson(5/s)"}}}},
+            "services": {{"a": {service}}}, "edges": [{{"from": "c", "to": "a.go"}}]}}"#
+        );
+        let lines = |problems: Vec<crate::scenario::text::Problem>| {
+            let lines: Vec<String> = problems
+                .iter()
+                .map(|p| format!("{}: {}; {}", p.path, p.message, p.fix))
+                .collect();
+            lines.join("\n")
+        };
+        parse(&text)
+            .map(|parsed| parsed.scenario.services[0].clone())
+            .map_err(lines)
+    }
+
+    #[test]
+    fn offload_threads_belong_to_a_loop() {
+        let steps = r#""operations": {"go": [{"offload": [{"work": "5ms"}]}]}"#;
+        let service = read(&format!(r#"{{"loop": 1, "offload": 4, {steps}}}"#)).unwrap();
+        let work = Step::Work(Dist::Constant(Duration::from_ms(5)));
+        assert_eq!(
+            (service.offload, &service.operations[0].steps[..]),
+            (4, &[Step::Offload(vec![work])][..])
+        );
+        assert_eq!(
+            read(&format!(r#"{{"loop": 1, {steps}}}"#)),
+            Err("services.a.operations.go[0]: the service has no offload threads; \
+                 add \"offload\": 4 to a service with a `loop`"
+                .to_string())
+        );
+        assert_eq!(
+            read(&format!(r#"{{"threads": 1, "offload": 4, {steps}}}"#)),
+            Err("services.a.offload: only a loop has offload threads; \
+                 write `loop` instead of `threads`, or leave it out"
+                .to_string())
+        );
+    }
+
+    #[test]
+    fn a_cold_start_is_a_time_that_keeping_warm_spares() {
+        let steps = r#""operations": {"go": [{"work": "5ms"}]}"#;
+        let service = read(&format!(r#"{{"coldStart": "exp(300ms)", "keepWarm": "5m", {steps}}}"#)).unwrap();
+        let mean = Duration::from_ms(300);
+        assert_eq!(
+            (service.cold_start, service.keep_warm),
+            (Dist::Exp { mean }, Some(Duration::from_s(300)))
+        );
+        assert_eq!(
+            read(&format!(r#"{{"keepWarm": "5m", {steps}}}"#)),
+            Err(
+                "services.a.keepWarm: there is no cold start that `keepWarm` could spare; \
+                 add \"coldStart\": \"500ms\", or leave it out"
+                    .to_string()
+            )
+        );
+        let wrong = read(&format!(r#"{{"coldStart": "soon", {steps}}}"#)).unwrap_err();
+        assert!(wrong.starts_with("services.a.coldStart: "), "{wrong}");
+    }
+}
