@@ -12,25 +12,12 @@
 
 use super::channel::{Message, Rules, Stage};
 use super::turn::Turn;
-use crate::scenario::{ChannelRules, Down};
+use crate::scenario::ChannelRules;
 use crate::trace::{Cause, Gone, Observer};
 
 impl<O: Observer> Turn<'_, O> {
-    /// The broker of a channel goes away.
-    pub(super) fn channel_down(&mut self, channel: u32, how: Down) {
-        self.world.channels[channel as usize].down = Some(how);
-        if how == Down::Crash {
-            self.crash_channel(channel);
-        }
-    }
-
-    /// The broker of a channel is back.
-    pub(super) fn channel_up(&mut self, channel: u32) {
-        self.world.channels[channel as usize].down = None;
-        self.poke(channel);
-    }
-
-    fn crash_channel(&mut self, channel: u32) {
+    /// The broker of a channel dies.
+    pub(super) fn crash_channel(&mut self, channel: u32) {
         while let Some(call) = self.world.channels[channel as usize].parked.pop(&mut self.world.tasks) {
             self.observer.lost(self.now(), self.world.view(call));
             self.answer(call, Err(Cause::Reset));

@@ -94,7 +94,7 @@ impl<O: Observer> Turn<'_, O> {
 
     #[inline]
     fn set_out(&mut self, slot: u32, line: u32) {
-        if self.world.lines[line as usize].is_instant() {
+        if self.world.lines[line as usize].instant {
             self.world.queue.push(self.world.queue.now(), Event::Arrive(slot));
         } else {
             self.travel(slot, Purpose::LossThere, Purpose::LatencyThere, Event::Arrive(slot));
@@ -119,11 +119,17 @@ impl<O: Observer> Turn<'_, O> {
             }
         }
         let mut at = self.now();
+        if self.world.lines[line].storm.is_some() {
+            match self.brave(slot, loss, latency, arrival) {
+                Some(later) => at = at + later,
+                None => return,
+            }
+        }
         let sampler = &self.world.lines[line].latency;
         if !sampler.is_zero() {
             let draw = super::chance::Draw::new(key, question, latency);
             let delay = sampler.sample(&self.world.ziggurat, draw);
-            self.observer.drawn(at, draw.key(), delay.0);
+            self.observer.drawn(self.world.queue.now(), draw.key(), delay.0);
             at = at + delay;
         }
         if self.world.tasks[slot].delivery != NONE && matches!(arrival, Event::Arrive(_)) {
@@ -134,7 +140,7 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The network has lost the request (then the callee never hears of it), the reply, or a question.
     #[inline(never)]
-    fn lose(&mut self, slot: u32, arrival: Event) {
+    pub(super) fn lose(&mut self, slot: u32, arrival: Event) {
         let request = matches!(arrival, Event::Arrive(_));
         self.note((slot as u64) << 1 | request as u64);
         self.observer.lost(self.now(), self.world.view(slot));
@@ -157,7 +163,7 @@ impl<O: Observer> Turn<'_, O> {
         }
         task.reply = outcome;
         task.holds += 1;
-        if self.world.lines[task.line as usize].is_instant() {
+        if self.world.lines[task.line as usize].instant {
             self.world.queue.push(self.world.queue.now(), Event::Reply(slot));
             return;
         }
@@ -168,14 +174,20 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn reply_arrived(&mut self, slot: u32) {
         let task = &mut self.world.tasks[slot];
         if task.awaited {
-            let (timeout, outcome) = (task.timeout, task.reply);
-            task.timeout = Handle::NONE;
-            if timeout != Handle::NONE {
-                self.world.queue.cancel(timeout);
-            }
+            let outcome = task.reply;
+            self.disarm_call(slot);
             self.conclude(slot, outcome);
         }
         self.release(slot);
+    }
+
+    /// The caller will not give up any more.
+    #[inline]
+    pub(super) fn disarm_call(&mut self, slot: u32) {
+        let timeout = std::mem::replace(&mut self.world.tasks[slot].timeout, Handle::NONE);
+        if timeout != Handle::NONE {
+            self.world.queue.cancel(timeout);
+        }
     }
 
     /// The caller gives up; whatever the callee still does is late work.

@@ -98,6 +98,8 @@ pub struct Channel {
     /// A delivery is already scheduled for this instant.
     pub due: bool,
     pub down: Option<Down>,
+    /// It delivers nothing.
+    pub paused: bool,
     /// What a crash has to find; kept only where one may come.
     pub ledger: Option<Box<Ledger>>,
 }
@@ -266,10 +268,7 @@ impl Channel {
             let groups = groups
                 .iter()
                 .map(|group| Group::new(scenario, &group.edges, partitions, replicas));
-            let mut made = Channel::new(&channel.rules, topic, partitions, groups.collect());
-            let crash = |fault: &Fault| fault.place == Place::Channel(id) && fault.harm == Harm::Down(Down::Crash);
-            made.ledger = scenario.faults.iter().any(crash).then(Box::default);
-            made
+            Channel::new(&channel.rules, topic, partitions, groups.collect())
         });
         let own = scenario.edges.iter().enumerate().map(|(index, edge)| {
             let consumes = edge.service().is_some() && !matches!(edge.from, Caller::Channel(_));
@@ -280,7 +279,17 @@ impl Channel {
             };
             Channel::new(&edge.channel, false, 1, vec![Group::new(scenario, &edges, 1, replicas)])
         });
-        declared.chain(own).collect()
+        let mut all: Vec<Channel> = declared.chain(own).collect();
+        let crashes = scenario
+            .faults
+            .iter()
+            .filter(|fault| fault.harm == Harm::Down(Down::Crash));
+        for fault in crashes {
+            if let Place::Channel(id) = fault.place {
+                all[id.0 as usize].ledger = Some(Box::default());
+            }
+        }
+        all
     }
 
     fn new(rules: &ChannelRules, topic: bool, partitions: u32, groups: Vec<Group>) -> Channel {
@@ -294,8 +303,15 @@ impl Channel {
             parked: Fifo::EMPTY,
             due: false,
             down: None,
+            paused: false,
             ledger: None,
         }
+    }
+
+    /// Whether it delivers nothing now.
+    #[inline]
+    pub fn is_away(&self) -> bool {
+        self.down.is_some() || self.paused
     }
 
     /// Whether anybody could ever take a message.

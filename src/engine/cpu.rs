@@ -30,6 +30,8 @@ pub struct SharedCores {
     bursts: BinaryHeap<Reverse<(u128, u64, u32)>>,
     sequence: u64,
     ending: Handle,
+    /// Nobody advances.
+    pub still: bool,
 }
 
 impl SharedCores {
@@ -42,19 +44,32 @@ impl SharedCores {
             bursts: BinaryHeap::new(),
             sequence: 0,
             ending: Handle::NONE,
+            still: false,
         }
+    }
+
+    /// All bursts are gone.
+    pub fn clear(&mut self) {
+        self.bursts.clear();
     }
 
     /// How many bursts there are in excess of the cores.
     fn excess(&self) -> u32 {
-        (self.bursts.len() as u32).saturating_sub(self.cores)
+        let cores = if self.still { 0 } else { self.cores };
+        (self.bursts.len() as u32).saturating_sub(cores)
     }
 
     /// Lets virtual time pass up to `now`.
     fn update(&mut self, now: Instant) {
         let real = (now.since(self.updated).0 as u128) << UNIT_BITS;
         let (bursts, cores) = (self.bursts.len() as u128, self.cores as u128);
-        self.virtual_time += if bursts <= cores { real } else { real * cores / bursts };
+        self.virtual_time += if self.still {
+            0
+        } else if bursts <= cores {
+            real
+        } else {
+            real * cores / bursts
+        };
         self.updated = now;
     }
 
@@ -66,7 +81,7 @@ impl SharedCores {
 
     /// The real time until the earliest burst ends if nothing changes: never too early.
     fn next_end(&self) -> Option<Duration> {
-        let Reverse((end, _, _)) = self.bursts.peek()?;
+        let Reverse((end, _, _)) = self.bursts.peek().filter(|_| !self.still)?;
         let left = end.saturating_sub(self.virtual_time);
         let (bursts, cores) = (self.bursts.len() as u128, self.cores as u128);
         let (numerator, speed) = if bursts <= cores {
@@ -88,6 +103,7 @@ impl<O: Observer> Turn<'_, O> {
         } = self.world.tasks[root];
         let index = self.world.replicas[replica as usize].home as usize;
         let replica = &mut self.world.replicas[index];
+        let work = replica.plight.stretch(work);
         if replica.shared_cores.is_some() {
             self.set_lane(lane, Activity::Running, span);
             self.change_sharing(index as u32, |shared| shared.begin(work, fiber));
@@ -136,7 +152,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// Changes the bursts of a replica, and schedules the end of what is then the earliest.
-    fn change_sharing(&mut self, replica: u32, change: impl FnOnce(&mut SharedCores)) {
+    pub(super) fn change_sharing(&mut self, replica: u32, change: impl FnOnce(&mut SharedCores)) {
         let now = self.now();
         let index = replica as usize;
         let service = self.world.replicas[index].service;

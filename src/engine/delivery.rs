@@ -16,7 +16,7 @@ use super::queue::{Event, Handle};
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::Task;
-use crate::scenario::Mode;
+use crate::scenario::{Down, Mode};
 use crate::time::{Duration, Instant};
 use crate::trace::{Cause, Observer};
 
@@ -32,7 +32,7 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn deliver(&mut self, channel: u32) {
         let place = &mut self.world.channels[channel as usize];
         place.due = false;
-        if place.down.is_some() {
+        if place.is_away() {
             return;
         }
         loop {
@@ -55,10 +55,11 @@ impl<O: Observer> Turn<'_, O> {
         }
         let (next, count) = (place.next, place.seats.len() as u32);
         for seat in (next..count).chain(0..next) {
-            let Seat { edge, held, .. } =
+            let Seat { edge, held, replica } =
                 self.world.channels[channel as usize].groups[group as usize].seats[seat as usize];
             let room = self.world.edges[edge as usize].terms.prefetch.saturating_sub(held);
             if room > 0
+                && !self.world.is_cut_off(edge, replica)
                 && let Some((shelf, count)) = self.ripe(channel, group, edge, room)
             {
                 return Some(Pick { seat, shelf, count });
@@ -238,12 +239,12 @@ impl<O: Observer> Turn<'_, O> {
     fn carry(&mut self, call: u32) {
         let Task { line, .. } = self.world.tasks[call];
         let time = self.time_of_delivery(call);
-        if line != NONE && !self.world.lines[line as usize].is_instant() {
+        if line != NONE && !self.world.lines[line as usize].instant {
             self.travel(call, Purpose::LossThere, Purpose::LatencyThere, Event::Arrive(call));
         } else if time > Duration::ZERO {
             self.world.queue.push(self.now() + time, Event::Arrive(call));
         } else {
-            self.accept(call);
+            self.delivery_arrived(call);
         }
     }
 
@@ -257,10 +258,27 @@ impl<O: Observer> Turn<'_, O> {
         sampler.sample(&self.world.ziggurat, Draw::new(key, 0, Purpose::Delivery))
     }
 
-    /// A delivery has come to the consumer's replica, which never refuses it.
+    /// A delivery has come to the consumer's replica, which never refuses it, unless it is away.
     pub(super) fn delivery_arrived(&mut self, call: u32) {
         self.world.tasks[call].arrived = self.now();
-        self.accept(call);
+        match self.world.replicas[self.world.tasks[call].replica as usize].plight.down {
+            None => self.accept(call),
+            Some(Down::Blackhole) => {
+                self.observer.lost(self.now(), self.world.view(call));
+                self.lose_parcel(call);
+            }
+            Some(Down::Refuse | Down::Crash) => self.parcel_crashed(call),
+        }
+    }
+
+    /// Whoever had a delivery is gone, which the broker notices.
+    pub(super) fn parcel_crashed(&mut self, call: u32) {
+        let channel = self.world.tasks[call].channel;
+        if !self.world.tasks[call].revoked {
+            self.take_parcel_back(call, Cause::Reset);
+        }
+        self.end_parcel(call);
+        self.poke(channel);
     }
 
     /// The span of a delivery begins: an idempotent consumer does nothing where everything has been done.
@@ -320,7 +338,7 @@ impl<O: Observer> Turn<'_, O> {
                 index += 1;
             }
         }
-        if line == NONE || self.world.lines[line as usize].is_instant() {
+        if line == NONE || self.world.lines[line as usize].instant {
             self.acked(call);
         } else {
             self.travel(call, Purpose::LossBack, Purpose::LatencyBack, Event::Acked(call));

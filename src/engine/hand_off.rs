@@ -101,6 +101,12 @@ impl<O: Observer> Turn<'_, O> {
     /// The callee answers a question with what it has.
     #[inline(never)]
     pub(super) fn asked(&mut self, call: u32) {
+        let replica = self.world.tasks[call].replica;
+        if self.world.replicas[replica as usize].plight.down.is_some() {
+            self.observer.lost(self.now(), self.world.view(call));
+            self.ask_later(call);
+            return;
+        }
         let answer = match self.world.tasks[call].done {
             true => Event::Reply(call),
             false => Event::NotYet(call),

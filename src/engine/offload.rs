@@ -8,6 +8,7 @@
 //! Law: the offload threads of a replica are a station of their own behind all replicas, with a queue that refuses
 //! nobody. A job is the root of its fibers there, and its span lives as long as any of its jobs.
 
+use super::fault::Plight;
 use super::program::Address;
 use super::queue::Event;
 use super::slab::{Fifo, NONE, Roster};
@@ -46,6 +47,9 @@ impl World {
                 self.replicas.push(Replica {
                     service,
                     first_lane: self.replicas[home as usize].first_lane + plain.runtime.workers(),
+                    workers: plain.offload,
+                    cores: 0,
+                    plight: Plight::WELL,
                     home,
                     offload: NONE,
                     idle: Roster::new(plain.offload),
@@ -63,7 +67,7 @@ impl World {
     }
 
     /// What an observer may know of a job.
-    fn job(&self, slot: u32) -> Job {
+    pub fn job(&self, slot: u32) -> Job {
         let Task {
             span,
             arrived,
@@ -113,8 +117,8 @@ impl<O: Observer> Turn<'_, O> {
     #[inline(never)]
     pub(super) fn offloaded(&mut self, job: u32) {
         let index = self.world.tasks[job].replica;
-        let station = &mut self.world.replicas[index as usize];
-        let lane = station.idle.take().map(|thread| station.first_lane + thread);
+        let now = self.now();
+        let lane = self.world.replicas[index as usize].take_idle(now);
         self.observer
             .offloaded(self.world.queue.now(), self.world.job(job), lane.is_none());
         match lane {

@@ -446,6 +446,25 @@ impl<O: Observer> Turn<'_, O> {
         self.work_of_request_ended(request);
     }
 
+    /// The caller of a guarded call has died: the call is over, whatever its attempts come to.
+    pub(super) fn close_guard(&mut self, slot: u32) {
+        self.disarm(slot);
+        for which in 0..2 {
+            let task = std::mem::replace(&mut self.world.guards[slot].tries[which], NONE);
+            if task != NONE {
+                self.abandon(task, false);
+            }
+        }
+        let outcome = Err(Cause::Reset);
+        let guard = &mut self.world.guards[slot];
+        (guard.stage, guard.outcome) = (Stage::Over, outcome);
+        let request = guard.request;
+        self.note((slot as u64) << 4 | 1 + Cause::Reset as u64);
+        self.observer.concluded(self.now(), self.guarded(slot), outcome, false);
+        self.let_go_of_guard(slot);
+        self.work_of_request_ended(request);
+    }
+
     /// One of those who hold a guard lets go: its call, or one of its tasks.
     #[inline(never)]
     pub(super) fn let_go_of_guard(&mut self, slot: u32) {

@@ -53,6 +53,15 @@ impl Pool {
     }
 }
 
+impl Pool {
+    /// Fibers that are dead wait no longer; true where there were some.
+    pub fn forget(&mut self, dead: impl Fn(u32) -> bool) -> bool {
+        let before = self.waiting.len();
+        self.waiting.retain(|waiting| !dead(waiting.fiber));
+        self.waiting.len() < before
+    }
+}
+
 impl<O: Observer> Turn<'_, O> {
     /// Takes one of a pool, for the steps that follow or for the request; false where the fiber has to wait for it.
     #[inline(never)]
@@ -147,7 +156,7 @@ impl<O: Observer> Turn<'_, O> {
         }
     }
 
-    fn tell_pool(&mut self, index: u32) {
+    pub(super) fn tell_pool(&mut self, index: u32) {
         let pool = &self.world.pools[index as usize];
         let (service, place) = (ServiceId(pool.service), pool.place);
         let (taken, waiting) = (pool.size - pool.free, pool.waiting.len() as u32);

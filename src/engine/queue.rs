@@ -16,6 +16,10 @@ use std::collections::VecDeque;
 pub enum Event {
     /// A change of the scenario takes effect.
     Change(u32),
+    /// A fault begins.
+    Strike(u32),
+    /// A fault is over.
+    Heal(u32),
     /// A worker's burst of work on a core of its own, or on one of the replica's, is over.
     WorkEnd(u32),
     /// The earliest burst of work among those that share the cores of this replica is over.
@@ -71,7 +75,7 @@ impl Event {
     /// The rank among events of one instant.
     fn class(self) -> usize {
         match self {
-            Event::Change(_) => 0,
+            Event::Change(_) | Event::Strike(_) | Event::Heal(_) => 0,
             Event::WorkEnd(_) | Event::SharedWorkEnd(_) | Event::WaitEnd(_) => 1,
             Event::Reply(_) | Event::NotYet(_) | Event::Guard(_) | Event::Acknowledge(_) | Event::Acked(_) => 2,
             Event::Timeout(_) | Event::GiveUp(_) | Event::AckTimeout(_) => 3,
@@ -108,6 +112,8 @@ impl Event {
             Event::Requeue(i) => (21, i),
             Event::Expire(i) => (22, i),
             Event::Offload(i) => (40, i),
+            Event::Strike(i) => (41, i),
+            Event::Heal(i) => (42, i),
         };
         kind << 32 | slot as u64
     }
@@ -239,6 +245,42 @@ impl Queue {
                 self.sift_down(index, last);
             }
         }
+    }
+
+    /// Takes all events out that are wanted, in the order in which they would have happened.
+    pub fn extract(&mut self, wanted: impl Fn(Event) -> bool) -> Vec<(Instant, Event)> {
+        self.fill_hole();
+        let mut out = Vec::new();
+        if let Some(event) = self.single.take_if(|event| wanted(*event)) {
+            out.push((self.now, event));
+        }
+        for (class, due) in self.due.iter_mut().enumerate() {
+            out.extend(
+                due.iter()
+                    .filter(|event| wanted(**event))
+                    .map(|event| (self.now, *event)),
+            );
+            due.retain(|event| !wanted(*event));
+            if due.is_empty() {
+                self.due_classes &= !(1 << class);
+            }
+        }
+        let mut entries: Vec<Entry> = self.heap.drain(..).take(self.len).collect();
+        entries.sort_by_key(|entry| (entry.at, entry.order));
+        let (gone, kept): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| wanted(entry.event));
+        self.len = kept.len();
+        self.heap.resize(self.len + FAMILY, VOID);
+        // What is sorted is a heap.
+        kept.into_iter()
+            .enumerate()
+            .for_each(|(index, entry)| self.place(index, entry));
+        for entry in gone {
+            if entry.handle != Handle::NONE {
+                self.unused.push(entry.handle.0);
+            }
+            out.push((entry.at, entry.event));
+        }
+        out
     }
 
     /// The next event if it happens before `until`; the clock moves to it.
@@ -378,6 +420,12 @@ impl Queue {
     }
 }
 
+impl Default for Queue {
+    fn default() -> Self {
+        Queue::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -422,6 +470,30 @@ mod tests {
             rest,
             [Event::Reply(5), Event::Timeout(2), Event::Arrive(3), Event::Arrive(4)]
         );
+    }
+
+    #[test]
+    fn what_is_taken_out_does_not_happen_and_the_rest_keeps_its_order() {
+        let mut queue = Queue::new();
+        let handle = queue.push_cancellable(Instant(9), Event::Timeout(1));
+        for slot in 0..20 {
+            queue.push(Instant(20 - u64::from(slot)), Event::WorkEnd(slot));
+        }
+        queue.push(Instant(0), Event::WorkEnd(20));
+        queue.push(Instant(0), Event::Arrive(21));
+        let even = |event| matches!(event, Event::WorkEnd(slot) if slot % 2 == 0);
+        let gone = queue.extract(even);
+        assert_eq!(gone.len(), 11);
+        assert_eq!(
+            gone[..2],
+            [(Instant(0), Event::WorkEnd(20)), (Instant(2), Event::WorkEnd(18))]
+        );
+        assert_eq!(queue.pop(Instant::NEVER), Some(Event::Arrive(21)));
+        queue.cancel(handle);
+        let odd: Vec<(u64, Event)> = (0..10)
+            .map(|i| (1 + 2 * i, Event::WorkEnd(19 - 2 * i as u32)))
+            .collect();
+        assert_eq!(drain(&mut queue), odd);
     }
 
     #[test]

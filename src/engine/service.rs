@@ -13,7 +13,7 @@ use super::chance::{Draw, Purpose};
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::Task;
-use crate::scenario::{Balance, Mode};
+use crate::scenario::{Balance, Down, Mode};
 use crate::trace::{Activity, Cause, Observer};
 
 impl<O: Observer> Turn<'_, O> {
@@ -31,6 +31,11 @@ impl<O: Observer> Turn<'_, O> {
         self.world.tasks[call].arrived = self.now();
         self.world.tasks[call].replica = replica;
         let place = &self.world.replicas[replica as usize];
+        match place.plight.down {
+            None => {}
+            Some(Down::Blackhole) => return self.swallow(call),
+            Some(Down::Refuse | Down::Crash) => return self.refuse(call),
+        }
         let service = &self.world.services[place.service as usize];
         let room = place.waiting < service.backlog;
         let lane = if room { None } else { self.idle_lane_for_new(replica) };
@@ -109,7 +114,8 @@ impl<O: Observer> Turn<'_, O> {
         task.fibers = 1;
         task.responded = false;
         task.failed = false;
-        self.world.replicas[task.replica as usize].begun += 1;
+        let (key, replica) = (task.key, task.replica);
+        self.world.replicas[replica as usize].begun += 1;
         self.note((lane as u64) << 32 | call as u64);
         self.observer.began(self.now(), self.world.view(call), lane, queued);
         if self.world.tasks[call].guard != NONE {
@@ -117,6 +123,10 @@ impl<O: Observer> Turn<'_, O> {
         }
         if self.world.tasks[call].delivery != NONE {
             self.begin_delivery(call);
+        }
+        let fail = self.world.replicas[replica as usize].plight.fail;
+        if !fail.never() && fail.hit(self.draw_bits(key, 0, Purpose::Mishap)) {
+            self.world.tasks[call].outcome = Err(Cause::Error);
         }
         self.set_going(call, call, lane)
     }
@@ -140,6 +150,23 @@ impl<O: Observer> Turn<'_, O> {
         self.set_lane(lane, Activity::Idle, NONE);
         let now = self.now();
         self.world.replicas[index as usize].put_idle(now, lane);
+    }
+
+    /// Idle workers take what waits for one.
+    pub(super) fn employ(&mut self, index: u32) {
+        while self.has_next(index) {
+            let now = self.now();
+            let Some(lane) = self.world.replicas[index as usize].take_idle(now) else {
+                return;
+            };
+            self.serve(index, lane);
+        }
+    }
+
+    fn has_next(&self, index: u32) -> bool {
+        let replica = &self.world.replicas[index as usize];
+        let may_begin = replica.begun < self.world.services[replica.service as usize].in_flight;
+        replica.resumed.first().is_some() || may_begin && replica.fresh.first().is_some()
     }
 
     /// The first of those that may run: a new call, as long as the replica may begin one, or a resumed span.

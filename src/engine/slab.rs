@@ -20,6 +20,11 @@ impl<T> Slab<T> {
         }
     }
 
+    /// How many slots there are, free ones included.
+    pub fn slots(&self) -> u32 {
+        self.items.len() as u32
+    }
+
     /// How many slots are in use.
     pub fn live(&self) -> usize {
         self.items.len() - self.free.len()
@@ -121,6 +126,14 @@ impl Fifo {
             self.tail = slot;
         }
         self.head = slot;
+    }
+
+    /// All slots in it, the one whose turn it is first.
+    pub fn slots<T: Link + Copy>(self, slab: &Slab<T>) -> impl Iterator<Item = u32> {
+        std::iter::successors(self.first(), |slot| {
+            let mut item = slab[*slot];
+            Some(*item.next()).filter(|next| *next != NONE)
+        })
     }
 
     /// Takes the slot whose turn it is.

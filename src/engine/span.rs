@@ -228,6 +228,16 @@ impl<O: Observer> Turn<'_, O> {
         self.world.tasks[fiber].frame = self.world.frames.insert(Frame { inside, outer });
     }
 
+    /// Leaves all frames of a fiber that has died, and gives back what it held.
+    pub(super) fn drop_frames(&mut self, fiber: u32) {
+        while self.world.tasks[fiber].frame != NONE {
+            if let Inside::Hold(pool) = self.world.frames[self.world.tasks[fiber].frame].inside {
+                self.give_back(pool);
+            }
+            self.leave(fiber);
+        }
+    }
+
     /// The innermost frame is over.
     pub(super) fn leave(&mut self, fiber: u32) {
         let slot = self.world.tasks[fiber].frame;
@@ -352,6 +362,7 @@ impl<O: Observer> Turn<'_, O> {
                 pc: self.world.program.branches[index as usize],
                 join,
                 after: chain.first,
+                holds: 1,
                 ..super::call::EMPTY
             };
             let slot = self.world.tasks.insert(branch);
@@ -377,6 +388,7 @@ impl<O: Observer> Turn<'_, O> {
             self.world.tasks[root].failed = !ok;
             self.respond(root, if ok { Ok(()) } else { Err(Cause::Error) });
         } else {
+            self.world.tasks[fiber].holds = 0;
             self.world.tasks.remove(fiber);
             if let Some((parent, joined)) = self.joined(join, ok) {
                 return if joined {

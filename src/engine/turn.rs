@@ -48,8 +48,16 @@ impl<O: Observer> Turn<'_, O> {
     /// Lets one event happen.
     #[inline]
     fn handle(&mut self, event: Event) {
+        if self.world.faults.paused > 0
+            && let Some(until) = self.held_back(event)
+        {
+            self.hold_back(event, until);
+            return;
+        }
         match event {
             Event::Change(index) => self.change(index),
+            Event::Strike(fault) => self.strike(fault),
+            Event::Heal(fault) => self.heal(fault),
             Event::WorkEnd(fiber) => self.work_ended(fiber),
             Event::SharedWorkEnd(replica) => self.shared_work_ended(replica),
             Event::WaitEnd(fiber) => self.resume(fiber),
@@ -84,7 +92,8 @@ impl<O: Observer> Turn<'_, O> {
             let edge = &mut self.world.edges[id.0 as usize];
             (edge.mode, edge.timeout) = (mode_of(is), is.timeout);
             edge.line = self.world.lines.len() as u32;
-            self.world.lines.push(Line::new(is));
+            self.world.lines.push(Line::new(id.0, is));
+            self.world.brew(id.0);
             self.world.guard_edge(id.0, is);
             self.world.change_terms(id.0, is);
             self.change_channel(self.world.edges[id.0 as usize].terms.own, &is.channel);

@@ -38,8 +38,7 @@ struct Idle {
 
 impl Warmth {
     /// All workers are cold.
-    fn new(cold_start: u32, service: &Service) -> Warmth {
-        let workers = service.runtime.workers();
+    fn all_cold(cold_start: u32, keep_warm: Option<Duration>, workers: u32) -> Warmth {
         let alone = |worker| Idle {
             since: Instant::START,
             before: worker,
@@ -47,7 +46,7 @@ impl Warmth {
         };
         Warmth {
             cold_start,
-            keep_warm: service.keep_warm,
+            keep_warm,
             cold: Roster::new(workers),
             ring: (0..=workers).map(alone).collect(),
             starting: NONE,
@@ -104,6 +103,19 @@ impl Warmth {
     }
 }
 
+impl Replica {
+    /// All its workers are idle, and cold where there are cold starts.
+    pub fn relieve(&mut self) {
+        match &mut self.warmth {
+            None => self.idle = Roster::new(self.workers),
+            Some(warmth) => {
+                **warmth = Warmth::all_cold(warmth.cold_start, warmth.keep_warm, self.workers);
+                self.idle = Roster::none(self.workers);
+            }
+        }
+    }
+}
+
 impl World {
     /// The workers of a service start cold.
     pub fn cool_down(&mut self, service: &Service, index: u32) {
@@ -114,16 +126,20 @@ impl World {
         let place = &self.services[index as usize];
         for replica in place.first_replica..place.first_replica + place.replicas {
             let replica = &mut self.replicas[replica as usize];
-            replica.warmth = Some(Box::new(Warmth::new(sampler, service)));
-            replica.idle = Roster::none(service.runtime.workers());
+            let cold = Warmth::all_cold(sampler, service.keep_warm, replica.workers);
+            replica.warmth = Some(Box::new(cold));
+            replica.relieve();
         }
     }
 }
 
 impl Replica {
-    /// An idle worker's lane, a warm one if there is any.
+    /// An idle worker's lane, a warm one if there is any; none while nothing goes on.
     #[inline]
     pub fn take_idle(&mut self, now: Instant) -> Option<u32> {
+        if self.plight.paused.is_some() {
+            return None;
+        }
         let worker = match &mut self.warmth {
             None => self.idle.take(),
             Some(warmth) => warmth.take(now, &mut self.idle),

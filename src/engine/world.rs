@@ -13,9 +13,11 @@ use super::chance::{Odds, Sampler, Weights, Ziggurat, key_of_name};
 use super::channel::{self, Channel, Message, Terms};
 use super::cpu::SharedCores;
 use super::data::Data;
+use super::fault::{Faults, Plight, Storm};
 use super::frame::{Frame, Join};
 use super::gate::Gate;
 use super::guard::Guard;
+use super::pause::Frozen;
 use super::pool::{Holding, Pool};
 use super::program::{Address, Program};
 use super::queue::{Event, Queue};
@@ -49,6 +51,7 @@ pub struct Request {
 
 /// An edge as it is now.
 pub struct Edge {
+    pub from: Caller,
     pub to: u32,
     pub entry: Address,
     pub mode: Mode,
@@ -65,10 +68,15 @@ pub struct Edge {
 /// What a call's messages travel over; a call keeps the line on which it was sent.
 #[derive(Clone)]
 pub struct Line {
+    pub edge: u32,
     pub latency: Sampler,
     pub loss: Odds,
     /// From an answer to the next question of a caller that polls.
     pub every: Duration,
+    /// What is wrong with it.
+    pub storm: Option<Box<Storm>>,
+    /// Messages arrive at once and none is lost.
+    pub instant: bool,
 }
 
 /// How often a caller polls where nothing is said.
@@ -76,18 +84,23 @@ const EVERY: Duration = Duration::from_ms(100);
 
 impl Line {
     /// The line of an edge as it is written.
-    pub fn new(edge: &crate::scenario::Edge) -> Line {
-        Line {
+    pub fn new(id: u32, edge: &crate::scenario::Edge) -> Line {
+        let mut line = Line {
+            edge: id,
             latency: Sampler::new(&edge.latency),
             loss: Odds::new(edge.loss),
             every: edge.policy.every.unwrap_or(EVERY),
-        }
+            storm: None,
+            instant: false,
+        };
+        line.set_storm(None);
+        line
     }
 
-    /// Messages arrive at once and none is lost.
-    #[inline]
-    pub fn is_instant(&self) -> bool {
-        self.latency.is_zero() && self.loss.never()
+    /// From now on this is wrong with it.
+    pub fn set_storm(&mut self, storm: Option<Box<Storm>>) {
+        self.instant = self.latency.is_zero() && self.loss.never() && storm.is_none();
+        self.storm = storm;
     }
 }
 
@@ -109,6 +122,10 @@ pub struct Service {
 pub struct Replica {
     pub service: u32,
     pub first_lane: u32,
+    pub workers: u32,
+    pub cores: u32,
+    /// What is wrong with it.
+    pub plight: Plight,
     /// The replica whose cores it uses: itself, or that whose offload threads these are.
     pub home: u32,
     /// Its offload threads.
@@ -191,6 +208,9 @@ pub struct World {
     pub clients: Vec<Client>,
     pub users: Vec<User>,
     pub changes: Vec<crate::scenario::Change>,
+    pub faults: Faults,
+    /// Work that stands still at paused replicas.
+    pub frozen: Vec<Frozen>,
     pub stamp: u64,
     /// A hash of everything that has happened.
     pub digest: u64,
@@ -225,13 +245,18 @@ impl World {
             messages: Slab::new(),
             bundles: Slab::new(),
             entities: channel::entities(scenario),
-            lines: scenario.edges.iter().map(Line::new).collect(),
+            lines: (0..)
+                .zip(&scenario.edges)
+                .map(|(id, edge)| Line::new(id, edge))
+                .collect(),
             services: Vec::new(),
             replicas: Vec::new(),
             lanes: Vec::new(),
             clients: Vec::new(),
             users: Vec::new(),
             changes: scenario.changes.clone(),
+            faults: Faults::new(scenario.faults.clone()),
+            frozen: Vec::new(),
             stamp: 0,
             digest: 0xCBF2_9CE4_8422_2325,
         };
@@ -249,6 +274,7 @@ impl World {
         for (index, change) in scenario.changes.iter().enumerate() {
             world.queue.push(change.at, Event::Change(index as u32));
         }
+        world.schedule_faults();
         world
     }
 
@@ -356,6 +382,7 @@ impl Edge {
         let edge = &scenario.edges[index];
         let (to, entry) = channel::entry(program, edge);
         Edge {
+            from: edge.from,
             to,
             entry,
             mode: channel::mode_of(edge),
@@ -377,6 +404,9 @@ impl Replica {
         Replica {
             service: index,
             first_lane,
+            workers: service.runtime.workers(),
+            cores: service.cores.unwrap_or(u32::MAX),
+            plight: Plight::WELL,
             home,
             offload: NONE,
             idle: Roster::new(service.runtime.workers()),

@@ -331,6 +331,13 @@ impl Observer for Meter {
         }
     }
 
+    fn crashed(&mut self, now: Instant, call: Call, waited: bool) {
+        if waited {
+            self.services[call.service.0 as usize].backlog.fall(now, self.opening);
+        }
+        self.ended(now, call, false);
+    }
+
     fn lane(&mut self, now: Instant, service: ServiceId, lane: u32, was: Activity, is: Activity, _: u32) {
         if was == is {
             return;
@@ -385,6 +392,14 @@ impl Observer for Meter {
                 threads.response.record(now.since(job.since));
             }
         }
+    }
+
+    fn job_crashed(&mut self, now: Instant, job: Job, waited: bool) {
+        if waited {
+            let opening = self.opening;
+            self.threads(job.service).backlog.fall(now, opening);
+        }
+        self.brought_back(now, job, false);
     }
 
     fn published(&mut self, _: Instant, _: Call, message: Message) {

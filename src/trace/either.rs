@@ -34,6 +34,7 @@ impl<A: Observer, B: Observer> Observer for Either<A, B> {
         completed(now: Instant, request: Request, replied: bool);
         sent(now: Instant, call: Call, lane: Option<u32>);
         lost(now: Instant, call: Call);
+        turned_away(now: Instant, call: Call);
         returned(now: Instant, call: Call, outcome: Result<(), Cause>);
         abandoned(now: Instant, call: Call);
         called(now: Instant, call: Guarded);
@@ -46,11 +47,13 @@ impl<A: Observer, B: Observer> Observer for Either<A, B> {
         responded(now: Instant, call: Call, ok: bool);
         forwarded(now: Instant, call: Call, edge: EdgeId);
         ended(now: Instant, call: Call, ok: bool);
+        crashed(now: Instant, call: Call, waited: bool);
         lane(now: Instant, service: ServiceId, lane: u32, was: Activity, is: Activity, call: u32);
         crowded(now: Instant, service: ServiceId, was: u32, is: u32);
         offloaded(now: Instant, job: Job, queued: bool);
         taken_up(now: Instant, job: Job, lane: u32, queued: bool);
         brought_back(now: Instant, job: Job, ok: bool);
+        job_crashed(now: Instant, job: Job, waited: bool);
         pool(now: Instant, service: ServiceId, pool: u32, taken: u32, waiting: u32);
         published(now: Instant, call: Call, message: Message);
         copied(now: Instant, message: Message, of: u32);

@@ -193,6 +193,8 @@ pub trait Observer {
     fn sent(&mut self, now: Instant, call: Call, lane: Option<u32>) {}
     /// The network lost the request, the reply or the ack of this call.
     fn lost(&mut self, now: Instant, call: Call) {}
+    /// The edge is cut: the caller is refused at once, and the callee never hears of it.
+    fn turned_away(&mut self, now: Instant, call: Call) {}
     /// The caller learns the outcome: reply, error, refusal, timeout, ack; over `oneway` at sending.
     fn returned(&mut self, now: Instant, call: Call, outcome: Result<(), Cause>) {}
 
@@ -210,7 +212,7 @@ pub trait Observer {
 
     /// A call or message has reached a replica; `queued` where it has to wait for a worker.
     fn accepted(&mut self, now: Instant, call: Call, queued: bool) {}
-    /// A replica refuses a call: its backlog is full.
+    /// A replica refuses a call: its backlog is full, or its door closed.
     fn refused(&mut self, now: Instant, call: Call) {}
     /// A worker takes the span for the first time; `queued` as it was said by `accepted`.
     fn began(&mut self, now: Instant, call: Call, lane: u32, queued: bool) {}
@@ -220,6 +222,9 @@ pub trait Observer {
     fn forwarded(&mut self, now: Instant, call: Call, edge: EdgeId) {}
     /// The span's last step is over; `ok` unless the operation failed.
     fn ended(&mut self, now: Instant, call: Call, ok: bool) {}
+
+    /// The replica has died with this span on it; `waited` where no worker had begun it. Its end, and a failure.
+    fn crashed(&mut self, now: Instant, call: Call, waited: bool) {}
 
     /// A worker changes what it does. `call` is the slot of the span that it does it for (the old one where it
     /// becomes idle). Never called with `was == is` for the same span.
@@ -235,6 +240,9 @@ pub trait Observer {
     fn taken_up(&mut self, now: Instant, job: Job, lane: u32, queued: bool) {}
     /// The steps of a job are over, and its span goes on; `ok` unless they have failed.
     fn brought_back(&mut self, now: Instant, job: Job, ok: bool) {}
+
+    /// The replica has died with this job on its offload threads; `waited` where none had taken it up.
+    fn job_crashed(&mut self, now: Instant, job: Job, waited: bool) {}
 
     /// A pool of a service has changed: how many are taken, and how many spans wait for one.
     fn pool(&mut self, now: Instant, service: ServiceId, pool: u32, taken: u32, waiting: u32) {}

@@ -351,6 +351,14 @@ impl Observer for Recorder {
         }
     }
 
+    fn crashed(&mut self, now: Instant, call: Call, _: bool) {
+        self.ended(now, call, false);
+    }
+
+    fn turned_away(&mut self, now: Instant, call: Call) {
+        self.refused(now, call);
+    }
+
     fn lane(&mut self, now: Instant, _: ServiceId, lane: u32, _was: Activity, is: Activity, call: u32) {
         self.open_window_at(now);
         let span = Self::row_of(&self.span_rows, call);

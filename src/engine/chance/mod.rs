@@ -47,6 +47,8 @@ pub enum Purpose {
     Delivery,
     Poison,
     ColdStart,
+    Storm,
+    Mishap,
 }
 
 /// The key of what lies one step further in a story (SplitMix64's finaliser; Steele, Lea & Flood 2014).
@@ -127,9 +129,21 @@ impl Draw {
 pub struct Odds(u64);
 
 impl Odds {
+    /// It does not happen.
+    pub const NEVER: Odds = Odds(0);
+
     /// The odds of `probability`, from 0 (never) to 1 (always).
     pub fn new(probability: f64) -> Odds {
         Odds(libm::round(probability * 18_446_744_073_709_551_616.0) as u64)
+    }
+
+    /// The odds that one or the other of two independent things happens.
+    pub fn or(self, other: Odds) -> Odds {
+        if self.0.max(other.0) == u64::MAX {
+            return Odds(u64::MAX);
+        }
+        let rest = ((1u128 << 64) - self.0 as u128) * other.0 as u128;
+        Odds(self.0 + (rest >> 64) as u64)
     }
 
     /// Whether it can never happen.
@@ -325,6 +339,15 @@ mod tests {
             assert!(Odds::new(1.0).hit(bits));
         }
         assert!(Odds::new(0.5).hit(u64::MAX / 2 - 1) && !Odds::new(0.5).hit(u64::MAX / 2 + 2));
+    }
+
+    #[test]
+    fn one_of_two_things_happens_more_often_than_each() {
+        let (half, none) = (Odds::new(0.5), Odds::NEVER);
+        assert_eq!((half.or(none), none.or(half)), (half, half));
+        let both = half.or(half);
+        assert!(both.hit(u64::MAX / 4 * 3 - 4) && !both.hit(u64::MAX / 4 * 3 + 4));
+        assert!(half.or(Odds::new(1.0)).hit(u64::MAX));
     }
 
     #[test]

@@ -1,0 +1,109 @@
+//! A replica that stands still: a long garbage collection, a virtual machine that is moved.
+//!
+//! ```text
+//! at pause   ####┊~~~~~~~~┊####       what ran waits for a core; a new call joins the backlog
+//!                ┊ ends of waits, replies, timeouts and retries of its spans: held back until it goes on
+//! ```
+//!
+//! Law: nothing of the replica's own happens while it is paused, and nothing is lost. Others see it as slow.
+
+use super::queue::Event;
+use super::slab::NONE;
+use super::turn::Turn;
+use super::world::Task;
+use crate::scenario::Mode;
+use crate::time::{Duration, Instant};
+use crate::trace::{Activity, Observer};
+
+/// Work that stands still, and what is left of it.
+pub struct Frozen {
+    pub fiber: u32,
+    left: Duration,
+}
+
+impl<O: Observer> Turn<'_, O> {
+    /// The replica whose cores a fiber works on.
+    fn home_of(&self, fiber: u32) -> u32 {
+        let root = self.world.tasks[fiber].root;
+        self.world.replicas[self.world.tasks[root].replica as usize].home
+    }
+
+    /// Nothing goes on at a replica from now on.
+    pub(super) fn freeze(&mut self, replica: u32) {
+        let now = self.now();
+        self.world.faults.paused += 1;
+        let mut queue = std::mem::take(&mut self.world.queue);
+        let ends = queue.extract(|event| matches!(event, Event::WorkEnd(fiber) if self.home_of(fiber) == replica));
+        self.world.queue = queue;
+        for (at, event) in ends {
+            let Event::WorkEnd(fiber) = event else { continue };
+            let Task { lane, span, .. } = self.world.tasks[self.world.tasks[fiber].root];
+            self.set_lane(lane, Activity::CoreWait, span);
+            self.world.frozen.push(Frozen {
+                fiber,
+                left: at.since(now),
+            });
+        }
+        self.change_sharing(replica, |shared| shared.still = true);
+    }
+
+    /// A replica goes on where it stood still.
+    pub(super) fn thaw(&mut self, replica: u32) {
+        self.world.faults.paused -= 1;
+        for Frozen { fiber, left } in std::mem::take(&mut self.world.frozen) {
+            if self.home_of(fiber) != replica {
+                self.world.frozen.push(Frozen { fiber, left });
+                continue;
+            }
+            let Task { lane, span, .. } = self.world.tasks[self.world.tasks[fiber].root];
+            self.set_lane(lane, Activity::Running, span);
+            self.world.queue.push(self.now() + left, Event::WorkEnd(fiber));
+        }
+        self.change_sharing(replica, |shared| shared.still = false);
+        self.employ(replica);
+        let station = self.world.replicas[replica as usize].offload;
+        if station != NONE {
+            self.employ(station);
+        }
+    }
+
+    /// Until when an event has to wait because its replica stands still.
+    #[inline(never)]
+    pub(super) fn held_back(&self, event: Event) -> Option<Instant> {
+        let tasks = &self.world.tasks;
+        let span = match event {
+            Event::WaitEnd(fiber) => tasks[fiber].root,
+            Event::Offload(job) => job,
+            Event::Asked(call) => call,
+            Event::Reply(call) | Event::Timeout(call) | Event::Ask(call) | Event::NotYet(call) => {
+                if tasks[call].awaited { tasks[call].parent } else { NONE }
+            }
+            Event::Guard(guard) | Event::GiveUp(guard) | Event::Hedge(guard) => self.caller_of(guard),
+            Event::Connected(ticket) => self.caller_of(self.world.setups[ticket].0),
+            _ => NONE,
+        };
+        if span == NONE {
+            return None;
+        }
+        let home = self.world.replicas[tasks[span].replica as usize].home;
+        self.world.replicas[home as usize].plight.paused
+    }
+
+    /// The span that waits for a guarded call, if one does.
+    fn caller_of(&self, guard: u32) -> u32 {
+        let guard = &self.world.guards[guard];
+        if guard.mode == Mode::Oneway { NONE } else { guard.parent }
+    }
+
+    /// Lets an event happen later.
+    #[inline(never)]
+    pub(super) fn hold_back(&mut self, event: Event, until: Instant) {
+        let queue = &mut self.world.queue;
+        match event {
+            Event::Timeout(call) => self.world.tasks[call].timeout = queue.push_cancellable(until, event),
+            Event::GiveUp(guard) => self.world.guards[guard].timers[0] = queue.push_cancellable(until, event),
+            Event::Hedge(guard) => self.world.guards[guard].timers[1] = queue.push_cancellable(until, event),
+            _ => queue.push(until, event),
+        }
+    }
+}
