@@ -13,6 +13,8 @@ mod auditor;
 mod broker;
 #[path = "laws/callee.rs"]
 mod callee;
+#[path = "laws/census.rs"]
+mod census;
 #[path = "laws/channel.rs"]
 mod channel;
 #[path = "laws/cost.rs"]
@@ -47,6 +49,8 @@ mod scenario;
 mod script;
 #[path = "laws/tape.rs"]
 mod tape;
+#[path = "laws/whole.rs"]
+mod whole;
 
 use auditor::{Auditor, Seen, Violation};
 use proptest::prelude::*;
@@ -461,4 +465,35 @@ fn a_call_with_policies_has_one_outcome_and_exceeds_none() {
     for_all(law, &(guard::guarded(Weather::Any), 0u64..1000), |(scenario, seed)| {
         guard::keeps(scenario, *seed)
     });
+}
+
+#[test]
+fn whatever_strikes_everybody_is_counted_once() {
+    let law = "whatever_strikes_everybody_is_counted_once";
+    let seen = Cell::new(census::Seen::default());
+    for_all(law, &(whole::whole(), 0u64..1000), |(scenario, seed)| {
+        let mut census = census::Census::new(scenario);
+        Run::new(scenario, *seed).advance(Instant::NEVER, u64::MAX, &mut census);
+        let (all, now) = (seen.get(), census.seen);
+        seen.set(census::Seen {
+            crashed: all.crashed + now.crashed,
+            resets: all.resets + now.resets,
+            frozen: all.frozen + now.frozen,
+            turned_away: all.turned_away + now.turned_away,
+            messages_lost: all.messages_lost + now.messages_lost,
+            completed: all.completed + now.completed,
+        });
+        match census.wrong.first() {
+            Some(wrong) => Err(wrong.clone()),
+            None => guard::adds_up(scenario, *seed),
+        }
+    });
+    println!("{law}: {:?}", seen.get());
+    let census::Seen {
+        crashed,
+        resets,
+        turned_away,
+        ..
+    } = seen.get();
+    assert!(crashed > 0 && resets > 0 && turned_away > 0);
 }

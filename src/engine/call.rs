@@ -59,7 +59,7 @@ impl<O: Observer> Turn<'_, O> {
             caller: if waits { caller } else { NONE },
             mode,
             counted,
-            holds: 1 + waits as u8,
+            holds: 1 + waits as u32,
             awaited: waits,
             origin: call.origin,
             guard,
@@ -138,12 +138,15 @@ impl<O: Observer> Turn<'_, O> {
         self.world.queue.push(at, arrival);
     }
 
-    /// The network has lost the request (then the callee never hears of it), the reply, or a question.
+    /// The network has lost the request (then the callee never hears of it), the reply, a question, or the word that
+    /// nobody waits any more, which is not counted.
     #[inline(never)]
     pub(super) fn lose(&mut self, slot: u32, arrival: Event) {
         let request = matches!(arrival, Event::Arrive(_));
         self.note((slot as u64) << 1 | request as u64);
-        self.observer.lost(self.now(), self.world.view(slot));
+        if !matches!(arrival, Event::Stop(_)) {
+            self.observer.lost(self.now(), self.world.view(slot));
+        }
         match self.world.tasks[slot] {
             Task { delivery, .. } if delivery != NONE => self.lose_parcel(slot),
             _ if request => self.work_of_call_ended(slot),

@@ -267,7 +267,10 @@ impl<O: Observer> Turn<'_, O> {
                 self.observer.lost(self.now(), self.world.view(call));
                 self.lose_parcel(call);
             }
-            Some(Down::Refuse | Down::Crash) => self.parcel_crashed(call),
+            Some(Down::Refuse | Down::Crash) => {
+                self.observer.turned_away(self.now(), self.world.view(call));
+                self.parcel_crashed(call);
+            }
         }
     }
 

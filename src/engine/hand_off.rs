@@ -37,7 +37,7 @@ impl<O: Observer> Turn<'_, O> {
         }
         if stands_for != NONE {
             // The duty of a message is the message's no longer.
-            self.world.tasks[stands_for].holds += u8::from(mode != Mode::Queue);
+            self.world.tasks[stands_for].holds += u32::from(mode != Mode::Queue);
             self.observer.forwarded(self.now(), self.world.view(root), EdgeId(edge));
         } else if !responded {
             self.observer.responded(self.now(), self.world.view(root), true);

@@ -11,7 +11,6 @@ use super::queue::Event;
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::Task;
-use crate::scenario::Mode;
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, Observer};
 
@@ -78,8 +77,8 @@ impl<O: Observer> Turn<'_, O> {
             Event::Reply(call) | Event::Timeout(call) | Event::Ask(call) | Event::NotYet(call) => {
                 if tasks[call].awaited { tasks[call].parent } else { NONE }
             }
-            Event::Guard(guard) | Event::GiveUp(guard) | Event::Hedge(guard) => self.caller_of(guard),
-            Event::Connected(ticket) => self.caller_of(self.world.setups[ticket].0),
+            Event::Guard(guard) | Event::GiveUp(guard) | Event::Hedge(guard) => self.world.guards[guard].parent,
+            Event::Connected(ticket) => self.world.guards[self.world.setups[ticket].0].parent,
             _ => NONE,
         };
         if span == NONE {
@@ -87,12 +86,6 @@ impl<O: Observer> Turn<'_, O> {
         }
         let home = self.world.replicas[tasks[span].replica as usize].home;
         self.world.replicas[home as usize].plight.paused
-    }
-
-    /// The span that waits for a guarded call, if one does.
-    fn caller_of(&self, guard: u32) -> u32 {
-        let guard = &self.world.guards[guard];
-        if guard.mode == Mode::Oneway { NONE } else { guard.parent }
     }
 
     /// Lets an event happen later.

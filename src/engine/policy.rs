@@ -66,6 +66,10 @@ impl<O: Observer> Turn<'_, O> {
             self.world.gates[gate as usize].earn(budget);
         }
         self.world.requests[request].open += 1;
+        if parent != NONE {
+            // The caller's span keeps its slot as long as somebody may name it.
+            self.world.tasks[parent].holds += 1;
+        }
         let root = match (caller, outer) {
             (NONE, NONE) => parent,
             (NONE, outer) => self.world.guards[outer].root,
@@ -443,6 +447,9 @@ impl<O: Observer> Turn<'_, O> {
         } else if parent == NONE {
             self.request_returned(request, outcome);
         }
+        if parent != NONE {
+            self.release(parent);
+        }
         self.work_of_request_ended(request);
     }
 
@@ -458,10 +465,13 @@ impl<O: Observer> Turn<'_, O> {
         let outcome = Err(Cause::Reset);
         let guard = &mut self.world.guards[slot];
         (guard.stage, guard.outcome) = (Stage::Over, outcome);
-        let request = guard.request;
+        let (request, parent) = (guard.request, guard.parent);
         self.note((slot as u64) << 4 | 1 + Cause::Reset as u64);
         self.observer.concluded(self.now(), self.guarded(slot), outcome, false);
         self.let_go_of_guard(slot);
+        if parent != NONE {
+            self.release(parent);
+        }
         self.work_of_request_ended(request);
     }
 

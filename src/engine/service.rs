@@ -44,7 +44,7 @@ impl<O: Observer> Turn<'_, O> {
             return;
         }
         let polls = self.world.tasks[call].mode == Mode::Poll;
-        self.world.tasks[call].holds += polls as u8;
+        self.world.tasks[call].holds += polls as u32;
         match lane {
             Some(lane) => self.begin(call, lane),
             None => self.accept(call),

@@ -45,7 +45,7 @@ pub struct Task {
     pub mode: Mode,
     pub counted: bool,
     /// Who still holds this slot.
-    pub holds: u8,
+    pub holds: u32,
     /// The caller has not learnt the outcome yet.
     pub awaited: bool,
     /// What the answer under way says.

@@ -193,7 +193,8 @@ pub trait Observer {
     fn sent(&mut self, now: Instant, call: Call, lane: Option<u32>) {}
     /// The network lost the request, the reply or the ack of this call.
     fn lost(&mut self, now: Instant, call: Call) {}
-    /// The edge is cut: the caller is refused at once, and the callee never hears of it.
+    /// The edge is cut, or a delivery finds its consumer away: the callee never hears of it, and the caller learns so
+    /// at once.
     fn turned_away(&mut self, now: Instant, call: Call) {}
     /// The caller learns the outcome: reply, error, refusal, timeout, ack; over `oneway` at sending.
     fn returned(&mut self, now: Instant, call: Call, outcome: Result<(), Cause>) {}

@@ -266,7 +266,7 @@ pub fn keeps(scenario: &Scenario, seed: u64) -> Result<(), String> {
 }
 
 /// Nothing is remembered of a few requests that are long over.
-fn forgets(scenario: &Scenario, seed: u64) -> Result<(), String> {
+pub fn forgets(scenario: &Scenario, seed: u64) -> Result<(), String> {
     let mut story = scenario.clone();
     story.run.duration = Duration::from_s(1_000_000);
     for client in &mut story.clients {
@@ -299,7 +299,7 @@ impl Observer for Open {
 }
 
 /// Every report on the way adds up.
-fn adds_up(scenario: &Scenario, seed: u64) -> Result<(), String> {
+pub fn adds_up(scenario: &Scenario, seed: u64) -> Result<(), String> {
     let mut meter = Meter::new(scenario);
     let mut run = Run::new(scenario, seed);
     let end = scenario.run.duration.0;
