@@ -101,8 +101,8 @@ impl<O: Observer> Turn<'_, O> {
     /// The callee answers a question with what it has.
     #[inline(never)]
     pub(super) fn asked(&mut self, call: u32) {
-        let replica = self.world.tasks[call].replica;
-        if self.world.replicas[replica as usize].plight.down.is_some() {
+        let replica = self.world.replicas.get(self.world.tasks[call].replica as usize);
+        if replica.is_some_and(|replica| replica.plight.down.is_some()) {
             self.observer.lost(self.now(), self.world.view(call));
             self.ask_later(call);
             return;

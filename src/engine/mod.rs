@@ -17,6 +17,7 @@ mod connection;
 mod cpu;
 mod crash;
 mod data;
+mod deadlock;
 mod delivery;
 mod fault;
 mod frame;
@@ -42,7 +43,7 @@ mod world;
 
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
-use crate::trace::Observer;
+use crate::trace::{Deadlock, Observer};
 use turn::Turn;
 use world::World;
 
@@ -111,6 +112,9 @@ impl Run {
             self.now = turn.now();
             self.hopeless = hopeless(turn.world.tasks.live(), self.standstill);
         }
+        if idle && until == self.end {
+            turn.look_at_the_end();
+        }
         self.world = Some(turn.world);
         idle || self.hopeless.is_some()
     }
@@ -133,6 +137,11 @@ impl Run {
     /// A hash of everything that has happened: each event with its instant, what every worker did, and every outcome.
     pub fn digest(&self) -> u64 {
         self.world.as_ref().map_or(0, |world| world.digest)
+    }
+
+    /// Those who came to wait for each other for ever, once that has happened.
+    pub fn deadlock(&self) -> Option<&Deadlock> {
+        self.world.as_ref()?.watch.found.as_ref()
     }
 
     /// Why the run ended before its time, if it did.

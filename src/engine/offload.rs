@@ -154,6 +154,7 @@ impl<O: Observer> Turn<'_, O> {
     #[inline(never)]
     pub(super) fn job_done(&mut self, job: u32, ok: bool) {
         let waiting = self.world.tasks[job].caller;
+        self.world.tasks[job].responded = true;
         self.world.tasks[waiting].outcome = if ok { Ok(()) } else { Err(Cause::Error) };
         self.note((job as u64) << 1 | ok as u64);
         self.observer.brought_back(self.now(), self.world.job(job), ok);

@@ -84,8 +84,8 @@ impl<O: Observer> Turn<'_, O> {
         if span == NONE {
             return None;
         }
-        let home = self.world.replicas[tasks[span].replica as usize].home;
-        self.world.replicas[home as usize].plight.paused
+        let replica = self.world.replicas.get(tasks[span].replica as usize)?;
+        self.world.replicas[replica.home as usize].plight.paused
     }
 
     /// Lets an event happen later.

@@ -40,6 +40,13 @@ pub struct Holding {
     next: u32,
 }
 
+impl Holding {
+    /// The pool, and the next holding of the same request.
+    pub fn parts(&self) -> (u32, u32) {
+        (self.pool, self.next)
+    }
+}
+
 impl Pool {
     /// All of it free.
     pub fn new(service: u32, place: u32, size: u32) -> Pool {
@@ -54,6 +61,11 @@ impl Pool {
 }
 
 impl Pool {
+    /// The fibers in line.
+    pub fn waiting_fibers(&self) -> impl Iterator<Item = u32> {
+        self.waiting.iter().map(|waiting| waiting.fiber)
+    }
+
     /// Fibers that are dead wait no longer; true where there were some.
     pub fn forget(&mut self, dead: impl Fn(u32) -> bool) -> bool {
         let before = self.waiting.len();
@@ -89,6 +101,9 @@ impl<O: Observer> Turn<'_, O> {
             }
         }
         self.tell_pool(index);
+        if !taken {
+            self.suspect_pool();
+        }
         taken
     }
 

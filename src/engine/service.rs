@@ -73,6 +73,7 @@ impl<O: Observer> Turn<'_, O> {
         } else {
             replica.fresh.push(&mut self.world.tasks, call);
         }
+        self.suspect(index);
     }
 
     fn refuse(&mut self, call: u32) {
@@ -211,6 +212,7 @@ impl<O: Observer> Turn<'_, O> {
                 } else {
                     replica.resumed.push(&mut self.world.tasks, root);
                 }
+                self.suspect(index);
             }
         }
     }

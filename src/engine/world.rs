@@ -13,6 +13,7 @@ use super::chance::{Odds, Sampler, Weights, Ziggurat, key_of_name};
 use super::channel::{self, Channel, Message, Terms};
 use super::cpu::SharedCores;
 use super::data::Data;
+use super::deadlock::Watch;
 use super::fault::{Faults, Plight, Storm};
 use super::frame::{Frame, Join};
 use super::gate::Gate;
@@ -209,6 +210,7 @@ pub struct World {
     pub users: Vec<User>,
     pub changes: Vec<crate::scenario::Change>,
     pub faults: Faults,
+    pub watch: Watch,
     /// Work that stands still at paused replicas.
     pub frozen: Vec<Frozen>,
     pub stamp: u64,
@@ -255,6 +257,7 @@ impl World {
             clients: Vec::new(),
             users: Vec::new(),
             changes: scenario.changes.clone(),
+            watch: Watch::new(scenario),
             faults: Faults::new(scenario.faults.clone()),
             frozen: Vec::new(),
             stamp: 0,

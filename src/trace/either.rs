@@ -2,6 +2,7 @@
 //!
 //! Law: whatever is told reaches the listener that is there.
 
+use super::deadlock::Deadlock;
 use super::observer::*;
 use crate::scenario::{ChannelId, EdgeId, ItemId, ServiceId};
 use crate::time::Instant;
@@ -73,6 +74,7 @@ impl<A: Observer, B: Observer> Observer for Either<A, B> {
         read(now: Instant, call: Call, datum: Datum, newest: u64);
         applied(now: Instant, call: Call, datum: Datum, was: u64);
         failed_over(now: Instant, item: ItemId, row: u32, kept: u64, lost: u64);
+        deadlocked(now: Instant, deadlock: &Deadlock);
         drawn(now: Instant, key: u64, value: u64);
     }
 }

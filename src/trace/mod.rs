@@ -7,12 +7,14 @@
 //!
 //! Law: a `Trace` is complete without the engine: it can be loaded from a file.
 
+mod deadlock;
 mod either;
 mod observer;
 mod record;
 mod recorder;
 pub mod swimlane;
 
+pub use deadlock::{Deadlock, Held};
 pub use either::Either;
 pub use observer::*;
 pub use record::*;

@@ -10,6 +10,7 @@
 //! Law: an observer cannot influence a run. Slots are reused after `ended`, `refused`, `returned` and `lost`
 //! have all passed; they name a span or a request only while it lives.
 
+use super::deadlock::Deadlock;
 pub use crate::scenario::Cause;
 use crate::scenario::{ChannelId, ClientId, EdgeId, ItemId, Mode, ServiceId};
 use crate::time::Instant;
@@ -289,6 +290,9 @@ pub trait Observer {
     /// The owner of an item has died: the newest copy of an instance (the row that is remembered of it) wins, and with
     /// what is newer `lost` writes are gone that somebody took for done.
     fn failed_over(&mut self, now: Instant, item: ItemId, row: u32, kept: u64, lost: u64) {}
+
+    /// Some wait for each other for ever; told once in a run.
+    fn deadlocked(&mut self, now: Instant, deadlock: &Deadlock) {}
 
     /// A random quantity was drawn: the key names its place in the request's story, the value is in nanoseconds
     /// or, for choices, the raw 64 bits.

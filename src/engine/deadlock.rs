@@ -1,0 +1,330 @@
+//! Deadlock: spans that wait for each other in a circle, so that none of them will ever go on by itself.
+//!
+//! ```text
+//! span ─its call is queued─▶ replica ─all its workers are held by─▶ span ─▶ … ─▶ the first span
+//!      ─its call has begun─▶ span         ─waits for one of─▶ pool ─all taken by─▶ span
+//! ```
+//!
+//! Law: whoever can reach somebody that works, waits for time, or is on its way, can go on; who cannot is stuck (the
+//! wait-for graph of Holt 1972, where one of several resources is enough). Timeouts count for nothing here: they may
+//! free what is stuck, and do. What is not understood counts as able to go on, so that nobody is said to be stuck who
+//! is not.
+
+use super::frame::Inside;
+use super::guard::Stage;
+use super::slab::NONE;
+use super::turn::Turn;
+use super::world::{Task, World};
+use crate::scenario::{Caller, Changed, Mode, Scenario, ServiceId};
+use crate::trace::{Activity, Deadlock, Held, Observer, On};
+
+/// Whether to look for deadlocks, and when again.
+pub struct Watch {
+    on: bool,
+    /// A look costs as much as there are calls; this many queueings later it has paid off.
+    next: u64,
+    pub found: Option<Deadlock>,
+}
+
+impl Watch {
+    /// Looks only where the scenario has a circle of calls that are waited for, or pools.
+    pub fn new(scenario: &Scenario) -> Watch {
+        Watch {
+            on: has_pools(scenario) || has_circle(scenario),
+            next: 0,
+            found: None,
+        }
+    }
+}
+
+fn has_pools(scenario: &Scenario) -> bool {
+    scenario.services.iter().any(|service| !service.pools.is_empty())
+}
+
+/// Whether a service can come to wait for itself.
+fn has_circle(scenario: &Scenario) -> bool {
+    let modes = |index: usize| {
+        let changed = scenario.changes.iter().filter_map(move |change| match &change.to {
+            Changed::Edge(id, is) if id.0 as usize == index => Some(is.mode),
+            _ => None,
+        });
+        changed.chain([scenario.edges[index].mode])
+    };
+    let mut after: Vec<Vec<usize>> = vec![Vec::new(); scenario.services.len()];
+    for (index, edge) in scenario.edges.iter().enumerate() {
+        if let (Caller::Service(from), Some(to)) = (edge.from, edge.service())
+            && modes(index).any(Mode::waits)
+        {
+            after[from.0 as usize].push(to.0 as usize);
+        }
+    }
+    (0..after.len()).any(|start| {
+        let (mut seen, mut next) = (vec![false; after.len()], after[start].clone());
+        while let Some(at) = next.pop() {
+            if !std::mem::replace(&mut seen[at], true) {
+                next.extend(&after[at]);
+            }
+        }
+        seen[start]
+    })
+}
+
+/// The graph of who waits for whom: spans and jobs, then replicas, then pools.
+struct Graph {
+    /// Whom each node needs one of.
+    needs: Vec<Vec<u32>>,
+    /// Goes on by itself.
+    moves: Vec<bool>,
+}
+
+impl Graph {
+    fn new(nodes: usize) -> Graph {
+        Graph {
+            needs: vec![Vec::new(); nodes],
+            moves: vec![false; nodes],
+        }
+    }
+
+    /// Spreads from those that go on by themselves to all that need one of them.
+    fn settle(&mut self) {
+        let mut needed_by: Vec<Vec<u32>> = vec![Vec::new(); self.needs.len()];
+        for (node, needs) in self.needs.iter().enumerate() {
+            needs
+                .iter()
+                .for_each(|other| needed_by[*other as usize].push(node as u32));
+        }
+        let mut next: Vec<u32> = (0..self.moves.len() as u32)
+            .filter(|n| self.moves[*n as usize])
+            .collect();
+        while let Some(node) = next.pop() {
+            for other in needed_by[node as usize].drain(..) {
+                if !std::mem::replace(&mut self.moves[other as usize], true) {
+                    next.push(other);
+                }
+            }
+        }
+    }
+
+    /// All nodes that this one cannot go on without.
+    fn behind(&self, start: u32) -> Vec<bool> {
+        let (mut seen, mut next) = (vec![false; self.needs.len()], vec![start]);
+        while let Some(at) = next.pop() {
+            if !std::mem::replace(&mut seen[at as usize], true) {
+                next.extend(&self.needs[at as usize]);
+            }
+        }
+        seen
+    }
+}
+
+impl World {
+    fn is_begun(&self, slot: u32) -> bool {
+        self.tasks[slot].root == slot && self.tasks[slot].fibers > 0
+    }
+
+    fn begun(&self) -> impl Iterator<Item = u32> {
+        (0..self.tasks.slots()).filter(|slot| self.is_begun(*slot))
+    }
+
+    fn node_of_replica(&self, replica: u32) -> u32 {
+        self.tasks.slots() + replica
+    }
+
+    fn node_of_pool(&self, pool: u32) -> u32 {
+        self.tasks.slots() + self.replicas.len() as u32 + pool
+    }
+
+    /// Whom an attempt needs: the replica where it is queued, or its span; nobody that is stuck where it is on its way.
+    fn needed_for(&self, call: u32) -> Option<u32> {
+        let task = &self.tasks[call];
+        match task.channel {
+            NONE if task.queued && task.fibers == 0 => Some(self.node_of_replica(task.replica)),
+            NONE if task.fibers > 0 && !task.responded => Some(call),
+            _ => None,
+        }
+    }
+
+    fn wait_graph(&self) -> Graph {
+        let nodes = self.node_of_pool(self.pools.len() as u32) as usize;
+        let mut graph = Graph::new(nodes);
+        // How many fibers of each span are known to wait for somebody.
+        let mut waiting = vec![0u32; self.tasks.slots() as usize];
+        self.add_calls(&mut graph, &mut waiting);
+        self.add_guards(&mut graph, &mut waiting);
+        for join in self.live_joins() {
+            waiting[self.tasks[join].root as usize] += 1;
+        }
+        for index in 0..self.pools.len() as u32 {
+            for fiber in self.pools[index as usize].waiting_fibers() {
+                let root = self.tasks[fiber].root;
+                waiting[root as usize] += 1;
+                graph.needs[root as usize].push(self.node_of_pool(index));
+            }
+        }
+        for root in self.begun() {
+            let task = &self.tasks[root];
+            if task.span != root {
+                // The span counts the job among its fibers, and one fiber of it waits for the job.
+                waiting[task.span as usize] += 1 + u32::from(!task.responded);
+                graph.needs[task.span as usize].push(root);
+            }
+        }
+        for root in self.begun() {
+            let task = &self.tasks[root];
+            if task.queued {
+                graph.needs[root as usize].push(self.node_of_replica(task.replica));
+            } else if waiting[root as usize] < task.fibers {
+                graph.moves[root as usize] = true;
+            }
+            self.add_holder(root, &mut graph);
+        }
+        graph
+    }
+
+    /// What a begun span or job has that others need: its worker, a place among the begun, what it holds.
+    fn add_holder(&self, root: u32, graph: &mut Graph) {
+        let Task { replica, lane, .. } = self.tasks[root];
+        let place = &self.replicas[replica as usize];
+        let lanes = place.first_lane as usize..(place.first_lane + place.workers) as usize;
+        let crowded = self.lanes[lanes].iter().any(|lane| lane.activity == Activity::Idle);
+        if lane != NONE || crowded {
+            graph.needs[self.node_of_replica(replica) as usize].push(root);
+        }
+        let mut at = self.requests[self.tasks[root].request].holdings;
+        while at != NONE {
+            let (pool, next) = self.holdings[at].parts();
+            graph.needs[self.node_of_pool(pool) as usize].push(root);
+            at = next;
+        }
+    }
+
+    fn add_calls(&self, graph: &mut Graph, waiting: &mut [u32]) {
+        for call in 0..self.tasks.slots() {
+            let task = &self.tasks[call];
+            if task.holds == 0 {
+                continue;
+            }
+            // A fiber: what it holds, others wait for.
+            if task.root != call || task.fibers > 0 {
+                let mut frame = task.frame;
+                while frame != NONE {
+                    if let Inside::Hold(pool) = self.frames[frame].inside {
+                        graph.needs[self.node_of_pool(pool) as usize].push(task.root);
+                    }
+                    frame = self.frames[frame].outer;
+                }
+            }
+            if task.awaited && task.caller != NONE && task.guard == NONE {
+                let root = self.tasks[task.caller].root;
+                waiting[root as usize] += 1;
+                match self.needed_for(call) {
+                    Some(needed) => graph.needs[root as usize].push(needed),
+                    None => graph.moves[root as usize] = true,
+                }
+            }
+        }
+    }
+
+    fn add_guards(&self, graph: &mut Graph, waiting: &mut [u32]) {
+        for slot in 0..self.guards.slots() {
+            let guard = &self.guards[slot];
+            if guard.holds == 0 || guard.stage == Stage::Over || guard.caller == NONE {
+                continue;
+            }
+            let root = self.tasks[guard.caller].root;
+            waiting[root as usize] += 1;
+            let tries = guard.tries.iter().filter(|task| **task != NONE);
+            let needed: Vec<Option<u32>> = tries.map(|task| self.needed_for(*task)).collect();
+            let knows = guard.stage == Stage::Attempt && !needed.is_empty() && needed.iter().all(Option::is_some);
+            graph.moves[root as usize] |= !knows;
+            graph.needs[root as usize].extend(needed.into_iter().flatten());
+        }
+    }
+
+    /// The forking fibers that wait for their branches.
+    fn live_joins(&self) -> impl Iterator<Item = u32> {
+        let parents = (0..self.joins.slots()).filter(|join| self.joins[*join].left > 0);
+        parents
+            .map(|join| self.joins[join].parent)
+            .filter(|parent| *parent != NONE)
+    }
+
+    /// Those who are stuck, if anybody is.
+    fn deadlock(&self) -> Option<Deadlock> {
+        let mut graph = self.wait_graph();
+        graph.settle();
+        let stuck = |root: &u32| !graph.moves[*root as usize];
+        let circle = self.begun().filter(stuck).find(|root| {
+            let needs = &graph.needs[*root as usize];
+            needs.iter().any(|other| graph.behind(*other)[*root as usize])
+        })?;
+        let behind = graph.behind(circle);
+        let mut held: Vec<Held> = Vec::new();
+        for root in self.begun().filter(|root| behind[*root as usize]) {
+            let (service, on) = self.held_by(root);
+            match held.iter_mut().find(|held| (held.service, held.on) == (service, on)) {
+                Some(held) => held.spans += 1,
+                None => held.push(Held { service, on, spans: 1 }),
+            }
+        }
+        Some(Deadlock {
+            at: self.queue.now(),
+            held,
+        })
+    }
+
+    /// The service of a span, and on what the worker that it has is blocked.
+    fn held_by(&self, root: u32) -> (ServiceId, Option<On>) {
+        let Task { lane, replica, .. } = self.tasks[root];
+        let home = self.replicas[replica as usize].home;
+        let service = ServiceId(self.replicas[home as usize].service);
+        let activity = self.lanes.get(lane as usize).map(|lane| lane.activity);
+        match activity {
+            Some(Activity::Blocked(on)) => (service, Some(on)),
+            _ => (service, None),
+        }
+    }
+
+    /// Whether every worker of a replica stands blocked on somebody.
+    fn is_full_of_waiters(&self, replica: u32) -> bool {
+        let place = &self.replicas[replica as usize];
+        let lanes = place.first_lane as usize..(place.first_lane + place.workers) as usize;
+        let waits = |activity| matches!(activity, Activity::Blocked(On::Edge(_) | On::Pool(_)));
+        self.lanes[lanes].iter().all(|lane| waits(lane.activity))
+    }
+}
+
+impl<O: Observer> Turn<'_, O> {
+    /// Somebody has begun to wait for a worker of a replica: perhaps for ever.
+    pub(super) fn suspect(&mut self, replica: u32) {
+        let watch = &self.world.watch;
+        let due = watch.on && watch.found.is_none() && self.world.stamp >= watch.next;
+        if due && self.world.is_full_of_waiters(replica) {
+            self.look_for_deadlock();
+        }
+    }
+
+    /// Somebody has begun to wait for one of a pool.
+    pub(super) fn suspect_pool(&mut self) {
+        self.world.stamp += 1;
+        if self.world.watch.found.is_none() && self.world.stamp >= self.world.watch.next {
+            self.look_for_deadlock();
+        }
+    }
+
+    #[inline(never)]
+    fn look_for_deadlock(&mut self) {
+        self.world.watch.next = self.world.stamp + self.world.tasks.slots() as u64 / 16;
+        if let Some(found) = self.world.deadlock() {
+            self.observer.deadlocked(self.world.queue.now(), &found);
+            self.world.watch.found = Some(found);
+        }
+    }
+
+    /// The last look of a run.
+    pub(super) fn look_at_the_end(&mut self) {
+        if self.world.watch.on && self.world.watch.found.is_none() {
+            self.world.watch.found = self.world.deadlock();
+        }
+    }
+}
