@@ -398,6 +398,10 @@ fn a_warning_is_told_and_keeps_nothing_from_running() {
         format!("{path}: ok, 1 warning\n")
     );
     assert!(serde_json::from_slice::<Value>(&run.stdout).is_ok());
+    let both = file("both.json", &text.replace("0.1", "0.1, \"mode\": \"snyc\""));
+    let told = String::from_utf8(swim(&["check", both.to_str().unwrap()]).stderr).unwrap();
+    let counts = (told.lines().count(), told.matches("warning: ").count());
+    assert_eq!(counts, (2, 1), "{told}");
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn channels(scenario: &Scenario, trace: &Trace) -> Vec<ChannelId> {
         .map(ChannelId)
         .filter(|channel| {
             let used = || trace.depths.iter().any(|depth| depth.channel == *channel);
-            let queue = |edge: EdgeId| scenario.edge(edge).mode == Mode::Queue;
+            let queue = |edge: EdgeId| scenario.edge(edge).is_call() && scenario.edge(edge).mode == Mode::Queue;
             let own = |edge: EdgeId| queue(edge) || used();
             scenario.edge_of_channel(*channel).is_none_or(own)
         })

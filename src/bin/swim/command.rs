@@ -54,8 +54,8 @@ enum Command {
     Run(Plan),
     /// Tell all errors and warnings of scenarios without running them
     ///
-    /// A scenario without errors gets a line that says `ok`. Warnings are told of a scenario that has no error: until
-    /// then they may be about what the error left out.
+    /// A scenario without errors gets a line that says `ok`. Warnings are told beside errors, all but those that may be
+    /// about what an error left out.
     #[command(after_help = format!("{SCENARIOS}\n\n{CHECK_EXAMPLES}"))]
     Check {
         /// Files, `-` or gallery entries
@@ -142,7 +142,7 @@ fn laid_out(source: &Source, scenario: &Scenario, summary: &Value) -> String {
     table::laid_out(title, scenario.run, summary)
 }
 
-/// The scenario of a text, or all its errors.
+/// The scenario of a text, or all that is wrong with it.
 fn read(word: &str) -> Result<(Source, Parsed), Failure> {
     let source = Source::open(word).map_err(|why| Failure::new(FAILURE, why))?;
     match text::parse(&source.text) {

@@ -43,12 +43,21 @@ impl Edge {
         }
     }
 
-    /// The modes that it may have: a client has nobody for whom a callee could answer.
+    /// The modes that it may have: a client has nobody for whom a callee could answer, a reply over a channel is waited
+    /// for, and other publications and deliveries have no choice.
     pub fn modes(&self) -> impl Iterator<Item = Mode> + use<> {
-        let client = matches!(self.from, Caller::Client(_));
-        Mode::ALL
-            .into_iter()
-            .filter(move |mode| !client || *mode != Mode::Forward)
+        let (from, call, reply, own) = (self.from, self.is_call(), self.publish.reply, self.mode);
+        Mode::ALL.into_iter().filter(move |mode| match (from, call, reply) {
+            (Caller::Client(_), true, _) => *mode != Mode::Forward,
+            (_, true, _) => true,
+            (_, false, true) => matches!(mode, Mode::Sync | Mode::Await),
+            (_, false, false) => *mode == own,
+        })
+    }
+
+    /// Whether it leads from a caller straight to a service; others publish or consume.
+    pub fn is_call(&self) -> bool {
+        !matches!(self.from, Caller::Channel(_)) && self.service().is_some()
     }
 
     /// The service that it calls or delivers to; none where it publishes.

@@ -124,8 +124,7 @@ impl Scenario {
             Changed::Edge(edge, is) => *edge == id && is.mode == Mode::Queue,
             _ => false,
         };
-        let calls = matches!(self.edge(id).from, Caller::Client(_) | Caller::Service(_));
-        calls && self.callee(id).is_some() && (self.edge(id).mode == Mode::Queue || self.changes.iter().any(becomes))
+        self.edge(id).is_call() && (self.edge(id).mode == Mode::Queue || self.changes.iter().any(becomes))
     }
 
     /// The same experiment for another time, or why it cannot last so long or so short.

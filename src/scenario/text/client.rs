@@ -1,21 +1,42 @@
 //! Clients: where requests come from.
 
-use super::dist;
+use super::policy::given;
 use super::table::{Desk, Table};
-use crate::scenario::node::{Node, Value};
-use crate::scenario::{Arrivals, Caller, Client, ClientId, Dist, Edge, EdgeId, Load};
-use crate::time::Duration;
+use super::{arrival, dist};
+use crate::scenario::node::Node;
+use crate::scenario::{Caller, Client, ClientId, Dist, Edge, EdgeId, Load, Window};
+use crate::time::{Duration, Instant};
+
+const KEYS: [&str; 5] = ["arrivals", "users", "think", "start", "stop"];
+/// The first keys are the load, and all that the page reads.
+const PLAIN: usize = 3;
+const USERS: u64 = 1_000_000;
 
 /// Reads all clients; each takes the edges that begin at it.
-pub fn clients<'a>(desk: &mut Desk<'a>, table: Option<&Table<'a>>, edges: &[Edge]) -> Vec<Client> {
+pub fn clients<'a>(desk: &mut Desk<'a>, table: Option<&Table<'a>>, edges: &[Edge], run: Window) -> Vec<Client> {
     let entries = table.iter().flat_map(|table| table.entries());
     entries
         .enumerate()
-        .map(|(index, (name, _, field))| client(desk, index, name, field, edges))
+        .map(|(index, (name, _, field))| Client {
+            edges: edges_of(desk, index, name, field, edges),
+            ..client(desk, name, field, run)
+        })
         .collect()
 }
 
-fn client<'a>(desk: &mut Desk<'a>, index: usize, name: &str, field: &'a Node, edges: &[Edge]) -> Client {
+fn client<'a>(desk: &mut Desk<'a>, name: &str, field: &'a Node, run: Window) -> Client {
+    let mut client = Client::plain(name.to_string(), Load::Open(arrival::NEVER));
+    let (known, later) = known();
+    if let Some(table) = desk.table(field, known, later) {
+        client.load = load(desk, &table);
+        if !cfg!(feature = "page") {
+            hours(desk, &table, &mut client, run);
+        }
+    }
+    client
+}
+
+fn edges_of<'a>(desk: &mut Desk<'a>, index: usize, name: &str, field: &'a Node, edges: &[Edge]) -> Vec<EdgeId> {
     let own = Caller::Client(ClientId(index as u32));
     let numbered = edges.iter().enumerate().filter(|(_, edge)| edge.from == own);
     let edges: Vec<EdgeId> = numbered.map(|(index, _)| EdgeId(index as u32)).collect();
@@ -26,94 +47,117 @@ fn client<'a>(desk: &mut Desk<'a>, index: usize, name: &str, field: &'a Node, ed
             format!("add {{\"from\": \"{name}\", \"to\": …}} to `edges`"),
         );
     }
-    Client {
-        edges,
-        ..Client::plain(name.to_string(), load(desk, field))
+    edges
+}
+
+/// The keys of a client that are read, and those that are refused by name.
+fn known() -> (&'static [&'static str], &'static [&'static str]) {
+    match cfg!(feature = "page") {
+        true => KEYS.split_at(PLAIN),
+        false => (&KEYS, &[]),
     }
 }
 
-fn load<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Load {
-    let never = Load::Open(Arrivals::Constant { gap_ns: 1e18 });
-    let Some(table) = desk.table(field, &["arrivals", "users", "think"], &["start", "stop"]) else {
-        return never;
-    };
+fn load<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Load {
     match (table.get("arrivals"), table.get("users")) {
         (Some(arrivals), None) => {
             if let Some(think) = table.get("think") {
                 desk.error(think, "`think` belongs to a client with `users`", "leave it out");
             }
-            Load::Open(open(desk, arrivals))
+            Load::Open(arrival::arrivals(desk, arrivals))
         }
         (None, Some(users)) => {
-            let users = desk.count(users, 1, 1_000_000) as u32;
+            let users = desk.count(users, 1, USERS) as u32;
             Load::Closed {
                 users,
-                think: think(desk, &table),
+                think: think(desk, table),
             }
         }
         (Some(_), Some(users)) => {
-            desk.error(
-                users,
-                "a client has either `arrivals` or `users`",
-                "leave one of them out",
-            );
-            never
+            let message = "a client has either `arrivals` or `users`";
+            desk.error(users, message, "leave one of them out");
+            Load::Open(arrival::NEVER)
         }
         (None, None) => {
             let fix = "add \"arrivals\": \"poisson(50/s)\", or \"users\": 20, \"think\": \"exp(1s)\"";
-            desk.error(field, "nothing says when this client sends", fix);
-            never
+            desk.error(table.node, "nothing says when this client sends", fix);
+            Load::Open(arrival::NEVER)
         }
     }
+}
+
+/// When a client begins and ends.
+fn hours<'a>(desk: &mut Desk<'a>, table: &Table<'a>, client: &mut Client, run: Window) {
+    if let Some(field) = table.get("start").and_then(given) {
+        client.start = instant(desk, field, run);
+    }
+    let Some(field) = table.get("stop").and_then(given) else {
+        return;
+    };
+    let before = desk.problems.len();
+    client.stop = Instant::START + desk.duration(field);
+    if client.stop <= client.start && desk.problems.len() == before {
+        let (start, stop) = (Duration(client.start.0), Duration(client.stop.0));
+        let message = format!("the client starts at {start} and stops at {stop}");
+        desk.error(field, message, "a later `stop`, or leave it out");
+    }
+}
+
+/// An instant of a run; nothing happens at one that lies behind its end.
+pub fn instant<'a>(desk: &mut Desk<'a>, field: &'a Node, run: Window) -> Instant {
+    let at = Instant::START + desk.duration(field);
+    if at >= Instant::START + run.duration && run.duration > Duration::ZERO {
+        let message = format!("the run ends at {}, before this happens", run.duration);
+        desk.warn(field, message, "an earlier time, or a longer run");
+    }
+    at
+}
+
+/// Sets what a change says of a client: more or less of the same kind of load.
+pub fn change<'a>(desk: &mut Desk<'a>, field: &'a Node, client: &mut Client) -> Option<()> {
+    let table = desk.table(field, &KEYS, &[])?;
+    let (own, foreign): (_, &[&str]) = match client.load {
+        Load::Open(_) => ("an open client has no `users`: its `arrivals`", &["users", "think"]),
+        Load::Closed { .. } => (
+            "a closed client has no `arrivals`: its `users` and `think`",
+            &["arrivals"],
+        ),
+    };
+    for (key, name, _) in table.entries() {
+        if foreign.contains(&key) {
+            let message = format!("`{}` stays the kind of client that it is", client.name);
+            desk.error(name, message, format!("{own} can change"));
+        } else if KEYS[PLAIN..].contains(&key) {
+            desk.error(name, format!("`{key}` stays as it is during a run"), "leave it out");
+        }
+    }
+    match &mut client.load {
+        Load::Open(arrivals) => {
+            if let Some(field) = table.get("arrivals") {
+                *arrivals = arrival::arrivals(desk, field);
+            }
+        }
+        Load::Closed { users, think } => {
+            if let Some(field) = table.get("users") {
+                *users = desk.count(field, 1, USERS) as u32;
+            }
+            if let Some(field) = table.get("think") {
+                *think = distribution(desk, field);
+            }
+        }
+    }
+    Some(())
 }
 
 fn think<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Dist {
     match table.get("think") {
         Some(think) => distribution(desk, think),
         None => {
-            desk.error(
-                table.node,
-                "`think` is missing",
-                "how long a user thinks, such as \"exp(1s)\"",
-            );
+            let fix = "how long a user thinks, such as \"exp(1s)\"";
+            desk.error(table.node, "`think` is missing", fix);
             Dist::Constant(Duration::ZERO)
         }
     }
-}
-
-fn open<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Arrivals {
-    let never = Arrivals::Constant { gap_ns: 1e18 };
-    if let Value::Map(_) = field.value {
-        let later = ["ramp", "over", "wave", "period", "times"];
-        let Some(table) = desk.table(field, &["burst", "every"], &later) else {
-            return never;
-        };
-        return match (table.get("burst"), table.get("every")) {
-            (Some(size), Some(every)) => {
-                let size = desk.count(size, 1, 1_000_000) as u32;
-                Arrivals::Burst {
-                    size,
-                    every: positive(desk, every),
-                }
-            }
-            _ if later.iter().any(|key| table.has(key)) => never,
-            _ => {
-                desk.error(
-                    field,
-                    "a burst has a size and a period",
-                    "{\"burst\": 200, \"every\": \"30s\"}",
-                );
-                never
-            }
-        };
-    }
-    let Some(text) = desk.text(field, "`poisson(50/s)`, `constant(50/s)` or a burst") else {
-        return never;
-    };
-    dist::arrivals(text).unwrap_or_else(|wrong| {
-        desk.error(field, wrong.message, wrong.fix);
-        never
-    })
 }
 
 /// A duration above zero.

@@ -1,46 +1,82 @@
-//! Calls in a circle that can never end.
+//! Calls and messages in a circle that can never end.
 //!
 //! ```text
 //! a.default ─always▶ b.default ─always▶ a.default        an error that names the circle
+//! a.default ─always▶ mail ─every group▶ a.default        the same: each message brings another
 //! a.default ─always▶ b.default ─p 0.5─▶ a.default        allowed: it ends some day
 //! ```
 
 use super::table::Desk;
 use crate::scenario::node::Node;
-use crate::scenario::{Callee, Edge, EdgeId, Service, Step, Times};
+use crate::scenario::{Callee, Caller, Channel, ChannelId, ChannelKind, Edge, EdgeId, Service, Step, Times};
 
 /// Notes each operation from which every call leads back to itself.
-pub fn check<'a>(desk: &mut Desk<'a>, root: &'a Node, services: &[Service], edges: &[Edge]) {
-    let first: Vec<usize> = services
-        .iter()
-        .scan(0, |sum, service| {
-            *sum += service.operations.len();
-            Some(*sum - service.operations.len())
-        })
-        .collect();
-    let node = |edge: EdgeId| match edges[edge.0 as usize].to {
-        Callee::Operation(service, operation) => Some(first[service.0 as usize] + operation as usize),
-        Callee::Channel(_) => None,
-    };
-    let mut certain = Vec::new();
-    let mut names = Vec::new();
-    for service in services {
-        for operation in &service.operations {
-            let mut calls = Vec::new();
-            certain_calls(&operation.steps, &mut calls);
-            certain.push(calls.into_iter().filter_map(node).collect::<Vec<usize>>());
-            names.push(format!("{}.{}", service.name, operation.name));
+pub fn check<'a>(desk: &mut Desk<'a>, root: &'a Node, services: &[Service], channels: &[Channel], edges: &[Edge]) {
+    let graph = Graph::new(services, channels, edges);
+    let Some(circle) = circle(&graph.certain) else { return };
+    let path: Vec<&str> = circle.iter().map(|at| graph.names[*at].as_str()).collect();
+    let message = format!("these calls never end: {} → {}", path.join(" → "), path[0]);
+    desk.error(
+        root,
+        message,
+        "make one of them depend on chance with `choose`, or leave it out",
+    );
+}
+
+/// Operations, then channels, and what each of them leads to for certain.
+struct Graph {
+    names: Vec<String>,
+    certain: Vec<Vec<usize>>,
+}
+
+impl Graph {
+    fn new(services: &[Service], channels: &[Channel], edges: &[Edge]) -> Graph {
+        let mut first = vec![0];
+        for service in services {
+            first.push(first[first.len() - 1] + service.operations.len());
         }
+        let node = |edge: &Edge| match edge.to {
+            Callee::Operation(service, operation) => first[service.0 as usize] + operation as usize,
+            Callee::Channel(channel) => first[services.len()] + channel.0 as usize,
+        };
+        let mut graph = Graph {
+            names: Vec::new(),
+            certain: Vec::new(),
+        };
+        for service in services {
+            for operation in &service.operations {
+                let mut calls = Vec::new();
+                certain_calls(&operation.steps, &mut calls);
+                let called = calls.into_iter().map(|id| &edges[id.0 as usize]);
+                let certain = called.filter(|edge| edge.is_call() || edge.loss == 0.0);
+                graph.certain.push(certain.map(node).collect());
+                graph.names.push(format!("{}.{}", service.name, operation.name));
+            }
+        }
+        let channels = if cfg!(feature = "page") { &[] } else { channels };
+        for (index, channel) in channels.iter().enumerate() {
+            let takers = certain_takers(ChannelId(index as u32), channel.kind, edges);
+            graph.certain.push(takers.into_iter().map(node).collect());
+            graph.names.push(channel.name.clone());
+        }
+        graph
     }
-    if let Some(circle) = circle(&certain) {
-        let path: Vec<&str> = circle.iter().map(|at| names[*at].as_str()).collect();
-        let message = format!("these calls never end: {} → {}", path.join(" → "), path[0]);
-        desk.error(
-            root,
-            message,
-            "make one of them depend on chance with `choose`, or leave it out",
-        );
-    }
+}
+
+/// The edges over which every message is delivered: the only ones of their groups, without loss or poison.
+fn certain_takers(id: ChannelId, kind: ChannelKind, edges: &[Edge]) -> Vec<&Edge> {
+    let takers: Vec<&Edge> = edges.iter().filter(|edge| edge.from == Caller::Channel(id)).collect();
+    let shares = |a: &Edge, b: &Edge| match (kind, &a.consume.group) {
+        (ChannelKind::Queue, _) => true,
+        (ChannelKind::Topic, group) => group.is_some() && *group == b.consume.group,
+    };
+    let alone = |edge: &Edge| {
+        takers
+            .iter()
+            .all(|other| std::ptr::eq(*other, edge) || !shares(edge, other))
+    };
+    let certain = |edge: &&Edge| alone(edge) && edge.loss == 0.0 && edge.consume.poison == 0.0;
+    takers.iter().copied().filter(certain).collect()
 }
 
 /// The calls that are made whenever the operation runs to its end. False where the rest may not be reached.
@@ -88,7 +124,7 @@ fn certain_calls(steps: &[Step], calls: &mut Vec<EdgeId>) -> bool {
 }
 
 /// A circle in a graph, if there is one; found without recursion.
-fn circle(next: &[Vec<usize>]) -> Option<Vec<usize>> {
+pub fn circle(next: &[Vec<usize>]) -> Option<Vec<usize>> {
     let mut state = vec![0u8; next.len()];
     for start in 0..next.len() {
         let mut path = vec![(start, 0)];

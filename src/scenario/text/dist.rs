@@ -98,7 +98,6 @@ fn shape<T>(text: &str, form: &str) -> Result<T, Wrong> {
 }
 
 /// `name(arguments)`, taken apart.
-/// `name(arguments)`.
 pub fn call(text: &str) -> Option<(&str, &str)> {
     let (name, rest) = text.trim().split_once('(')?;
     Some((name.trim(), rest.strip_suffix(')')?))
@@ -177,34 +176,58 @@ fn pareto(exponent: &str, minimum: Duration) -> Result<Dist, Wrong> {
     }
 }
 
-/// `poisson(50/s)` or `constant(50/s)`.
+/// `poisson(50/s)`, `constant(50/s)` or `renewal(uniform(5ms, 15ms))`.
 pub fn arrivals(text: &str) -> Result<Arrivals, Wrong> {
+    let forms = match cfg!(feature = "page") {
+        true => "write `poisson(50/s)` or `constant(50/s)`",
+        false => "write `poisson(50/s)`, `constant(50/s)` or `renewal(uniform(5ms, 15ms))`",
+    };
     let Some((name, rate)) = call(text) else {
-        return wrong(
-            format!("`{text}` are no arrivals"),
-            "write `poisson(50/s)` or `constant(50/s)`",
-        );
+        return wrong(format!("`{text}` are no arrivals"), forms);
     };
     match name {
         "poisson" => Ok(Arrivals::Poisson { gap_ns: gap(rate)? }),
         "constant" => Ok(Arrivals::Constant { gap_ns: gap(rate)? }),
-        "renewal" => wrong(
-            "`renewal` is not supported yet",
-            "write `poisson(50/s)` or `constant(50/s)` for now",
-        ),
-        _ => wrong(
-            format!("there are no arrivals `{name}`"),
-            "write `poisson(50/s)` or `constant(50/s)`",
-        ),
+        "renewal" if cfg!(feature = "page") => wrong("`renewal` is not supported yet", forms),
+        "renewal" => match distribution(rate)? {
+            gap if takes_time(&gap) => Ok(Arrivals::Renewal(gap)),
+            _ => wrong(format!("`{rate}` leaves no time between arrivals"), "a gap above 0"),
+        },
+        _ => wrong(format!("there are no arrivals `{name}`"), forms),
     }
 }
 
-/// The mean time between arrivals of a rate such as `50/s`, in nanoseconds.
+/// Whether a distribution yields more than no time at all.
+fn takes_time(dist: &Dist) -> bool {
+    let longest = match dist {
+        Dist::Constant(time) => *time,
+        Dist::Exp { mean } | Dist::LogNormal { mean, .. } | Dist::Erlang { mean, .. } => *mean,
+        Dist::Uniform { high, .. } => *high,
+        Dist::HyperExp(phases) => {
+            let possible = phases.iter().filter(|(p, _)| *p > 0.0);
+            possible.map(|(_, mean)| *mean).max().unwrap_or_default()
+        }
+        Dist::Pareto { minimum, .. } => *minimum,
+        Dist::Empirical(values) => values.iter().copied().max().unwrap_or_default(),
+    };
+    longest > Duration::ZERO
+}
+
 /// A rate such as `50/s`, per second.
 pub fn rate(text: &str) -> Result<f64, Wrong> {
     gap(text).map(|gap_ns| 1e9 / gap_ns)
 }
 
+/// A rate that may be none at all, per second.
+pub fn level(text: &str) -> Result<f64, Wrong> {
+    let nothing = |number: &str| number::read(number.trim()) == Some(0.0);
+    match text.split_once('/') {
+        Some((number, "s" | "min" | "h")) if nothing(number) => Ok(0.0),
+        _ => rate(text),
+    }
+}
+
+/// The mean time between arrivals of a rate such as `50/s`, in nanoseconds.
 fn gap(text: &str) -> Result<f64, Wrong> {
     let fix = "a rate is like `50/s` or `1200/min`";
     let Some((number, unit)) = text.trim().split_once('/') else {
@@ -320,7 +343,8 @@ mod tests {
             "poisson(50)",
             "poisson",
             "poisson(5/day)",
-            "renewal(5ms)",
+            "renewal(0ms)",
+            "renewal(hyperexp(0: 5ms, 1: 0s))",
             "poisson(inf/s)",
         ] {
             assert!(arrivals(text).is_err(), "{text}");

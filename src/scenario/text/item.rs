@@ -40,8 +40,18 @@ pub enum Use {
     Apply,
 }
 
+/// The entity that is named under this key, with the number of its instances under `keys`.
+pub fn about<'a>(desk: &mut Desk<'a>, table: &Table<'a>, key: &str) -> Option<(&'a Node, EntityId)> {
+    let (of, keys) = (table.get(key), table.get("keys"));
+    if let (None, Some(keys)) = (of, keys) {
+        let fix = format!("add \"{key}\": \"customer\", or leave `keys` out");
+        desk.error(keys, "`keys` of what?", fix);
+    }
+    of.and_then(|of| Some((of, entity(desk, of, keys)?)))
+}
+
 /// The entity of this name; `keys` says how many instances it has.
-pub fn entity<'a>(desk: &mut Desk<'a>, name: &'a Node, keys: Option<&'a Node>) -> Option<EntityId> {
+fn entity<'a>(desk: &mut Desk<'a>, name: &'a Node, keys: Option<&'a Node>) -> Option<EntityId> {
     let text = named(
         desk,
         name,
@@ -77,12 +87,7 @@ pub fn item<'a>(
     used: Use,
     service: ServiceId,
 ) -> Option<ItemId> {
-    let of = table
-        .get("of")
-        .and_then(|of| Some((of, entity(desk, of, table.get("keys"))?)));
-    if let (None, Some(keys)) = (table.get("of"), table.get("keys")) {
-        desk.error(keys, "`keys` of what?", "add \"of\": \"customer\", or leave `keys` out");
-    }
+    let of = about(desk, table, "of");
     let text = named(desk, name, "the name of an item, such as \"order\"")?;
     let items = &mut desk.things.items;
     let index = items.iter().position(|item| item.name == text);
@@ -109,7 +114,7 @@ pub fn item<'a>(
 }
 
 /// A name that the author chose.
-fn named<'a>(desk: &mut Desk<'a>, field: &'a Node, expected: &str) -> Option<&'a str> {
+pub fn named<'a>(desk: &mut Desk<'a>, field: &'a Node, expected: &str) -> Option<&'a str> {
     let text = desk.text(field, expected)?;
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if text.is_empty() || !text.chars().all(allowed) {
@@ -193,6 +198,7 @@ fn owned(desk: &mut Desk, item: &Found, owner: ServiceId, services: &[&str]) {
 #[cfg(test)]
 mod tests {
     use crate::scenario::text::parse;
+    use crate::scenario::text::tests::problems;
     use crate::scenario::{Entity, Item, ItemId, Step};
 
     /// An owner, and a copy that is brought up to date.
@@ -208,13 +214,7 @@ mod tests {
 }"#;
 
     fn check(old: &str, new: &str, expected: &str) {
-        assert!(BASE.contains(old), "{old}");
-        let problems = match parse(&BASE.replacen(old, new, 1)) {
-            Ok(parsed) => parsed.warnings,
-            Err(problems) => problems,
-        };
-        let lines: Vec<String> = problems.iter().map(|problem| problem.to_string()).collect();
-        assert_eq!(lines.join("\n"), expected, "{new}");
+        assert_eq!(problems(BASE, old, new), expected, "{new}");
     }
 
     #[test]

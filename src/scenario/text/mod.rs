@@ -1,18 +1,23 @@
 //! A scenario's text to a `Scenario`, or to everything that is wrong with it.
 //!
 //! ```text
-//! text ─node::parse─▶ tree ─names─▶ clients, services, operations ─edges─▶ ─steps─▶ ─changes─▶ Scenario
+//! text ─node::parse─▶ tree ─names─▶ ─channels─▶ ─edges─▶ ─steps─▶ ─clients─▶ ─changes─▶ ─faults─▶ Scenario
 //! ```
 //!
 //! Law: a `Scenario` comes out only if there is no error; several errors are reported at once, in the order of the
-//! text. What belongs to a later version is refused by name.
+//! text, warnings among them. What belongs to a later version is refused by name.
 
+mod arrival;
+mod broker;
 mod change;
+mod channel;
 mod client;
 mod cycle;
 mod dist;
 mod edge;
+mod fault;
 mod item;
+mod name;
 mod policy;
 mod service;
 mod step;
@@ -20,8 +25,9 @@ mod table;
 
 use super::model::*;
 use super::node::{self, Node};
-use super::problem::{Problem, Severity};
+use super::problem::Problem;
 use crate::time::Duration;
+use change::Things;
 use table::{Desk, Table};
 
 /// The version of the format that is read.
@@ -32,10 +38,13 @@ const COUNT_LIMIT: usize = 2_000;
 /// At most so many workers in all services.
 const LANE_LIMIT: u64 = 1_000_000;
 
-const KEYS: [&str; 9] = [
-    "format", "name", "about", "seed", "run", "clients", "services", "edges", "changes",
+const KEYS: [&str; 11] = [
+    "format", "name", "about", "seed", "run", "clients", "services", "edges", "changes", "channels", "faults",
 ];
-const LATER_KEYS: [&str; 5] = ["channels", "faults", "variants", "layout", "steps"];
+/// The first keys: the page does not read the others yet.
+const PLAIN: usize = 9;
+/// Reserved: what a reader compares, where things stand on the screen, an author's captions.
+const LATER_KEYS: [&str; 3] = ["variants", "layout", "steps"];
 
 /// A scenario that can run, and what its author may want to know.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +53,7 @@ pub struct Parsed {
     pub warnings: Vec<Problem>,
 }
 
-/// Reads JSON or YAML.
+/// Reads JSON or YAML. Without a scenario there are its errors, and the warnings that hold all the same.
 pub fn parse(text: &str) -> Result<Parsed, Vec<Problem>> {
     let root = node::parse(text).map_err(|problem| vec![problem])?;
     let mut desk = Desk {
@@ -54,46 +63,40 @@ pub fn parse(text: &str) -> Result<Parsed, Vec<Problem>> {
         things: item::Things::default(),
     };
     let scenario = whole(&mut desk, &root);
+    let failed = desk.failed();
     let problems = desk.problems;
-    let failed = problems.iter().any(|problem| problem.severity == Severity::Error);
     match scenario {
         Some(scenario) if !failed => Ok(Parsed {
             scenario,
             warnings: problems,
         }),
-        _ => Err(problems
-            .into_iter()
-            .filter(|problem| problem.severity == Severity::Error)
-            .collect()),
+        _ => Err(problems),
     }
 }
 
-/// What the author named, so that everything can refer to everything.
-pub struct Names<'a> {
-    pub clients: Vec<&'a str>,
-    pub services: Vec<&'a str>,
-    /// The operations of each service.
-    pub operations: Vec<Vec<&'a str>>,
-    /// The pools of each service.
-    pub pools: Vec<Vec<&'a str>>,
-    /// Channels of their own, which a later version knows.
-    pub channels: Vec<&'a str>,
-}
-
 fn whole<'a>(desk: &mut Desk<'a>, root: &'a Node) -> Option<Scenario> {
-    let table = desk.table(root, &KEYS, &LATER_KEYS)?;
+    let (known, beyond) = KEYS.split_at(if cfg!(feature = "page") { PLAIN } else { KEYS.len() });
+    let table = desk.table(root, known, &[beyond, &LATER_KEYS].concat())?;
     header(desk, &table);
     let run = window(desk, &table);
     let clients = named(desk, &table, "clients");
     let services = named(desk, &table, "services");
-    let names = names(desk, clients.as_ref(), services.as_ref());
+    let names = name::names(desk, clients.as_ref(), services.as_ref());
+    let channels = channel::channels(desk, table.get("channels"), &names);
     let mut edges = edge::edges(desk, table.get("edges"), &names);
-    let service_list = service::services(desk, services.as_ref(), &names, &mut edges);
-    let clients = client::clients(desk, clients.as_ref(), &edges);
-    edge::unused(desk, table.get("edges"), &edges, &service_list);
-    cycle::check(desk, root, &service_list, &edges);
-    let changes = change::changes(desk, table.get("changes"), &names, &mut edges);
-    limits(desk, root, &service_list, run);
+    let services = service::services(desk, services.as_ref(), &names, &mut edges);
+    let clients = client::clients(desk, clients.as_ref(), &edges, run);
+    edge::unused(desk, table.get("edges"), &edges, &services);
+    channel::unused(desk, table.get("channels"), &channels, &edges);
+    cycle::check(desk, root, &services, &channels, &edges);
+    let mut now = Things::of(&clients, &services, &channels, &edges);
+    let changes = change::changes(desk, table.get("changes"), &names, &mut now, run);
+    edges.extend(now.edges.drain(edges.len()..));
+    let faults = match cfg!(feature = "page") {
+        true => Vec::new(),
+        false => fault::faults(desk, table.get("faults"), &names, &services, &edges, run),
+    };
+    limits(desk, root, &services, run);
     let items = item::items(desk, root, &names.services);
     let text = |desk: &mut Desk<'a>, key| match table.get(key) {
         Some(field) => desk.text(field, "a text").unwrap_or_default().to_string(),
@@ -107,12 +110,13 @@ fn whole<'a>(desk: &mut Desk<'a>, root: &'a Node) -> Option<Scenario> {
             .map_or(1, |field| desk.count(field, 0, 9_007_199_254_740_991)),
         run,
         clients,
-        services: service_list,
+        services,
+        channels,
         edges,
         entities: std::mem::take(&mut desk.things.entities),
         items,
+        faults,
         changes,
-        ..Scenario::default()
     })
 }
 
@@ -196,48 +200,6 @@ fn named<'a>(desk: &mut Desk<'a>, table: &Table<'a>, key: &str) -> Option<Table<
         );
     }
     Some(names)
-}
-
-fn names<'a>(desk: &mut Desk<'a>, clients: Option<&Table<'a>>, services: Option<&Table<'a>>) -> Names<'a> {
-    let mut names = Names {
-        clients: Vec::new(),
-        services: Vec::new(),
-        operations: Vec::new(),
-        pools: Vec::new(),
-        channels: Vec::new(),
-    };
-    if let Some(node::Value::Map(entries)) = desk.root.get("channels").map(|node| &node.value) {
-        names
-            .channels
-            .extend(entries.iter().filter_map(|(name, _)| name.text()));
-    }
-    names.clients.extend(
-        clients
-            .iter()
-            .flat_map(|table| table.entries())
-            .map(|(name, _, _)| name),
-    );
-    for (name, key, field) in services.iter().flat_map(|table| table.entries()) {
-        if names.clients.contains(&name) {
-            desk.error(
-                key,
-                format!("a client is called `{name}` too"),
-                "names are unique over clients and services",
-            );
-        }
-        let operations = match field.get("operations").map(|node| &node.value) {
-            Some(node::Value::Map(entries)) => entries.iter().filter_map(|(name, _)| name.text()).collect(),
-            Some(_) => Vec::new(),
-            None => vec![service::DEFAULT],
-        };
-        names.pools.push(match field.get("pools").map(|node| &node.value) {
-            Some(node::Value::Map(entries)) => entries.iter().filter_map(|(name, _)| name.text()).collect(),
-            _ => Vec::new(),
-        });
-        names.services.push(name);
-        names.operations.push(operations);
-    }
-    names
 }
 
 fn limits(desk: &mut Desk, root: &Node, services: &[Service], run: Window) {

@@ -2,9 +2,9 @@
 
 use super::client::{distribution, positive};
 use super::dist;
-use super::edge::target;
+use super::edge;
+use super::name::{Names, target};
 use super::table::{Desk, Table};
-use super::{Names, edge};
 use crate::scenario::node::{Node, Value};
 use crate::scenario::*;
 use crate::time::Duration;
@@ -23,7 +23,6 @@ pub fn policy<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &mut Edge) {
     if cfg!(feature = "page") {
         return;
     }
-    protocol(desk, table, edge);
     let policy = &mut edge.policy;
     if let Some(field) = table.get("retry") {
         policy.retry = given(field).and_then(|field| retry(desk, field));
@@ -53,16 +52,18 @@ pub fn policy<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &mut Edge) {
             _ => Deadline::After(positive(desk, field)),
         });
     }
-    for (key, place) in [("cancel", &mut policy.cancel), ("idempotent", &mut policy.idempotent)] {
-        if let Some(field) = table.get(key) {
-            *place = truth(desk, field);
-        }
+    if let Some(field) = table.get("cancel") {
+        policy.cancel = truth(desk, field);
+    }
+    if let Some(field) = table.get("idempotent") {
+        edge.consume.idempotent = truth(desk, field);
+        edge.policy.idempotent = edge.consume.idempotent && !matches!(edge.from, Caller::Channel(_));
     }
     warn(desk, table, edge);
 }
 
 /// A value that is there and not null.
-fn given(field: &Node) -> Option<&Node> {
+pub fn given(field: &Node) -> Option<&Node> {
     (field.value != Value::Null).then_some(field)
 }
 
@@ -78,25 +79,34 @@ pub fn truth(desk: &mut Desk, field: &Node) -> bool {
     }
 }
 
-/// The defaults of a protocol, for what the edge does not say itself; any other name is a label.
-fn protocol<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &mut Edge) {
-    let Some(field) = table.get("protocol") else { return };
-    let Some(word) = desk.text(field, "a protocol such as \"grpc\"") else {
-        return;
-    };
-    let ms = |ms| Dist::Constant(Duration::from_ms(ms));
-    match word {
-        // One call at a time on a connection, opened with TCP and TLS 1.3 handshakes (RFC 9112, RFC 8446).
-        "http1" => {
-            edge.policy.connections = Some(100);
-            edge.policy.setup = Some(ms(3));
-        }
-        // A broker's confirm, and its replicas' (RabbitMQ: Consumer Acknowledgements; Kafka: acks).
-        "amqp" => edge.channel.ack = ms(1),
-        "kafka" => edge.channel.ack = ms(2),
-        // http2 and grpc share long-lived connections, which cost a call nothing (RFC 9113).
-        _ => {}
+/// The name of a protocol; one that has no defaults is a label.
+pub fn protocol<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Option<&'a str> {
+    let field = table.get("protocol")?;
+    desk.text(field, "a protocol such as \"grpc\"")
+}
+
+/// The defaults of a protocol, which what is said besides replaces.
+pub fn preset<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &mut Edge) {
+    let Some(word) = protocol(desk, table) else { return };
+    // One call at a time on a connection, opened with TCP and TLS 1.3 handshakes (RFC 9112, RFC 8446). http2 and grpc
+    // share long-lived connections, which cost a call nothing (RFC 9113).
+    if word == "http1" && !matches!(edge.from, Caller::Channel(_)) {
+        edge.policy.connections = Some(100);
+        edge.policy.setup = Some(Dist::Constant(Duration::from_ms(3)));
     }
+    if let Some(ack) = ack_of(word) {
+        edge.channel.ack = ack;
+    }
+}
+
+/// A broker's confirm, and its replicas' (RabbitMQ: Consumer Acknowledgements; Kafka: acks).
+pub fn ack_of(protocol: &str) -> Option<Dist> {
+    let ms = match protocol {
+        "amqp" => 1,
+        "kafka" => 2,
+        _ => return None,
+    };
+    Some(Dist::Constant(Duration::from_ms(ms)))
 }
 
 fn rate<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Option<f64> {
@@ -208,6 +218,12 @@ fn breaker<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Option<Breaker> {
     Some(breaker)
 }
 
+/// What stands for the fallback of an edge, where it may have one.
+pub fn fallback_of<'a>(table: &Table<'a>, edge: &Edge) -> Option<&'a Node> {
+    let calls = !cfg!(feature = "page") && !matches!(edge.from, Caller::Channel(_));
+    table.get("fallback").filter(|_| calls)
+}
+
 /// Reads the fallback of an edge, once all edges are known; a call without an edge of its own is a plain one.
 pub fn fallback<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>, edges: &mut Vec<Edge>, index: usize) {
     let Some(field) = given(field) else {
@@ -240,19 +256,39 @@ pub fn fallback<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>, edg
     };
 }
 
+/// Policies that nobody is there to apply where nobody waits, and those besides that a hand-off has no use for.
+const WAITING: [&str; 8] = [
+    "timeout",
+    "retry",
+    "breaker",
+    "hedge",
+    "fallback",
+    "deadline",
+    "cancel",
+    "idempotent",
+];
+const SENDING: [&str; 4] = ["limit", "rate", "connections", "setup"];
+
 /// What is allowed and yet may not do what its author thinks.
 fn warn<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &Edge) {
-    let asynchronous = matches!(edge.mode, Mode::Oneway | Mode::Forward);
-    for key in ["retry", "breaker", "hedge", "fallback", "deadline", "cancel"] {
-        if let (Some(field), true) = (table.get(key), asynchronous) {
-            let message = format!(
-                "nobody waits on a `{}` edge, so its `{key}` does nothing",
-                edge.mode.word()
-            );
-            desk.warn(field, message, "leave it out");
+    let idle = match edge.mode {
+        Mode::Oneway => &WAITING[..],
+        Mode::Forward => &[&WAITING[..], &SENDING[..]].concat(),
+        _ => &[],
+    };
+    for key in idle {
+        if let Some(field) = table.get(key).and_then(given) {
+            let who = match edge.is_call() {
+                true => format!("nobody waits on a `{}` edge", edge.mode.word()),
+                false => "nobody waits for an ack".to_string(),
+            };
+            desk.warn(field, format!("{who}, so its `{key}` does nothing"), "leave it out");
         }
     }
-    if let (Some(field), false) = (table.get("every"), edge.mode == Mode::Poll || edge.flip == Mode::Poll) {
+    if let (Some(field), true) = (table.get("every"), edge.is_call())
+        && edge.mode != Mode::Poll
+        && edge.flip != Mode::Poll
+    {
         desk.warn(
             field,
             "only mode `poll` asks again and again",

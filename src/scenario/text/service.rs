@@ -1,9 +1,10 @@
 //! Services: how they run, and their operations.
 
-use super::Names;
 use super::client::distribution;
+use super::name::Names;
+use super::policy::given;
 use super::step::{self, Steps};
-use super::table::{Desk, Table};
+use super::table::{Desk, Table, quoted};
 use crate::scenario::node::{Node, Value};
 use crate::scenario::{
     Balance, Caller, Cpu, Discipline, Edge, EdgeId, Operation, Pool, Runtime, Service, ServiceId, Step,
@@ -31,6 +32,8 @@ const KEYS: [&str; 17] = [
     "coldStart",
     "keepWarm",
 ];
+/// Of these, what can change during a run.
+const SETTINGS: [&str; 3] = ["backlog", "inFlight", "balance"];
 const LATER_KEYS: [&str; 5] = ["pools", "discipline", "offload", "coldStart", "keepWarm"];
 /// Of the keys, those that the page reads as well; of the later ones, those that only the page lacks.
 const PLAIN: usize = 12;
@@ -87,17 +90,13 @@ fn service<'a>(
     service.replicas = some(desk, "replicas", 1).unwrap_or(1);
     service.runtime = runtime(desk, &table);
     service.cores = some(desk, "cores", 1);
-    service.backlog = some(desk, "backlog", 0);
-    service.in_flight = some(desk, "inFlight", 1);
+    settings(desk, &table, &mut service);
     service.offload = some(desk, "offload", 0).unwrap_or(0);
     if let (Some(field), Runtime::Threads(_), 1..) = (table.get("offload"), service.runtime, service.offload) {
         let fix = "write `loop` instead of `threads`, or leave it out";
         desk.error(field, "only a loop has offload threads", fix);
     }
     warmth(desk, &table, &mut service);
-    if let Some(field) = table.get("balance") {
-        service.balance = BALANCES[desk.word(field, &BALANCES.map(|(word, _)| word), &[])].1;
-    }
     if let Some(field) = table.get("discipline").filter(|_| !cfg!(feature = "page")) {
         service.discipline = [Discipline::Fifo, Discipline::Lifo][desk.word(field, &["fifo", "lifo"], &[])];
     }
@@ -129,6 +128,34 @@ fn service<'a>(
         None => vec![default(desk, id, &table, edges)],
     };
     service
+}
+
+/// Reads what can change during a run; what is not there stays as it is.
+fn settings<'a>(desk: &mut Desk<'a>, table: &Table<'a>, service: &mut Service) {
+    for (key, place, least) in [
+        ("backlog", &mut service.backlog, 0),
+        ("inFlight", &mut service.in_flight, 1),
+    ] {
+        if let Some(field) = table.get(key) {
+            *place = given(field).map(|field| desk.count(field, least, COUNT) as u32);
+        }
+    }
+    if let Some(field) = table.get("balance") {
+        service.balance = BALANCES[desk.word(field, &BALANCES.map(|(word, _)| word), &[])].1;
+    }
+}
+
+/// Sets what a change says of a service.
+pub fn change<'a>(desk: &mut Desk<'a>, field: &'a Node, service: &mut Service) -> Option<()> {
+    let table = desk.table(field, &KEYS, &[])?;
+    for (key, name, _) in table.entries() {
+        if KEYS.contains(&key) && !SETTINGS.contains(&key) {
+            let fix = format!("of a service {} can change", quoted(&SETTINGS));
+            desk.error(name, format!("`{key}` stays as it is during a run"), fix);
+        }
+    }
+    settings(desk, &table, service);
+    Some(())
 }
 
 /// How long a worker takes before its first span, and for how long it need not again.

@@ -1,9 +1,9 @@
 //! The steps of an operation.
 
-use super::Names;
 use super::client::distribution;
 use super::edge;
 use super::item::{self, Use};
+use super::name::{Names, target};
 use super::table::{Desk, Table, kind, quoted};
 use crate::scenario::node::{Node, Value};
 use crate::scenario::number;
@@ -153,7 +153,7 @@ impl<'a> Steps<'_, 'a> {
     }
 
     fn call(&mut self, value: &'a Node) -> Option<Step> {
-        let to = edge::target(self.desk, value, self.names)?;
+        let to = target(self.desk, value, self.names)?;
         let from = Caller::Service(self.caller);
         let caller = self.names.services[self.caller.0 as usize];
         let name = format!("{caller}->{}", value.text().unwrap_or_default());

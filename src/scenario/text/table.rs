@@ -78,6 +78,11 @@ impl<'a> Desk<'a> {
         self.problems.insert(at, problem);
     }
 
+    /// Whether anything is wrong so far.
+    pub fn failed(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
     /// A map with exactly these keys allowed; those of a later version are refused by name.
     pub fn table(&mut self, field: &'a Node, known: &[&str], later: &[&str]) -> Option<Table<'a>> {
         let table = self.open_table(field)?;
