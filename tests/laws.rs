@@ -35,6 +35,8 @@ mod floor;
 mod guard;
 #[path = "laws/ledger.rs"]
 mod ledger;
+#[path = "laws/load.rs"]
+mod load;
 #[path = "laws/order.rs"]
 mod order;
 #[path = "laws/outcome.rs"]
@@ -373,11 +375,13 @@ fn whatever_is_left_out_or_told_twice_is_found() {
             matches!(event.1, Event::Refused(call) | Event::Overflowed(call, _) if lossy(scenario, call.edge));
         // A call that is lost and a call that travels for ever look the same.
         let loss = matches!(event.1, Event::Lost(_));
+        // Who polls asks as often as it takes, and each of its questions may be lost.
+        let question = matches!(event.1, Event::Lost(call) if call.mode == Mode::Poll);
         // Nobody says how long a span of a loop waits before it needs the loop again.
         let unknown = matches!(event.1, Event::Lane(service, ..) if waits_on_a_loop(scenario, service));
         // Nor what comes of a worker or a call of which nothing more is told.
         let last = is_last_word(&tape.0[index..]);
-        if (refusal || loss || unknown || last) && !twice {
+        if question || (refusal || loss || unknown || last) && !twice {
             return Ok(());
         }
         if data::is_vague(scenario, &tape.0, index) {

@@ -30,7 +30,7 @@ pub enum Event {
     Reply(u32),
     /// A caller gives up.
     Timeout(u32),
-    /// An open client sends.
+    /// An open client sends, if this is still its source.
     Offer(u32),
     /// A user has finished thinking.
     Wake(u32),

@@ -92,6 +92,24 @@ impl<O: Observer> Turn<'_, O> {
         replica.take_idle(now)
     }
 
+    /// A service has other limits and another balance from now on. What waits goes on waiting where it is; what may
+    /// begin now does.
+    #[inline(never)]
+    pub(super) fn change_service(&mut self, index: u32, is: &crate::scenario::Service) {
+        let service = &mut self.world.services[index as usize];
+        service.balance = is.balance;
+        service.backlog = is.backlog.unwrap_or(u32::MAX);
+        service.in_flight = is.in_flight.unwrap_or(u32::MAX);
+        let (first, count) = (service.first_replica, service.replicas);
+        for replica in first..first + count {
+            while self.world.replicas[replica as usize].waiting > 0
+                && let Some(lane) = self.idle_lane_for_new(replica)
+            {
+                self.serve(replica, lane);
+            }
+        }
+    }
+
     /// A worker takes a call that came without queueing.
     #[inline]
     fn begin(&mut self, call: u32, lane: u32) {

@@ -63,7 +63,7 @@ impl<O: Observer> Turn<'_, O> {
             Event::WaitEnd(fiber) => self.resume(fiber),
             Event::Reply(call) => self.reply_arrived(call),
             Event::Timeout(call) => self.timed_out(call),
-            Event::Offer(client) => self.offer(client),
+            Event::Offer(source) => self.offer(source),
             Event::Wake(user) => self.wake(user),
             Event::Arrive(call) => self.arrive(call),
             Event::Deliver(channel) => self.deliver(channel),
@@ -100,6 +100,12 @@ impl<O: Observer> Turn<'_, O> {
         }
         if let Changed::Channel(id, is) = &changes[index as usize].to {
             self.change_channel(id.0, &is.rules);
+        }
+        if let Changed::Client(id, is) = &changes[index as usize].to {
+            self.change_client(id.0, is);
+        }
+        if let Changed::Service(id, is) = &changes[index as usize].to {
+            self.change_service(id.0, is);
         }
         self.world.changes = changes;
     }

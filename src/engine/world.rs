@@ -9,8 +9,9 @@
 //!
 //! Law: slots are bounded by what lives at once, not by the length of the run.
 
-use super::chance::{Odds, Sampler, Weights, Ziggurat, key_of_name};
+use super::chance::{Odds, Sampler, Ziggurat};
 use super::channel::{self, Channel, Message, Terms};
+use super::client::{Client, Source, User};
 use super::cpu::SharedCores;
 use super::data::Data;
 use super::deadlock::Watch;
@@ -156,24 +157,6 @@ pub struct Lane {
     pub service: u32,
 }
 
-/// A source of requests.
-pub struct Client {
-    pub key: u64,
-    pub arrivals: Option<Arrivals>,
-    pub gap: Sampler,
-    pub think: Sampler,
-    pub edges: Vec<u32>,
-    pub weights: Weights,
-    pub sent: u64,
-}
-
-/// A user of a closed client.
-pub struct User {
-    pub client: u32,
-    pub key: u64,
-    pub sent: u64,
-}
-
 /// The whole state of a run.
 pub struct World {
     pub queue: Queue,
@@ -207,6 +190,9 @@ pub struct World {
     pub replicas: Vec<Replica>,
     pub lanes: Vec<Lane>,
     pub clients: Vec<Client>,
+    /// One for each client, then one for each change of a client's load.
+    pub sources: Vec<Source>,
+    /// All that a client ever has, client by client.
     pub users: Vec<User>,
     pub changes: Vec<crate::scenario::Change>,
     pub faults: Faults,
@@ -255,6 +241,7 @@ impl World {
             replicas: Vec::new(),
             lanes: Vec::new(),
             clients: Vec::new(),
+            sources: Vec::new(),
             users: Vec::new(),
             changes: scenario.changes.clone(),
             watch: Watch::new(scenario),
@@ -265,10 +252,7 @@ impl World {
         };
         scenario.services.iter().for_each(|service| world.add_service(service));
         world.add_offload_threads(scenario);
-        scenario
-            .clients
-            .iter()
-            .for_each(|client| world.add_client(scenario, client, seed));
+        world.add_clients(scenario, seed);
         let firsts: Vec<u32> = world.services.iter().map(|service| service.first_replica).collect();
         world.channels = Channel::all(scenario, &firsts);
         for (index, edge) in scenario.edges.iter().enumerate() {
@@ -313,38 +297,6 @@ impl World {
             self.lanes.extend(std::iter::repeat_n(lane, service.lanes() as usize));
         }
         self.cool_down(service, index);
-    }
-
-    fn add_client(&mut self, scenario: &Scenario, client: &crate::scenario::Client, seed: u64) {
-        let index = self.clients.len() as u32;
-        let zero = || Sampler::Constant(0);
-        let (arrivals, gap, think) = match &client.load {
-            Load::Open(arrivals) => match arrivals {
-                Arrivals::Poisson { gap_ns } => (Some(arrivals.clone()), Sampler::Exp { mean: *gap_ns }, zero()),
-                _ => (Some(arrivals.clone()), zero(), zero()),
-            },
-            Load::Closed { think, .. } => (None, zero(), Sampler::new(think)),
-        };
-        let key = key_of_name(seed, &client.name);
-        self.clients.push(Client {
-            key,
-            arrivals,
-            gap,
-            think,
-            edges: client.edges.iter().map(|edge| edge.0).collect(),
-            weights: Weights::new(client.edges.iter().map(|edge| scenario.edge(*edge).weight)),
-            sent: 0,
-        });
-        if let Load::Closed { users, .. } = client.load {
-            for user in 0..users {
-                let key = super::chance::mix(key, 1 + user as u64);
-                self.users.push(User {
-                    client: index,
-                    key,
-                    sent: 0,
-                });
-            }
-        }
     }
 
     /// What an observer may know of a call; `slot` is a span's, not a branch's.

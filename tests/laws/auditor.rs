@@ -11,6 +11,7 @@
 use super::channel::{ChannelBook, MessageRecord};
 use super::data::DataBook;
 use super::facts::Facts;
+use super::load::{self, Source};
 use super::order::{Class, Order};
 use super::request::RequestRecord;
 use std::cmp::Reverse;
@@ -65,6 +66,12 @@ pub struct ClientBook {
     pub completions: Account,
     /// When its users will have thought, where that is certain, and how many of them.
     pub thinking: BTreeMap<Instant, u32>,
+    /// Its loads from one change to the next, and which of them has been the last to send.
+    pub sources: Vec<Source>,
+    pub source: usize,
+    /// Requests as an open client's, and how many of them came before this source.
+    pub opened: u64,
+    pub first: u64,
 }
 
 /// The calls over an edge.
@@ -192,7 +199,7 @@ impl<'s> Auditor<'s> {
             request_slots: Vec::new(),
             touched: BTreeSet::new(),
             moved: BTreeSet::new(),
-            clients: scenario.clients.iter().map(|_| ClientBook::default()).collect(),
+            clients: Vec::new(),
             edges: scenario.edges.iter().map(|_| EdgeBook::default()).collect(),
             services: scenario.services.iter().map(|_| ServiceBook::default()).collect(),
             channels: (0..scenario.all_channels()).map(|_| ChannelBook::default()).collect(),
@@ -219,6 +226,10 @@ impl<'s> Auditor<'s> {
         }
         auditor.open_floor();
         for (client, plain) in scenario.clients.iter().enumerate() {
+            auditor.clients.push(ClientBook {
+                sources: load::sources(scenario, client),
+                ..ClientBook::default()
+            });
             if let Load::Closed { users, .. } = plain.load {
                 (0..users).for_each(|_| auditor.think(client, Instant::START));
             }

@@ -66,10 +66,13 @@ impl Auditor<'_> {
 
     /// No more direct calls wait than the backlogs of all replicas hold.
     fn check_backlog(&mut self, service: usize) {
-        let plain = &self.scenario.services[service];
-        let Some(backlog) = plain.backlog else { return };
+        // Who waits stays when the backlog becomes smaller.
+        let backlogs: Option<Vec<u32>> = self.service_ever(service).map(|plain| plain.backlog).collect();
+        let Some(backlog) = backlogs.and_then(|backlogs| backlogs.into_iter().max()) else {
+            return;
+        };
         let waiting = self.services[service].queued - self.services[service].queued_messages;
-        let room = backlog * plain.replicas;
+        let room = backlog * self.scenario.services[service].replicas;
         self.law(2, waiting <= room, || {
             format!("{waiting} calls wait at service {service}, where {room} can")
         });
@@ -80,14 +83,14 @@ impl Auditor<'_> {
         self.stage(id, Stage::Transit, Stage::Transit);
         self.arrive(id);
         let service = call.service.0 as usize;
-        let plain = &self.scenario.services[service];
+        let (backlog, replicas) = (self.service_now(service).backlog, self.service_now(service).replicas);
         let book = &self.services[service];
-        let full = plain.backlog.is_some_and(|backlog| book.queued >= backlog);
+        let full = backlog.is_some_and(|backlog| book.queued >= backlog);
         let (quiet, idle) = (book.quiet, book.idle_before);
         self.law(0, full && call.mode != Mode::Queue, || {
             format!("{call:?} is refused, but the backlog is not full")
         });
-        let free = plain.replicas == 1 && quiet && idle;
+        let free = replicas == 1 && quiet && idle;
         self.law(0, !free, || format!("{call:?} is refused though a worker is idle"));
         self.answer(id, Err(Cause::Refused));
         self.over(id);
@@ -123,7 +126,7 @@ impl Auditor<'_> {
 
     fn check_permit(&mut self, service: usize, replica: usize) {
         let begun = self.replicas[replica].begun.len();
-        let most = self.scenario.services[service].in_flight;
+        let most = self.service_now(service).in_flight;
         self.law(2, most.is_none_or(|most| begun <= most as usize), || {
             format!("{begun} spans of at most {most:?}")
         });
@@ -154,9 +157,9 @@ impl Auditor<'_> {
 
     /// A replica takes what the event `turn` put into its queue: never something younger first.
     pub fn take_turn(&mut self, replica: usize, turn: u64, new: bool) {
-        let limited = self.scenario.services[self.replicas[replica].service]
-            .in_flight
-            .is_some();
+        let limited = self
+            .service_ever(self.replicas[replica].service)
+            .any(|service| service.in_flight.is_some());
         if limited && !new {
             return;
         }

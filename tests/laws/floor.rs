@@ -114,7 +114,7 @@ impl Auditor<'_> {
 
     /// Whether a worker is idle and a request that waited might begin.
     pub fn has_slack(&self, replica: &ReplicaBook) -> bool {
-        let permit = self.scenario.services[replica.service].in_flight;
+        let permit = self.service_now(replica.service).in_flight;
         let idle = self.lanes[replica.lanes.clone()]
             .iter()
             .any(|lane| lane.activity == Activity::Idle);

@@ -269,6 +269,7 @@ pub fn keeps(scenario: &Scenario, seed: u64) -> Result<(), String> {
 pub fn forgets(scenario: &Scenario, seed: u64) -> Result<(), String> {
     let mut story = scenario.clone();
     story.run.duration = Duration::from_s(1_000_000);
+    story.changes.retain(|change| !matches!(change.to, Changed::Client(..)));
     for client in &mut story.clients {
         client.load = Load::Open(Arrivals::Burst {
             size: 3,

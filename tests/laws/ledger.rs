@@ -101,7 +101,9 @@ impl Auditor<'_> {
             return;
         }
         let Some(request) = request else { return };
-        let parent = call.parent.map(|slot| self.slots.get(slot as usize).copied().flatten());
+        let executes = |id: &usize| self.records[*id].call.service != NO_SERVICE;
+        let span = |slot: u32| self.slots.get(slot as usize).copied().flatten().filter(executes);
+        let parent = call.parent.map(span);
         let terms = facts::terms(self.scenario, call.edge, self.now);
         self.check_sent(&call, &terms);
         let id = self.records.len();

@@ -1,5 +1,6 @@
 //! Rule 7: two variants with one seed see the same arrivals, and the same times wherever both do the same work.
 
+use super::load::sources;
 use super::tape::{Event, Tape};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -81,14 +82,32 @@ impl Flip {
     }
 }
 
-/// The scenario in which the time at which a message is sent does not decide how long it travels.
+/// The scenario in which the time at which a message is sent does not decide how long it travels, nor that at which a
+/// user thinks for how long.
 pub fn steady(mut scenario: Scenario) -> Scenario {
-    scenario.changes.iter_mut().for_each(|change| {
-        if let Changed::Edge(id, is) = &mut change.to {
-            is.latency = scenario.edges[id.0 as usize].latency.clone();
+    let thoughts: Vec<Option<Dist>> = (0..scenario.clients.len())
+        .map(|client| thought(&scenario, client))
+        .collect();
+    scenario.changes.iter_mut().for_each(|change| match &mut change.to {
+        Changed::Edge(id, is) => is.latency = scenario.edges[id.0 as usize].latency.clone(),
+        Changed::Client(id, is) => {
+            if let (Load::Closed { think, .. }, Some(first)) = (&mut is.load, &thoughts[id.0 as usize]) {
+                *think = first.clone();
+            }
         }
+        _ => {}
     });
     scenario
+}
+
+/// How long users of a client think, as long as nothing changes that.
+fn thought(scenario: &Scenario, client: usize) -> Option<Dist> {
+    let sources = sources(scenario, client).into_iter();
+    let mut thoughts = sources.filter_map(|source| match source.load {
+        Load::Closed { think, .. } => Some(think),
+        Load::Open(_) => None,
+    });
+    thoughts.next()
 }
 
 /// Calm scenarios in which a few requests come at once and all the work is over long before the end.
@@ -154,7 +173,8 @@ pub fn draws(scenario: &Scenario, seed: u64) -> Result<Draws, String> {
 }
 
 fn is_open(scenario: &Scenario, client: ClientId) -> bool {
-    matches!(scenario.clients[client.0 as usize].load, Load::Open(_))
+    let mut sources = sources(scenario, client.0 as usize).into_iter();
+    sources.all(|source| matches!(source.load, Load::Open(_)))
 }
 
 /// What is drawn under one key is the same in both runs; yields how many keys they share.

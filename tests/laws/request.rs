@@ -1,6 +1,7 @@
 //! Requests: when they are due, what becomes of them, and that every one of them is somewhere.
 
 use super::auditor::Auditor;
+use super::load::Source;
 use super::order::Class;
 use sync_or_swim::scenario::*;
 use sync_or_swim::time::Instant;
@@ -78,23 +79,18 @@ impl Auditor<'_> {
         self.law(1, request.counted == counted, || {
             format!("{request:?} should be counted: {counted}")
         });
-        let before = self.clients[client].requests.came;
-        match &self.scenario.clients[client].load {
-            Load::Open(arrivals) => {
-                self.law(1, request.number == before, || {
-                    format!("{request:?} is number {before} of its client")
+        let source = self.source(client);
+        self.law(1, now >= source.start && now < source.stop, || {
+            format!("{request:?} is offered at {now:?}, its client sends from {source:?}")
+        });
+        match &source.load {
+            Load::Open(_) => self.check_arrival(request, &source),
+            Load::Closed { think, .. } => {
+                let (open, most) = (self.clients[client].requests.open.len(), self.most_users(client));
+                self.law(1, most.is_none_or(|most| open < most as usize), || {
+                    format!("{most:?} users have {open} open requests and one more")
                 });
-                let due = due(arrivals, before);
-                self.law(7, due.is_none_or(|due| due.abs_diff(now.0) <= 1), || {
-                    format!("{request:?} is due at {due:?}")
-                });
-            }
-            Load::Closed { users, think } => {
-                let open = self.clients[client].requests.open.len();
-                self.law(1, open < *users as usize, || {
-                    format!("{users} users have {open} open requests and one more")
-                });
-                if matches!(think, Dist::Constant(_)) {
+                if matches!(think, Dist::Constant(_)) && self.clients[client].sources.len() == 1 {
                     let thought = self.clients[client].thinking.get_mut(&now).filter(|users| **users > 0);
                     let known = thought.map(|users| *users -= 1).is_some();
                     self.law(1, known, || format!("{request:?}: no user has thought until now"));
@@ -103,14 +99,31 @@ impl Auditor<'_> {
         }
     }
 
-    /// A user of a closed client begins to think at `from`.
+    fn check_arrival(&mut self, request: &Request, source: &Source) {
+        let book = &mut self.clients[request.client.0 as usize];
+        let (before, first) = (book.opened, book.first);
+        book.opened += 1;
+        self.law(1, request.number == before, || {
+            format!("{request:?} is number {before} of its client")
+        });
+        let (due, now) = (source.due(before - first), self.now);
+        self.law(7, due.is_none_or(|due| due.0.abs_diff(now.0) <= 1), || {
+            format!("{request:?} is due at {due:?}")
+        });
+    }
+
+    /// A user of a closed client begins to think at `from`. Who of them leaves with a change is not told.
     pub fn think(&mut self, client: usize, from: Instant) {
-        if let Load::Closed {
-            think: Dist::Constant(think),
-            ..
-        } = &self.scenario.clients[client].load
+        if let [source] = &self.clients[client].sources[..]
+            && let Load::Closed {
+                think: Dist::Constant(think),
+                ..
+            } = source.load
         {
-            *self.clients[client].thinking.entry(from + *think).or_default() += 1;
+            let at = from.max(source.start) + think;
+            if at < source.stop {
+                *self.clients[client].thinking.entry(at).or_default() += 1;
+            }
         }
     }
 
@@ -199,23 +212,7 @@ impl Auditor<'_> {
         self.law(1, late.is_empty(), || {
             format!("client {client}: users who never came: {late:?}")
         });
-        let came = self.clients[client].requests.came;
-        if let Load::Open(arrivals) = &self.scenario.clients[client].load
-            && let Some(next) = due(arrivals, came)
-        {
-            self.law(1, next + 1 >= now.0, || {
-                format!("client {client}: request {came} was due at {next}")
-            });
-        }
-    }
-}
-
-/// When the request of this number is due, where that is no matter of chance.
-fn due(arrivals: &Arrivals, number: u64) -> Option<u64> {
-    match arrivals {
-        Arrivals::Poisson { .. } | Arrivals::Renewal(_) | Arrivals::Ramp { .. } | Arrivals::Wave { .. } => None,
-        Arrivals::Times(times) => times.get(number as usize).map(|time| time.0),
-        Arrivals::Constant { gap_ns } => Some((gap_ns * (number + 1) as f64) as u64),
-        Arrivals::Burst { size, every } => Some(number / u64::from(*size) * every.0),
+        self.source(client);
+        self.close_source(client, now);
     }
 }

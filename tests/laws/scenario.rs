@@ -33,10 +33,10 @@ struct Link {
 #[derive(Clone, Debug)]
 struct Draft {
     window: Window,
-    clients: Vec<(Load, Vec<(u32, f64)>)>,
+    clients: Vec<(Client, Vec<(u32, f64)>)>,
     services: Vec<Service>,
     links: Vec<Link>,
-    /// The time in thousandths of the duration, the pick of an edge, the setting.
+    /// The time in thousandths of the duration, the pick of what changes, the setting.
     changes: Vec<(u64, u32, Setting)>,
 }
 
@@ -62,16 +62,16 @@ fn scenario_without_channels(weather: Weather) -> impl Strategy<Value = Scenario
     let changes = if calm { 0..1 } else { 0..4 };
     let draft = (
         window(),
-        vec((load(), vec((any::<u32>(), 1u32..4), 1..3)), 1..4),
+        vec((client(), vec((any::<u32>(), 1u32..4), 1..3)), 1..4),
         vec(service(weather), 1..7),
         vec(link(weather), 1..8),
-        vec((0u64..1000, any::<u32>(), setting()), changes),
+        vec((0u64..1000, any::<u32>(), setting(weather)), changes),
     );
     draft.prop_map(|(window, clients, services, links, changes)| {
         let weighted = |picks: Vec<(u32, u32)>| picks.into_iter().map(|(pick, w)| (pick, f64::from(w))).collect();
         let clients = clients
             .into_iter()
-            .map(|(load, picks)| (load, weighted(picks)))
+            .map(|(client, picks)| (client, weighted(picks)))
             .collect();
         build(Draft {
             window,
@@ -127,36 +127,77 @@ pub fn dist(zero: bool) -> impl Strategy<Value = Dist> {
     ]
 }
 
+/// A client without name and edges.
+fn client() -> impl Strategy<Value = Client> {
+    let from = weighted(0.2, 0u64..300);
+    let until = weighted(0.2, 1u64..1000);
+    (load(), from, until).prop_map(|(load, from, until)| {
+        let start = Instant::START + Duration::from_ms(from.unwrap_or(0));
+        let stop = until.map_or(Instant::NEVER, |ms| start + Duration::from_ms(ms));
+        let plain = Client::plain(String::new(), load);
+        Client { start, stop, ..plain }
+    })
+}
+
 fn load() -> impl Strategy<Value = Load> {
-    let gap = || prop_oneof![Just(5u64), Just(10), Just(20), Just(40), 5u64..80];
     prop_oneof![
-        3 => gap().prop_map(|ms| Load::Open(Arrivals::Poisson { gap_ns: ms as f64 * 1e6 })),
-        3 => gap().prop_map(|ms| Load::Open(Arrivals::Constant { gap_ns: ms as f64 * 1e6 })),
-        2 => (1u32..20, 50u64..400)
-            .prop_map(|(size, ms)| Load::Open(Arrivals::Burst { size, every: Duration::from_ms(ms) })),
+        9 => arrivals().prop_map(Load::Open),
         3 => (1u32..8, dist(false)).prop_map(|(users, think)| Load::Closed { users, think }),
     ]
 }
 
-fn service(weather: Weather) -> impl Strategy<Value = Service> {
-    let limits = if weather == Weather::Calm { 0.0 } else { 0.3 };
-    let balance = prop_oneof![
+fn arrivals() -> impl Strategy<Value = Arrivals> {
+    let gap = || prop_oneof![Just(5u64), Just(10), Just(20), Just(40), 5u64..80];
+    let rates = || {
+        let rate = || prop_oneof![Just(0.0), Just(20.0), Just(100.0), 0.5..200.0];
+        (rate(), rate(), (1u64..600).prop_map(Duration::from_ms))
+    };
+    let long = |ms: u64| Dist::Erlang {
+        stages: 2,
+        mean: Duration::from_ms(ms),
+    };
+    prop_oneof![
+        3 => gap().prop_map(|ms| Arrivals::Poisson { gap_ns: ms as f64 * 1e6 }),
+        3 => gap().prop_map(|ms| Arrivals::Constant { gap_ns: ms as f64 * 1e6 }),
+        2 => (1u32..20, 50u64..400).prop_map(|(size, ms)| Arrivals::Burst { size, every: Duration::from_ms(ms) }),
+        1 => gap().prop_map(move |ms| Arrivals::Renewal(long(ms))),
+        1 => gap().prop_map(|ms| Arrivals::Renewal(Dist::Constant(Duration::from_ms(ms)))),
+        1 => rates().prop_map(|(low, high, over)| Arrivals::Ramp { low, high, over }),
+        1 => rates().prop_map(|(low, high, period)| Arrivals::Wave { low, high, period }),
+        1 => vec(0u64..700, 1..40).prop_map(|mut ms| {
+            ms.sort();
+            Arrivals::Times(ms.into_iter().map(Duration::from_ms).collect())
+        }),
+    ]
+}
+
+fn balance() -> impl Strategy<Value = Balance> {
+    prop_oneof![
         Just(Balance::RoundRobin),
         Just(Balance::Random),
         Just(Balance::LeastInFlight),
         Just(Balance::PowerOfTwo),
-    ];
+    ]
+}
+
+/// The backlog and the spans in flight that a replica may have.
+fn limits(weather: Weather) -> impl Strategy<Value = (Option<u32>, Option<u32>)> {
+    let limits = if weather == Weather::Calm { 0.0 } else { 0.3 };
+    (weighted(limits, 0u32..6), weighted(limits, 1u32..9))
+}
+
+fn service(weather: Weather) -> impl Strategy<Value = Service> {
     let runtime = prop_oneof![3 => (1u32..7).prop_map(Runtime::Threads), 2 => (1u32..3).prop_map(Runtime::Loop)];
     let cpu = prop_oneof![Just(Cpu::Fifo), Just(Cpu::Ps)];
     (
         (
             prop_oneof![3 => Just(1u32), 2 => 2u32..4],
-            balance,
+            balance(),
             runtime,
             weighted(0.4, 1u32..3),
             cpu,
         ),
-        (weighted(limits, 0u32..6), weighted(limits, 1u32..9)),
+        limits(weather),
         vec(operation(weather), 1..3),
     )
         .prop_map(
@@ -269,21 +310,27 @@ pub fn possible(mode: Mode, from: Caller) -> Mode {
     }
 }
 
-/// What a change sets on an edge.
+/// What a change sets on an edge, on a client, or on a service.
 #[derive(Clone, Debug)]
 enum Setting {
     Mode(Mode),
     Timeout(Option<Duration>),
     Latency(Dist),
     Loss(f64),
+    Load(Client),
+    Limits(Option<u32>, Option<u32>),
+    Balance(Balance),
 }
 
-fn setting() -> impl Strategy<Value = Setting> {
+fn setting(weather: Weather) -> impl Strategy<Value = Setting> {
     prop_oneof![
         4 => mode().prop_map(Setting::Mode),
         1 => weighted(0.7, grid()).prop_map(Setting::Timeout),
         1 => latency().prop_map(Setting::Latency),
         1 => prop_oneof![Just(0.0), Just(0.2)].prop_map(Setting::Loss),
+        2 => client().prop_map(Setting::Load),
+        1 => limits(weather).prop_map(|(backlog, in_flight)| Setting::Limits(backlog, in_flight)),
+        1 => balance().prop_map(Setting::Balance),
     ]
 }
 
@@ -297,12 +344,10 @@ fn build(draft: Draft) -> Scenario {
     };
     weaver.operations = draft.services.iter().map(|s| s.operations.len() as u32).collect();
     let mut clients = Vec::new();
-    for (index, (load, picks)) in draft.clients.into_iter().enumerate() {
+    for (index, (client, picks)) in draft.clients.into_iter().enumerate() {
         let edges = weaver.client_edges(index as u32, &picks);
-        clients.push(Client {
-            edges,
-            ..Client::plain(format!("c{index}"), load)
-        });
+        let name = format!("c{index}");
+        clients.push(Client { name, edges, ..client });
     }
     let mut services = draft.services;
     for (index, service) in services.iter_mut().enumerate() {
@@ -313,39 +358,58 @@ fn build(draft: Draft) -> Scenario {
         }
     }
     cost::trim(&clients, &mut services, &weaver.edges);
-    let duration = draft.window.duration;
-    let edges = weaver.edges;
-    let changes = changes(draft.changes, duration, &edges);
-    Scenario {
+    let mut scenario = Scenario {
         name: "law".to_string(),
         seed: 1,
         run: draft.window,
         clients,
         services,
-        edges,
-        changes,
+        edges: weaver.edges,
         ..Scenario::default()
-    }
+    };
+    scenario.changes = changes(draft.changes, scenario.clone());
+    scenario
 }
 
-fn changes(mut drafts: Vec<(u64, u32, Setting)>, duration: Duration, edges: &[Edge]) -> Vec<Change> {
+/// Each change with all that it leaves as it was; `now` is the scenario as the changes before it have left it.
+fn changes(mut drafts: Vec<(u64, u32, Setting)>, mut now: Scenario) -> Vec<Change> {
     drafts.sort_by_key(|(share, ..)| *share);
-    let mut now = edges.to_vec();
-    let changes = drafts.into_iter().map(|(share, pick, set)| {
-        let id = pick % edges.len() as u32;
-        let edge = &mut now[id as usize];
-        match set {
-            Setting::Mode(mode) => edge.mode = possible(mode, edge.from),
-            Setting::Timeout(timeout) => edge.timeout = timeout,
-            Setting::Latency(dist) => edge.latency = dist,
-            Setting::Loss(loss) => edge.loss = loss,
-        }
-        Change {
-            at: Instant(duration.0 / 1_000_000 * share / 1000 * 1_000_000),
-            to: Changed::Edge(EdgeId(id), Box::new(edge.clone())),
-        }
+    let changes = drafts.into_iter().map(|(share, pick, set)| Change {
+        at: Instant(now.run.duration.0 / 1_000_000 * share / 1000 * 1_000_000),
+        to: changed(&mut now, pick as usize, set),
     });
     changes.collect()
+}
+
+fn changed(now: &mut Scenario, pick: usize, set: Setting) -> Changed {
+    let of = |count: usize| pick % count;
+    if let Setting::Load(load) = set {
+        let index = of(now.clients.len());
+        let client = &mut now.clients[index];
+        let (name, edges) = (client.name.clone(), client.edges.clone());
+        *client = Client { name, edges, ..load };
+        return Changed::Client(ClientId(index as u32), Box::new(client.clone()));
+    }
+    let index = of(now.services.len());
+    let service = &mut now.services[index];
+    match set {
+        Setting::Limits(backlog, in_flight) => (service.backlog, service.in_flight) = (backlog, in_flight),
+        Setting::Balance(balance) => service.balance = balance,
+        set => return changed_edge(now, of(now.edges.len()), set),
+    }
+    Changed::Service(ServiceId(index as u32), Box::new(service.clone()))
+}
+
+fn changed_edge(now: &mut Scenario, index: usize, set: Setting) -> Changed {
+    let edge = &mut now.edges[index];
+    match set {
+        Setting::Mode(mode) => edge.mode = possible(mode, edge.from),
+        Setting::Timeout(timeout) => edge.timeout = timeout,
+        Setting::Latency(dist) => edge.latency = dist,
+        Setting::Loss(loss) => edge.loss = loss,
+        _ => unreachable!("an edge has no such setting"),
+    }
+    Changed::Edge(EdgeId(index as u32), Box::new(edge.clone()))
 }
 
 /// Turns picks into edges, one for each pair of caller and operation.

@@ -8,9 +8,11 @@
 //! variants of one scenario draw the same values wherever both do the same. The only floats of the engine stand
 //! here, and all that is not a basic operation goes through `libm`.
 
+mod arrival;
 mod sampler;
 mod ziggurat;
 
+pub use arrival::{Pattern, Timetable};
 pub use sampler::{Sampler, Weights};
 pub use ziggurat::Ziggurat;
 
@@ -178,11 +180,6 @@ impl Geometric {
     pub fn sample(&self, mut draw: Draw) -> u32 {
         libm::floor(libm::log(draw.unit()) * self.inverse_log).min(1e6) as u32
     }
-}
-
-/// The time of the n-th arrival with equal gaps, n from 1.
-pub fn constant_arrival(gap_ns: f64, n: u64) -> u64 {
-    (gap_ns * n as f64 + 0.5) as u64
 }
 
 /// A number as whole millionths.
