@@ -155,7 +155,7 @@ impl World {
             waiting[self.tasks[join].root as usize] += 1;
         }
         for index in 0..self.pools.len() as u32 {
-            for fiber in self.pools[index as usize].waiting_fibers() {
+            for fiber in self.pools[index].waiting_fibers() {
                 let root = self.tasks[fiber].root;
                 waiting[root as usize] += 1;
                 graph.needs[root as usize].push(self.node_of_pool(index));
@@ -184,9 +184,7 @@ impl World {
     /// What a begun span or job has that others need: its worker, a place among the begun, what it holds.
     fn add_holder(&self, root: u32, graph: &mut Graph) {
         let Task { replica, lane, .. } = self.tasks[root];
-        let place = &self.replicas[replica as usize];
-        let lanes = place.first_lane as usize..(place.first_lane + place.workers) as usize;
-        let crowded = self.lanes[lanes].iter().any(|lane| lane.activity == Activity::Idle);
+        let crowded = self.lanes_of(replica).any(|activity| activity == Activity::Idle);
         if lane != NONE || crowded {
             graph.needs[self.node_of_replica(replica) as usize].push(root);
         }
@@ -276,8 +274,8 @@ impl World {
     /// The service of a span, and on what the worker that it has is blocked.
     fn held_by(&self, root: u32) -> (ServiceId, Option<On>) {
         let Task { lane, replica, .. } = self.tasks[root];
-        let home = self.replicas[replica as usize].home;
-        let service = ServiceId(self.replicas[home as usize].service);
+        let home = self.replicas[replica].home;
+        let service = ServiceId(self.replicas[home].service);
         let activity = self.lanes.get(lane as usize).map(|lane| lane.activity);
         match activity {
             Some(Activity::Blocked(on)) => (service, Some(on)),
@@ -287,10 +285,14 @@ impl World {
 
     /// Whether every worker of a replica stands blocked on somebody.
     fn is_full_of_waiters(&self, replica: u32) -> bool {
-        let place = &self.replicas[replica as usize];
-        let lanes = place.first_lane as usize..(place.first_lane + place.workers) as usize;
         let waits = |activity| matches!(activity, Activity::Blocked(On::Edge(_) | On::Pool(_)));
-        self.lanes[lanes].iter().all(|lane| waits(lane.activity))
+        self.lanes_of(replica).all(waits)
+    }
+
+    /// What the workers of a replica do.
+    fn lanes_of(&self, replica: u32) -> impl Iterator<Item = Activity> {
+        let place = &self.replicas[replica];
+        (place.first_lane..place.first_lane + place.workers).map(|lane| self.lanes[lane].activity)
     }
 }
 

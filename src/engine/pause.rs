@@ -24,7 +24,7 @@ impl<O: Observer> Turn<'_, O> {
     /// The replica whose cores a fiber works on.
     fn home_of(&self, fiber: u32) -> u32 {
         let root = self.world.tasks[fiber].root;
-        self.world.replicas[self.world.tasks[root].replica as usize].home
+        self.world.replicas[self.world.tasks[root].replica].home
     }
 
     /// Nothing goes on at a replica from now on.
@@ -60,7 +60,7 @@ impl<O: Observer> Turn<'_, O> {
         }
         self.change_sharing(replica, |shared| shared.still = false);
         self.employ(replica);
-        let station = self.world.replicas[replica as usize].offload;
+        let station = self.world.replicas[replica].offload;
         if station != NONE {
             self.employ(station);
         }
@@ -85,7 +85,7 @@ impl<O: Observer> Turn<'_, O> {
             return None;
         }
         let replica = self.world.replicas.get(tasks[span].replica as usize)?;
-        self.world.replicas[replica.home as usize].plight.paused
+        self.world.replicas[replica.home].plight.paused
     }
 
     /// Lets an event happen later.
