@@ -28,5 +28,6 @@ fn report(scenario: &Scenario, seed: u64) -> Report {
     };
     let mut report = meter.report(scenario, seed, end, run.events(), run.digest());
     report.warnings.extend(warning);
+    report.warnings.extend(meter.warnings(scenario, end));
     report
 }
