@@ -37,6 +37,8 @@ mod ledger;
 mod order;
 #[path = "laws/outcome.rs"]
 mod outcome;
+#[path = "laws/overload.rs"]
+mod overload;
 #[path = "laws/pair.rs"]
 mod pair;
 #[path = "laws/request.rs"]
@@ -461,4 +463,20 @@ fn a_call_with_policies_has_one_outcome_and_exceeds_none() {
     for_all(law, &(guard::guarded(Weather::Any), 0u64..1000), |(scenario, seed)| {
         guard::keeps(scenario, *seed)
     });
+}
+
+#[test]
+fn what_is_offered_too_much_leaves_ever_more_behind() {
+    let law = "what_is_offered_too_much_leaves_ever_more_behind";
+    let named = Cell::new(0);
+    let scenarios = prop_oneof![scenario(Weather::Calm), rich(Weather::Calm)];
+    for_all(law, &(scenarios, 1u32..9, 0u64..1000), |(scenario, times, seed)| {
+        let Some((scenario, excess_per_s)) = overload::of(scenario, *times) else {
+            return Ok(());
+        };
+        named.set(named.get() + 1);
+        overload::grows(&scenario, *seed, excess_per_s)
+    });
+    println!("{law}: {} scenarios were offered too much", named.get());
+    assert!(named.get() > 0);
 }

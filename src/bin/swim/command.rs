@@ -10,6 +10,7 @@ use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 use sync_or_swim::scenario::Scenario;
 use sync_or_swim::scenario::text::{self, Parsed};
+use sync_or_swim::theory::overloads;
 use sync_or_swim::time::Duration;
 
 /// A scenario has an error, or cannot be read.
@@ -125,7 +126,11 @@ fn run(plan: &Plan) -> Result<(), Failure> {
     let seed = plan.seed.unwrap_or(scenario.seed);
     let reports = experiment::reports(&scenario, seed, plan.replications);
     let unprintable = |why: serde_json::Error| Failure::new(FAILURE, format!("the report cannot be printed: {why}"));
-    let summary = replication::summary(&reports).map_err(unprintable)?;
+    let mut summary = replication::summary(&reports).map_err(unprintable)?;
+    if let Some(warnings) = summary["warnings"].as_array_mut() {
+        let overloads = overloads(&scenario).into_iter();
+        warnings.extend(overloads.map(|overload| overload.told(&scenario).into()));
+    }
     print(&if plan.json {
         format!("{summary:#}\n")
     } else {
@@ -159,7 +164,12 @@ fn check(words: &[String]) -> Result<(), Failure> {
     for word in words {
         match read(word) {
             Ok((source, parsed)) => {
-                let warnings: Vec<String> = parsed.warnings.iter().map(|problem| source.place(problem)).collect();
+                let overloads = overloads(&parsed.scenario);
+                let overloads = overloads
+                    .iter()
+                    .map(|overload| source.problem(&parsed.scenario, overload));
+                let problems = parsed.warnings.iter().cloned().chain(overloads);
+                let warnings: Vec<String> = problems.map(|problem| source.place(&problem)).collect();
                 tell(&warnings);
                 print(&format!("{}: ok{}\n", source.name, counted(warnings.len())))?;
             }
