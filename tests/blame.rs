@@ -74,3 +74,36 @@ fn callees_are_blamed_for_all_that_is_below_them() {
     let callees = Blame::new(&trace).callees(0).expect("a path");
     assert_eq!(callees, [(EdgeId(1), Duration::from_ms(11))]);
 }
+
+#[test]
+fn the_command_line_blames_all_of_the_mean_response_time() {
+    let swim = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_swim"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let run = ["run", "checkout", "--duration", "20s", "--blame"];
+    for runs in ["1", "3"] {
+        let text = swim(&[&run[..], &["--json", "--replications", runs]].concat());
+        let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let client = &report["clients"]["shoppers"];
+        let shares = client["blameMs"].as_object().unwrap();
+        let (sum, mean) = (
+            shares.values().filter_map(|share| share.as_f64()).sum::<f64>(),
+            &client["responseMs"]["mean"],
+        );
+        assert!((sum - mean.as_f64().unwrap()).abs() < 1e-6, "{sum} {mean}");
+        assert_eq!(client["blamed"], client["replied"]);
+        assert!(shares["orders.work"].as_f64().unwrap() > 0.0);
+    }
+    let table = swim(&run);
+    let head = table.lines().find(|line| line.starts_with("blame of shoppers, ms"));
+    assert!(
+        head.is_some_and(|head| head.contains("own work") && head.contains("for a worker")),
+        "{table}"
+    );
+    assert!(!swim(&run[..4]).contains("blame of"));
+}

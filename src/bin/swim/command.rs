@@ -3,7 +3,7 @@
 //! Law: a warning never keeps a scenario from running, and an error is told with all others of its text.
 
 use super::source::Source;
-use super::{experiment, replication, table};
+use super::{blamed, experiment, replication, table};
 use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
 use std::io::{ErrorKind, Write};
@@ -31,6 +31,7 @@ const RUN_EXAMPLES: &str = "Examples:
   swim run checkout                              the report of a gallery entry as tables
   swim run shop.yaml --duration 10m --seed 3     a longer run with other random numbers
   swim run shop.json --replications 20           means over 20 runs, with 95 % intervals
+  swim run shop.json --blame                     and where the mean response time of each client went
   swim run shop.json --json | jq .services.orders.blockedShare";
 
 const CHECK_EXAMPLES: &str = "Examples:
@@ -78,6 +79,9 @@ struct Plan {
     /// Run N times, with the seeds SEED, SEED + 1, …: each number is the mean over the runs and has a 95 % interval
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=REPLICATION_LIMIT))]
     replications: u64,
+    /// Tell where the mean response time of each client went: runs a second time and records up to a million calls
+    #[arg(long)]
+    blame: bool,
     /// Print JSON instead of tables; with several runs the intervals stand under "intervals", nested like the numbers
     #[arg(long)]
     json: bool,
@@ -124,9 +128,13 @@ fn run(plan: &Plan) -> Result<(), Failure> {
             .map_err(|why| Failure::new(USAGE, format!("--duration {duration}: {why}")))?;
     }
     let seed = plan.seed.unwrap_or(scenario.seed);
-    let reports = experiment::reports(&scenario, seed, plan.replications);
+    let reports = experiment::of_each(seed, plan.replications, |seed| experiment::report(&scenario, seed));
+    let blames = match plan.blame {
+        true => experiment::of_each(seed, plan.replications, |seed| blamed::by_client(&scenario, seed)),
+        false => Vec::new(),
+    };
     let unprintable = |why: serde_json::Error| Failure::new(FAILURE, format!("the report cannot be printed: {why}"));
-    let mut summary = replication::summary(&reports).map_err(unprintable)?;
+    let mut summary = replication::summary(&reports, &blames).map_err(unprintable)?;
     if let Some(warnings) = summary["warnings"].as_array_mut() {
         let overloads = overloads(&scenario).into_iter();
         warnings.extend(overloads.map(|overload| overload.told(&scenario).into()));

@@ -16,8 +16,17 @@ use sync_or_swim::metrics::interval::mean_interval;
 ///
 /// `seed` is the first one's; `digest` is a hash of all digests in order; `warnings` tell their seed. The `ci95` of a
 /// distribution is the interval of its mean over the runs.
-pub fn summary(reports: &[Report]) -> serde_json::Result<Value> {
-    let trees = reports.iter().map(tree).collect::<serde_json::Result<Vec<Value>>>()?;
+///
+/// `blames` are further figures of the clients of each run, or nothing.
+pub fn summary(reports: &[Report], blames: &[Map<String, Value>]) -> serde_json::Result<Value> {
+    let mut trees = reports.iter().map(tree).collect::<serde_json::Result<Vec<Value>>>()?;
+    for (tree, blame) in trees.iter_mut().zip(blames) {
+        for (client, figures) in blame {
+            if let (Some(all), Some(further)) = (tree["clients"][client].as_object_mut(), figures.as_object()) {
+                all.extend(further.clone());
+            }
+        }
+    }
     let (Some(first), true) = (reports.first(), trees.len() > 1) else {
         return Ok(trees.into_iter().next().unwrap_or_default());
     };
@@ -197,13 +206,13 @@ mod tests {
             ..Report::default()
         };
         let (a, b) = (report(4, "00aa"), report(5, "00bb"));
-        let whole = summary(&[a.clone(), b.clone()]).unwrap();
+        let whole = summary(&[a.clone(), b.clone()], &[]).unwrap();
         assert_eq!((&whole["seed"], &whole["replications"]), (&json!(4), &json!(2)));
         assert_eq!(whole["events"], json!(4.5));
         assert_eq!(whole["warnings"], json!(["seed 4: w4", "seed 5: w5"]));
         assert_eq!(whole["intervals"].get("seed"), None);
-        assert_ne!(whole["digest"], summary(&[b, a.clone()]).unwrap()["digest"]);
-        let alone = summary(&[a]).unwrap();
+        assert_ne!(whole["digest"], summary(&[b, a.clone()], &[]).unwrap()["digest"]);
+        let alone = summary(&[a], &[]).unwrap();
         assert_eq!((&alone["digest"], alone.get("intervals")), (&json!("00aa"), None));
     }
 }

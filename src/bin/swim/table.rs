@@ -8,7 +8,7 @@
 //!
 //! Law: derived from the printed tree and from nothing else, so that both forms of a report say the same.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::fmt::Write;
 use sync_or_swim::scenario::Window;
 
@@ -96,6 +96,17 @@ const KEYS: &[Column] = &[
     Column("lag max ms", &["lagMs", "max"], Digits(2)),
 ];
 
+const BLAME: &[Column] = &[
+    Column("own work", &["work"], Digits(2)),
+    Column("own waits", &["wait"], Digits(2)),
+    Column("for a worker", &["backlog"], Digits(2)),
+    Column("for a core", &["core"], Digits(2)),
+    Column("for a pool", &["pool"], Digits(2)),
+    Column("network", &["network"], Digits(2)),
+    Column("retries", &["retry"], Digits(2)),
+    Column("for an ack", &["broker"], Digits(2)),
+];
+
 const SECTIONS: [(&str, &[Column]); 5] = [
     ("clients", CLIENTS),
     ("services", SERVICES),
@@ -111,8 +122,14 @@ done: until the last work that a request caused is over.\n\
 /// The whole report: what was run, its warnings, and a table for each kind of thing.
 pub fn laid_out(title: &str, window: Window, report: &Value) -> String {
     let mut page = heading(title, window, report);
-    for (name, columns) in SECTIONS {
-        let rows = rows(name, columns, report);
+    let blames = blames(report);
+    let blames = blames.iter().map(|(name, tree)| (name.as_str(), BLAME, tree));
+    for (name, columns, tree) in SECTIONS
+        .iter()
+        .map(|(name, columns)| (*name, *columns, report))
+        .chain(blames)
+    {
+        let rows = rows(name, columns, tree);
         if rows.len() > 1 {
             page.push('\n');
             page.push_str(&aligned(&rows, columns));
@@ -121,6 +138,32 @@ pub fn laid_out(title: &str, window: Window, report: &Value) -> String {
     page.push('\n');
     page.push_str(LEGEND);
     page
+}
+
+/// For each client that was blamed for its response time a section of its own: a row for each service, in milliseconds.
+fn blames(report: &Value) -> Vec<(String, Value)> {
+    let by_service = |clients: &Value, name: &str| {
+        let mut rows = Map::new();
+        for (place, value) in clients[name]["blameMs"].as_object().into_iter().flatten() {
+            if let Some((service, kind)) = place.rsplit_once('.') {
+                rows.entry(service).or_insert_with(|| Map::new().into())[kind] = value.clone();
+            }
+        }
+        Value::Object(rows)
+    };
+    let clients = report["clients"].as_object().into_iter().flatten();
+    clients
+        .filter(|(_, client)| client.get("blameMs").is_some())
+        .map(|(name, _)| {
+            let title = format!("blame of {name}, ms");
+            let mut tree = Map::from_iter([(title.clone(), by_service(&report["clients"], name))]);
+            if let Some(intervals) = report.get("intervals") {
+                let intervals = Map::from_iter([(title.clone(), by_service(&intervals["clients"], name))]);
+                tree.insert("intervals".to_string(), intervals.into());
+            }
+            (title, tree.into())
+        })
+        .collect()
 }
 
 fn heading(title: &str, window: Window, report: &Value) -> String {
