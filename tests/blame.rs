@@ -107,3 +107,23 @@ fn the_command_line_blames_all_of_the_mean_response_time() {
     );
     assert!(!swim(&run[..4]).contains("blame of"));
 }
+
+#[test]
+fn work_is_for_nothing_where_its_caller_has_given_up() {
+    // Both attempts of each request are given up after 4 of 8 ms.
+    let text = r#"{"format": "sync-or-swim/1", "run": {"duration": "10s"},
+        "clients": {"c": {"arrivals": "constant(10/s)"}},
+        "services": {"a": {"threads": 9, "operations": {"default": [{"work": "2ms"}, {"call": "b"}]}}, "b": {"threads": 9, "work": "8ms"}},
+        "edges": [{"from": "c", "to": "a"}, {"from": "a", "to": "b", "timeout": "4ms", "retry": {"attempts": 2}, "fallback": {"value": "x"}}]}"#;
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("wasted.json");
+    std::fs::write(&path, text).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_swim"))
+        .args(["run", path.to_str().unwrap(), "--json", "--blame"])
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    // 2 ms of use for the reply that stands in, and twice 8 ms for nobody.
+    let wasted = report["totals"]["wastedShare"].as_f64().unwrap();
+    assert!((wasted - 16.0 / 18.0).abs() < 1e-3, "{wasted}");
+    assert_eq!(report["totals"]["retries"], report["clients"]["c"]["offered"]);
+}

@@ -10,22 +10,32 @@
 use serde_json::{Map, Value};
 use sync_or_swim::engine::Run;
 use sync_or_swim::metrics::blame::{Blame, Share, Spent};
-use sync_or_swim::scenario::{ClientId, Scenario};
+use sync_or_swim::scenario::{Cause, ClientId, Scenario};
 use sync_or_swim::time::Instant;
-use sync_or_swim::trace::{Recorder, Trace};
+use sync_or_swim::trace::{Activity, Recorder, Trace};
 
 /// Calls that are recorded at most, and as many stretches of what workers did.
 pub const CALLS: u32 = 1_000_000;
 const SLICE: u64 = 10_000;
 
-/// The blame of a run by client.
-pub fn by_client(scenario: &Scenario, seed: u64) -> Map<String, Value> {
+/// What a recorded run tells beyond its report.
+pub struct Blamed {
+    /// Further figures of each client.
+    pub clients: Map<String, Value>,
+    /// The share of the time that workers ran which was for nothing: for requests that failed, and for calls whose caller gave up.
+    pub wasted_share: Option<f64>,
+}
+
+/// Records a run and blames.
+pub fn blame(scenario: &Scenario, seed: u64) -> Blamed {
     let trace = record(scenario, seed);
     let blame = Blame::new(&trace);
     let clients = scenario.clients.iter().zip(0..);
-    clients
-        .map(|(client, id)| (client.name.clone(), of_client(scenario, &trace, &blame, ClientId(id))))
-        .collect()
+    let clients = clients.map(|(client, id)| (client.name.clone(), of_client(scenario, &trace, &blame, ClientId(id))));
+    Blamed {
+        clients: clients.collect(),
+        wasted_share: wasted_share(&trace),
+    }
 }
 
 fn record(scenario: &Scenario, seed: u64) -> Trace {
@@ -33,6 +43,32 @@ fn record(scenario: &Scenario, seed: u64) -> Trace {
     let mut recorder = Recorder::new(scenario, Instant::START + scenario.run.warmup, CALLS);
     while !run.advance(Instant::NEVER, SLICE, &mut recorder) && !recorder.is_full() {}
     recorder.finish(run.now())
+}
+
+/// None where nothing was worked.
+fn wasted_share(trace: &Trace) -> Option<f64> {
+    let failed = |request: u32| {
+        let request = trace.requests.get(request as usize);
+        request.is_some_and(|request| matches!(request.outcome, Some(Err(_))))
+    };
+    let mut wasted: Vec<bool> = Vec::new();
+    for span in &trace.spans {
+        // A caller's row is above those of its calls.
+        let above = wasted.get(span.parent as usize).copied().unwrap_or(false);
+        let given_up = span.outcome == Some(Err(Cause::Timeout));
+        wasted.push(above || given_up || failed(span.request));
+    }
+    let (mut all, mut lost) = (0, 0);
+    for segment in trace
+        .segments
+        .iter()
+        .filter(|segment| segment.activity == Activity::Running)
+    {
+        let worked = segment.end.since(segment.start).0;
+        all += worked;
+        lost += worked * u64::from(wasted.get(segment.span as usize).copied().unwrap_or(false));
+    }
+    (all > 0).then(|| lost as f64 / all as f64)
 }
 
 /// Nanoseconds by service and kind.

@@ -130,11 +130,11 @@ fn run(plan: &Plan) -> Result<(), Failure> {
     let seed = plan.seed.unwrap_or(scenario.seed);
     let reports = experiment::of_each(seed, plan.replications, |seed| experiment::report(&scenario, seed));
     let blames = match plan.blame {
-        true => experiment::of_each(seed, plan.replications, |seed| blamed::by_client(&scenario, seed)),
+        true => experiment::of_each(seed, plan.replications, |seed| blamed::blame(&scenario, seed)),
         false => Vec::new(),
     };
     let unprintable = |why: serde_json::Error| Failure::new(FAILURE, format!("the report cannot be printed: {why}"));
-    let mut summary = replication::summary(&reports, &blames).map_err(unprintable)?;
+    let mut summary = replication::summary(&scenario, &reports, &blames).map_err(unprintable)?;
     if let Some(warnings) = summary["warnings"].as_array_mut() {
         let overloads = overloads(&scenario).into_iter();
         warnings.extend(overloads.map(|overload| overload.told(&scenario).into()));

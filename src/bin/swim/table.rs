@@ -183,6 +183,17 @@ fn heading(title: &str, window: Window, report: &Value) -> String {
     };
     let text = |key: &str| report[key].as_str().unwrap_or_default();
     let _ = writeln!(page, "; digest {}; {}", text("digest"), text("engine"));
+    let totals = &report["totals"];
+    let _ = write!(
+        page,
+        "{} worker-seconds blocked; {} retries",
+        written(&totals["blockedS"], Digits(2)),
+        written(&totals["retries"], Count)
+    );
+    if let Some(wasted) = totals.get("wastedShare") {
+        let _ = write!(page, "; {} % of the work for nothing", written(wasted, Percent));
+    }
+    page.push('\n');
     for warning in report["warnings"].as_array().into_iter().flatten() {
         let _ = writeln!(page, "warning: {}", warning.as_str().unwrap_or_default());
     }
