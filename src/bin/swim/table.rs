@@ -78,6 +78,7 @@ const CHANNELS: &[Column] = &[
     Column("published", &["published"], Count),
     Column("delivered", &["delivered"], Count),
     Column("redelivered", &["redelivered"], Count),
+    Column("dead letters", &["deadLettered"], Count),
     Column("dropped", &["dropped"], Count),
     Column("depth mean", &["depthMean"], Digits(2)),
     Column("depth max", &["depthMax"], Count),
@@ -96,6 +97,12 @@ const KEYS: &[Column] = &[
     Column("lag max ms", &["lagMs", "max"], Digits(2)),
 ];
 
+const GROUPS: &[Column] = &[
+    Column("delivered", &["delivered"], Count),
+    Column("lag mean", &["lagMean"], Digits(2)),
+    Column("lag max", &["lagMax"], Count),
+];
+
 const BLAME: &[Column] = &[
     Column("own work", &["work"], Digits(2)),
     Column("own waits", &["wait"], Digits(2)),
@@ -107,7 +114,7 @@ const BLAME: &[Column] = &[
     Column("for an ack", &["broker"], Digits(2)),
 ];
 
-const SECTIONS: [(&str, &[Column]); 5] = [
+const KINDS: [(&str, &[Column]); 5] = [
     ("clients", CLIENTS),
     ("services", SERVICES),
     ("edges", EDGES),
@@ -122,14 +129,8 @@ done: until the last work that a request caused is over.\n\
 /// The whole report: what was run, its warnings, and a table for each kind of thing.
 pub fn laid_out(title: &str, window: Window, report: &Value) -> String {
     let mut page = heading(title, window, report);
-    let blames = blames(report);
-    let blames = blames.iter().map(|(name, tree)| (name.as_str(), BLAME, tree));
-    for (name, columns, tree) in SECTIONS
-        .iter()
-        .map(|(name, columns)| (*name, *columns, report))
-        .chain(blames)
-    {
-        let rows = rows(name, columns, tree);
+    for Section { title, columns, tree } in sections(report) {
+        let rows = rows(&title, columns, &tree);
         if rows.len() > 1 {
             page.push('\n');
             page.push_str(&aligned(&rows, columns));
@@ -140,30 +141,68 @@ pub fn laid_out(title: &str, window: Window, report: &Value) -> String {
     page
 }
 
-/// For each client that was blamed for its response time a section of its own: a row for each service, in milliseconds.
-fn blames(report: &Value) -> Vec<(String, Value)> {
-    let by_service = |clients: &Value, name: &str| {
-        let mut rows = Map::new();
-        for (place, value) in clients[name]["blameMs"].as_object().into_iter().flatten() {
-            if let Some((service, kind)) = place.rsplit_once('.') {
-                rows.entry(service).or_insert_with(|| Map::new().into())[kind] = value.clone();
-            }
+/// Rows with a title, as a tree of figures by title and name, with their intervals.
+struct Section {
+    title: String,
+    columns: &'static [Column],
+    tree: Value,
+}
+
+impl Section {
+    /// What `rows` finds in the report, and in its intervals.
+    fn new(title: &str, columns: &'static [Column], report: &Value, rows: impl Fn(&Value) -> Value) -> Section {
+        let mut tree = Map::from_iter([(title.to_string(), rows(report))]);
+        if let Some(intervals) = report.get("intervals") {
+            tree.insert(
+                "intervals".into(),
+                Map::from_iter([(title.to_string(), rows(intervals))]).into(),
+            );
         }
-        Value::Object(rows)
-    };
-    let clients = report["clients"].as_object().into_iter().flatten();
-    clients
-        .filter(|(_, client)| client.get("blameMs").is_some())
-        .map(|(name, _)| {
-            let title = format!("blame of {name}, ms");
-            let mut tree = Map::from_iter([(title.clone(), by_service(&report["clients"], name))]);
-            if let Some(intervals) = report.get("intervals") {
-                let intervals = Map::from_iter([(title.clone(), by_service(&intervals["clients"], name))]);
-                tree.insert("intervals".to_string(), intervals.into());
-            }
-            (title, tree.into())
-        })
-        .collect()
+        Section {
+            title: title.to_string(),
+            columns,
+            tree: tree.into(),
+        }
+    }
+}
+
+fn sections(report: &Value) -> Vec<Section> {
+    let kinds = KINDS.iter();
+    let mut sections: Vec<Section> = kinds
+        .map(|(kind, columns)| Section::new(kind, columns, report, |tree| tree[kind].clone()))
+        .collect();
+    sections.push(Section::new("groups", GROUPS, report, groups));
+    for (client, _) in entries(&report["clients"]).filter(|(_, client)| client.get("blameMs").is_some()) {
+        let title = format!("blame of {client}, ms");
+        sections.push(Section::new(&title, BLAME, report, |tree| {
+            blame(&tree["clients"][client])
+        }));
+    }
+    sections
+}
+
+fn entries(map: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    map.as_object().into_iter().flatten()
+}
+
+/// The groups of all topics as `topic/group`.
+fn groups(tree: &Value) -> Value {
+    let channels = entries(&tree["channels"]);
+    let groups = channels.flat_map(|(channel, figures)| {
+        entries(&figures["groups"]).map(move |(group, figures)| (format!("{channel}/{group}"), figures.clone()))
+    });
+    Value::Object(groups.collect())
+}
+
+/// The blame of a client by service.
+fn blame(client: &Value) -> Value {
+    let mut rows = Map::new();
+    for (place, value) in entries(&client["blameMs"]) {
+        if let Some((service, kind)) = place.rsplit_once('.') {
+            rows.entry(service).or_insert_with(|| Map::new().into())[kind] = value.clone();
+        }
+    }
+    rows.into()
 }
 
 fn heading(title: &str, window: Window, report: &Value) -> String {
@@ -290,24 +329,43 @@ mod tests {
     #[test]
     fn numbers_stand_below_their_heads_and_intervals_below_their_numbers() {
         let head =
-            "channels  published  delivered  redelivered  dropped  depth mean  depth max  age mean ms  age p99 ms\n"
+            "channels  published  delivered  redelivered  dead letters  dropped  depth mean  depth max  age mean ms  age p99 ms\n"
                 .to_string();
         check(
-            json!({"published": 12, "delivered": 1234567890123u64, "redelivered": 0, "dropped": 0, "depthMean": 0.125,
+            json!({"published": 12, "delivered": 1234567890123u64, "redelivered": 0, "deadLettered": 0, "dropped": 0, "depthMean": 0.125,
                    "depthMax": 3, "ageMs": {"mean": null, "p99": null}}),
             None,
             &(head.replace("  delivered", "      delivered")
-                + "a->b             12  1234567890123            0        0        0.12          3            –           –\n"),
+                + "a->b             12  1234567890123            0             0        0        0.12          3            –           –\n"),
         );
         check(
-            json!({"published": 12.0, "delivered": 9.5, "redelivered": 0.0, "dropped": 0.0, "depthMean": 1.0,
+            json!({"published": 12.0, "delivered": 9.5, "redelivered": 0.0, "deadLettered": 0.0, "dropped": 0.0, "depthMean": 1.0,
                    "depthMax": 3.0, "ageMs": {"mean": 2.0, "p99": null}}),
             Some(
                 json!({"published": [11.0, 13.0], "delivered": [9.0, 10.0], "ageMs": {"mean": [1.5, 2.5], "p99": null}}),
             ),
             &(head
-                + "a->b           12.0        9.5          0.0      0.0        1.00        3.0         2.00           –\n"
-                + "               ±1.0       ±0.5                                                     ±0.50\n"),
+                + "a->b           12.0        9.5          0.0           0.0      0.0        1.00        3.0         2.00           –\n"
+                + "               ±1.0       ±0.5                                                                   ±0.50\n"),
         );
+    }
+
+    #[test]
+    fn groups_and_blame_are_tables_of_their_own() {
+        let report = json!({
+            "channels": {"orders": {"groups": {"mail": {"delivered": 7, "lagMean": 1.5, "lagMax": 4}}}},
+            "clients": {"c": {"blameMs": {"a.work": 5.0, "a.network": 2.0, "b.core": 1.25}}},
+        });
+        let shown = sections(&report).into_iter().skip(KINDS.len());
+        let shown: Vec<String> = shown
+            .map(|section| aligned(&rows(&section.title, section.columns, &section.tree), section.columns))
+            .collect();
+        assert_eq!(
+            shown[0],
+            "groups       delivered  lag mean  lag max\norders/mail          7      1.50        4\n"
+        );
+        let lines: Vec<Vec<&str>> = shown[1].lines().map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(lines[1], ["a", "5.00", "–", "–", "–", "–", "2.00", "–", "–"]);
+        assert_eq!(lines[2], ["b", "–", "–", "–", "1.25", "–", "–", "–", "–"]);
     }
 }
