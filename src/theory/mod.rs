@@ -4,11 +4,13 @@
 //! open    ─▶ M/M/1, M/M/c (Erlang C) · M/M/c/K (Erlang B) · M/G/1, M/D/1 · Jackson's networks · a chain with room
 //! closed  ─▶ users who think, stations with one or many workers: product form
 //! any     ─▶ what a scenario asks for and what it has: where that is not enough, for certain
+//! up      ─▶ chains of parts that are up for a share of the time
 //! ```
 //!
 //! Law: derived only; the engine never reads them. Rates are per a unit of time of the caller's choice, and times come
 //! out in that unit. What has no steady state has no answer: constructors yield `None`.
 
+pub mod availability;
 mod chain;
 mod closed;
 mod demand;
