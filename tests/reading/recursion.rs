@@ -42,9 +42,15 @@ pub enum Turn {
     ReturnedFirst,
 }
 
-/// Two visits of one server with `away` between them, after a Poisson process: mean and 99th percentile of the times
+/// Two visits of one server with a time `away` between them, after a Poisson process: mean and 99th percentile of the times
 /// from arrival to the end of the second visit, without the first tenth.
-pub fn two_visits(gap: f64, work: impl Fn(&mut Dice) -> f64, away: f64, turn: Turn, seed: u64) -> (f64, f64) {
+pub fn two_visits(
+    gap: f64,
+    work: impl Fn(&mut Dice) -> f64,
+    away: impl Fn(&mut Dice) -> f64,
+    turn: Turn,
+    seed: u64,
+) -> (f64, f64) {
     const CALLS: usize = 450_000;
     let mut dice = Dice::new(seed);
     let (mut next, mut free) = (dice.exp(gap), 0.0f64);
@@ -61,7 +67,9 @@ pub fn two_visits(gap: f64, work: impl Fn(&mut Dice) -> f64, away: f64, turn: Tu
         if second {
             times.push(free - born);
         } else {
-            back.push_back((free + away, born));
+            let at = free + away(&mut dice);
+            let place = back.partition_point(|(other, _)| *other <= at);
+            back.insert(place, (at, born));
             next += dice.exp(gap);
         }
     }
