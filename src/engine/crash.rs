@@ -8,9 +8,9 @@
 //!
 //! Law: nothing that belonged to a dead span happens any more. All counts still add up: a span that dies has failed.
 
+use super::event::Event;
 use super::gate::Gate;
 use super::guard::Stage;
-use super::queue::Event;
 use super::slab::{Fifo, NONE};
 use super::turn::Turn;
 use super::world::Task;

@@ -12,8 +12,9 @@
 
 use super::call::Outgoing;
 use super::chance::{Draw, Purpose, mix};
+use super::event::Event;
 use super::guard::{Guard, Stage};
-use super::queue::{Event, Handle};
+use super::queue::Handle;
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::Task;

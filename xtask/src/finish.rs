@@ -42,7 +42,8 @@ fn slim(staging: &Path) -> Outcome<()> {
         match file.extension().and_then(|kind| kind.to_str()) {
             Some("wasm") if name.starts_with("backend") => slim::slim_wasm(&file, Wish::Fast)?,
             Some("wasm") => slim::slim_wasm(&file, Wish::Small)?,
-            Some("js" | "css") => slim::slim_text(&file)?,
+            Some("js") => slim::slim_script(&file, !name.starts_with("backend"))?,
+            Some("css") => slim::slim_text(&file)?,
             _ => {}
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! wasm ─▶ wasm-metadce: without exports that only Leptos' server functions use ─▶ wasm-opt ─▶ functions by name
-//! js   ─▶ without comments and indentation
+//! js   ─▶ terser: short names, nothing that is never reached
+//! css  ─▶ without comments and indentation
 //! ```
 //!
 //! gzip looks back 32 KB: functions in the order of their names lie beside their like.
@@ -53,7 +54,18 @@ pub fn slim_wasm(module: &Path, wish: Wish) -> Outcome<()> {
     shell::run(optimise.arg(module).arg("-o").arg(module))
 }
 
-/// Takes comments and indentation out of a script that wasm-bindgen wrote, or out of a style sheet.
+/// Makes a script small; the names at its top level stay where it is no module.
+pub fn slim_script(file: &Path, module: bool) -> Outcome<()> {
+    let mut terser = Command::new("terser");
+    terser.args(["--compress", "--mangle"]);
+    if module {
+        terser.arg("--module");
+    }
+    terser.arg("--output").arg(file).arg("--").arg(file);
+    shell::run(&mut terser)
+}
+
+/// Takes comments and indentation out of a style sheet.
 pub fn slim_text(file: &Path) -> Outcome<()> {
     let slim = without_comments(&place::read(file)?);
     fs::write(file, slim).map_err(|why| format!("cannot write {}: {why}", file.display()))
