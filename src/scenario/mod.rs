@@ -11,7 +11,11 @@ pub mod node;
 pub mod number;
 pub mod problem;
 pub mod text;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod wire;
 #[cfg(feature = "yaml")]
 pub mod yaml;
 
 pub use model::*;
+#[cfg(not(target_arch = "wasm32"))]
+pub use wire::write;
