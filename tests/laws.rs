@@ -63,6 +63,7 @@ use scenario::{Weather, rich, scenario, stocked};
 use std::cell::Cell;
 use sync_or_swim::engine::Run;
 use sync_or_swim::metrics::blame::Blame;
+use sync_or_swim::scenario::text::{self, Parsed};
 use sync_or_swim::scenario::*;
 use sync_or_swim::time::Instant;
 use sync_or_swim::trace::{Call, Recorder};
@@ -202,6 +203,35 @@ fn a_call_fails_only_for_a_reason() {
     law("a_call_fails_only_for_a_reason", &[0], |seen| {
         seen.refusals + seen.timeouts + seen.errors
     });
+}
+
+#[test]
+fn what_is_written_and_read_again_runs_the_same() {
+    let law = "what_is_written_and_read_again_runs_the_same";
+    let read = Cell::new(0);
+    everywhere(law, 0u64..1000, |(scenario, seed)| {
+        let text = write(scenario);
+        // The engine can run more than the reader lets pass: circles through a channel, for instance.
+        let Ok(Parsed { scenario: again, .. }) = text::parse(&text) else {
+            return Ok(());
+        };
+        // Nor does the reader know things that nobody uses.
+        if (&again.entities, &again.items) != (&scenario.entities, &scenario.items) {
+            return Ok(());
+        }
+        read.set(read.get() + 1);
+        let [before, after] = [scenario, &again].map(|scenario| in_slices(scenario, *seed, u64::MAX, 0));
+        let first = (0..before.0.0.len()).find(|index| before.0.0.get(*index) != after.0.0.get(*index));
+        match (before.1 == after.1, write(&again) == text, first) {
+            (true, true, _) => Ok(()),
+            (_, same, first) => {
+                let events = first.map(|index| (before.0.0.get(index), after.0.0.get(index)));
+                Err(format!("same text: {same}, {events:?}\n{text}"))
+            }
+        }
+    });
+    println!("{law}: {} scenarios were read", read.get());
+    assert!(read.get() > number("LAWS_CASES", 500) / 2);
 }
 
 /// Runs in slices of so many events, or until so many instants in between.
