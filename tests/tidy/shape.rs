@@ -1,8 +1,8 @@
 //! The shape of what crosses the border between page and backend, and its version.
 //!
 //! `tests/tidy/shape.txt` keeps `VERSION` of `src/protocol.rs` and a hash of every type that can be written and read
-//! (those that derive both `Serialize` and `Deserialize`) in the modules that `protocol` speaks of, and of the walk
-//! through a report, which writes and reads by itself.
+//! (those that derive both `Serialize` and `Deserialize`) in the modules that `protocol` speaks of, and of the walks
+//! through scenarios and reports, which write and read by themselves.
 
 use crate::source::{Source, end_of_item, root, sources, without_comments, words};
 use std::fs;
@@ -10,8 +10,8 @@ use std::fs;
 const STORED: &str = "tests/tidy/shape.txt";
 /// What is written in files and never crosses: the format is pinned by its schema.
 const FORMAT: &str = "src/scenario/wire/";
-/// Writes and reads each field of a report in its own order.
-const WALK: &str = "src/metrics/wire.rs";
+/// What writes and reads each field in its own order.
+const WALKS: [&str; 2] = ["src/metrics/wire.rs", "src/scenario/walk/"];
 const CROSSING: [&str; 5] = [
     "src/time.rs",
     "src/scenario/",
@@ -57,8 +57,9 @@ fn shapes() -> String {
     let crossing = sources(&["src"]).into_iter().filter(|source| {
         CROSSING.iter().any(|place| source.file.starts_with(place)) && !source.file.starts_with(FORMAT)
     });
-    let shapes = crossing.flat_map(|source| match source.file == WALK {
-        true => vec![walk(&source)],
+    let walks = |file: &str| WALKS.iter().any(|walk| file.starts_with(walk));
+    let shapes = crossing.flat_map(|source| match walks(&source.file) {
+        true => vec![words_and_marks(&source.product)],
         false => shapes_of(&source),
     });
     shapes.collect::<Vec<_>>().join("\n")
@@ -80,14 +81,6 @@ fn shapes_of(source: &Source) -> Vec<String> {
         words_and_marks(&text[after..after + end_of_item(&code[after..])])
     });
     definitions.collect()
-}
-
-/// The order in which the fields of a report are passed.
-fn walk(source: &Source) -> String {
-    let text = without_comments(&source.text);
-    let (_, walk) = text.split_once("fn summary(").expect("the walk begins with a summary");
-    let (walk, _) = walk.split_once("fn serialize").expect("behind the walk, it is written");
-    words_and_marks(walk)
 }
 
 fn words_and_marks(text: &str) -> String {

@@ -2,10 +2,9 @@
 
 use super::{Caller, ChannelId, Dist, EdgeId, Scenario};
 use crate::time::Duration;
-use serde::{Deserialize, Serialize};
 
 /// A broker's queue or topic: a node of the graph.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Channel {
     pub name: String,
     pub kind: ChannelKind,
@@ -15,7 +14,7 @@ pub struct Channel {
 }
 
 /// Who gets a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChannelKind {
     /// One consumer.
     Queue,
@@ -24,7 +23,7 @@ pub enum ChannelKind {
 }
 
 /// How a channel treats its messages.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ChannelRules {
     /// How many messages may lie in it; without, any number.
     pub capacity: Option<u32>,
@@ -63,7 +62,7 @@ impl Default for ChannelRules {
 }
 
 /// What a full channel does with one more message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overflow {
     Refuse,
     /// The producer waits for its ack until there is room.

@@ -2,10 +2,9 @@
 
 use super::{Dist, EdgeId};
 use crate::time::{Duration, Instant};
-use serde::{Deserialize, Serialize};
 
 /// A source of requests.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Client {
     pub name: String,
     pub load: Load,
@@ -31,7 +30,7 @@ impl Client {
 }
 
 /// How a client decides when to send.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Load {
     /// Requests arrive whatever happens to the earlier ones.
     Open(Arrivals),
@@ -40,7 +39,7 @@ pub enum Load {
 }
 
 /// The arrival process of an open client.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Arrivals {
     /// Exponential gaps with this mean.
     Poisson { gap_ns: f64 },

@@ -5,7 +5,7 @@ use crate::time::Duration;
 use serde::{Deserialize, Serialize};
 
 /// Who calls over an edge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caller {
     Client(ClientId),
     Service(ServiceId),
@@ -14,7 +14,7 @@ pub enum Caller {
 }
 
 /// Where an edge leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Callee {
     /// The index in the service's operations.
     Operation(ServiceId, u32),
@@ -70,7 +70,7 @@ impl Edge {
 }
 
 /// One caller → callee pair with its call mode and policies: the thing that is toggled.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Edge {
     /// `from->to` as written.
     pub name: String,
@@ -99,7 +99,7 @@ pub struct Edge {
 }
 
 /// How an edge into a channel publishes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Publish {
     pub acks: Acks,
     /// Messages about the same instance share a partition and keep their order.
@@ -119,7 +119,7 @@ impl Default for Publish {
 }
 
 /// When the broker acknowledges a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Acks {
     /// Never: the producer goes on as soon as it is sent.
     None,
@@ -130,7 +130,7 @@ pub enum Acks {
 }
 
 /// How an edge out of a channel takes messages.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Consume {
     /// Of a topic: edges of one group share the messages, each group gets all. Without, a group of its own.
     pub group: Option<String>,
@@ -144,7 +144,7 @@ pub struct Consume {
 }
 
 /// Several messages as one span.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Batch {
     pub size: u32,
     /// How long the first message waits for others.

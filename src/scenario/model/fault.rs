@@ -2,10 +2,9 @@
 
 use super::{Channel, ChannelId, Client, ClientId, Dist, Edge, EdgeId, Service, ServiceId};
 use crate::time::Instant;
-use serde::{Deserialize, Serialize};
 
 /// Something goes wrong for a while.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     pub at: Instant,
     /// Exclusive; `Instant::NEVER` where it stays.
@@ -15,7 +14,7 @@ pub struct Fault {
 }
 
 /// Where a fault strikes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     Service(ServiceId),
     /// The index among the service's replicas.
@@ -25,7 +24,7 @@ pub enum Place {
 }
 
 /// What a fault does.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Harm {
     Down(Down),
     /// Work that begins takes so many times as long.
@@ -41,7 +40,7 @@ pub enum Harm {
 }
 
 /// How something is away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Down {
     /// Whoever calls is refused at once; what has begun goes on.
     Refuse,
@@ -52,14 +51,14 @@ pub enum Down {
 }
 
 /// What a reader toggled during a run: from this instant on something is as it says here.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Change {
     pub at: Instant,
     pub to: Changed,
 }
 
 /// What has changed, as it is from then on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Changed {
     Edge(EdgeId, Box<Edge>),
     /// Its backlog, `inFlight` and balance; workers do not change during a run.

@@ -41,15 +41,15 @@ pub struct EdgeId(pub u32);
 pub struct ChannelId(pub u32);
 
 /// The index of a data key in [`Scenario::items`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemId(pub u32);
 
 /// The index of a kind of thing that requests are about in [`Scenario::entities`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntityId(pub u32);
 
 /// One whole experiment: everything that a run needs but its seed's replacement.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scenario {
     pub name: String,
     /// Markdown for the reader.
@@ -73,7 +73,7 @@ pub struct Scenario {
 }
 
 /// How long a run lasts, and how much of its beginning is not counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Window {
     pub warmup: Duration,
     /// Includes the warm-up.

@@ -2,11 +2,10 @@
 
 use super::{Cause, Dist, EdgeId};
 use crate::time::Duration;
-use serde::{Deserialize, Serialize};
 
 /// What guards and shapes the calls over an edge. Outermost first: fallback, retry, breaker, limit, rate, timeout,
 /// hedge, connection, network.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Policy {
     pub fallback: Option<Fallback>,
     pub retry: Option<Retry>,
@@ -31,7 +30,7 @@ pub struct Policy {
 }
 
 /// What a call yields instead of a failure.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Fallback {
     /// A value that is at hand; its text is for the reader.
     Value(String),
@@ -40,7 +39,7 @@ pub enum Fallback {
 }
 
 /// Further attempts after a failure.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Retry {
     /// The first counts.
     pub attempts: u32,
@@ -53,7 +52,7 @@ pub struct Retry {
 }
 
 /// How long a caller waits before a retry.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Backoff {
     Constant(Duration),
     /// `step`, 2 `step`, 3 `step`, …
@@ -66,7 +65,7 @@ pub enum Backoff {
 }
 
 /// How chance spreads the backoff b (Brooker 2015).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Jitter {
     None,
     /// b/2 and up to b/2 more.
@@ -78,7 +77,7 @@ pub enum Jitter {
 }
 
 /// Refuses calls to a callee that fails too often.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Breaker {
     /// The last so many attempts are looked at.
     pub window: u32,
@@ -93,7 +92,7 @@ pub struct Breaker {
 }
 
 /// Until when a call and all that it causes is of any use.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Deadline {
     /// So long after the call was made, or at the caller's own deadline if that is earlier.
     After(Duration),

@@ -2,10 +2,9 @@
 
 use super::{EdgeId, EntityId, ItemId};
 use crate::time::Duration;
-use serde::{Deserialize, Serialize};
 
 /// A distribution of durations.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Dist {
     Constant(Duration),
     Exp {
@@ -36,7 +35,7 @@ pub enum Dist {
 }
 
 /// A named node that runs operations on replicas of its own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Service {
     pub name: String,
     pub replicas: u32,
@@ -89,14 +88,14 @@ impl Service {
 }
 
 /// A number of equal things that spans take, hold and give back.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pool {
     pub name: String,
     pub size: u32,
 }
 
 /// In which order waiting requests get a worker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Discipline {
     Fifo,
     /// The one that joined last goes first.
@@ -104,7 +103,7 @@ pub enum Discipline {
 }
 
 /// How callers pick a replica.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Balance {
     RoundRobin,
     Random,
@@ -115,7 +114,7 @@ pub enum Balance {
 }
 
 /// How a replica executes its spans.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Runtime {
     /// Thread per request: a wait pins the thread.
     Threads(u32),
@@ -133,7 +132,7 @@ impl Runtime {
 }
 
 /// How the cores of a replica are shared when more workers want to run than there are cores.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cpu {
     /// One burst of work after the other, in order of asking.
     Fifo,
@@ -142,14 +141,14 @@ pub enum Cpu {
 }
 
 /// A named entry of a service.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
     pub name: String,
     pub steps: Vec<Step>,
 }
 
 /// One step of an operation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Step {
     /// CPU time on a worker and, where cores are limited, on a core.
     Work(Dist),
@@ -193,14 +192,14 @@ pub enum Step {
 }
 
 /// One step of a saga and what takes it back.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SagaStep {
     pub step: Vec<Step>,
     pub undo: Vec<Step>,
 }
 
 /// A kind of thing that requests are about, such as customers; each request draws one of `count`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Entity {
     pub name: String,
     /// Without, every request is about another one.
@@ -208,14 +207,14 @@ pub struct Entity {
 }
 
 /// A piece of data, or one for each instance of an entity.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Item {
     pub name: String,
     pub of: Option<EntityId>,
 }
 
 /// How often a `repeat` runs its body.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Times {
     Fixed(u32),
     /// 0, 1, 2, … with this mean.
