@@ -10,12 +10,14 @@
 //! free what is stuck, and do. What is not understood counts as able to go on, so that nobody is said to be stuck who
 //! is not.
 
+use super::channel;
 use super::frame::Inside;
 use super::guard::Stage;
+use super::pool::Pool;
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::{Task, World};
-use crate::scenario::{Caller, Changed, Mode, Scenario, ServiceId};
+use crate::scenario::{Caller, Changed, EdgeId, Mode, Scenario, ServiceId};
 use crate::trace::{Activity, Deadlock, Held, Observer, On};
 
 /// Whether to look for deadlocks, and when again.
@@ -34,6 +36,11 @@ impl Watch {
             next: 0,
             found: None,
         }
+    }
+
+    /// Whether to look after so many queueings.
+    fn is_due(&self, stamp: u64) -> bool {
+        self.on && self.found.is_none() && stamp >= self.next
     }
 }
 
@@ -151,6 +158,7 @@ impl World {
         let mut waiting = vec![0u32; self.tasks.slots() as usize];
         self.add_calls(&mut graph, &mut waiting);
         self.add_guards(&mut graph, &mut waiting);
+        self.add_strangers(&mut graph);
         for join in self.live_joins() {
             waiting[self.tasks[join].root as usize] += 1;
         }
@@ -181,6 +189,42 @@ impl World {
         graph
     }
 
+    /// Replicas that only stand still, and pools of requests of which something is on its way that may give them back.
+    fn add_strangers(&self, graph: &mut Graph) {
+        for (index, replica) in (0..).zip(&self.replicas) {
+            let paused = self.replicas[replica.home as usize].plight.paused.is_some();
+            graph.moves[self.node_of_replica(index) as usize] |= paused;
+        }
+        if self.holdings.live() == 0 {
+            return;
+        }
+        let messages = (0..self.messages.slots()).map(|slot| &self.messages[slot]);
+        let lying = messages.filter(|message| message.stage != channel::Stage::Over);
+        let calls = (0..self.tasks.slots()).map(|slot| (slot, &self.tasks[slot]));
+        let away = calls.filter(|(slot, task)| {
+            let waited_for = task.awaited && task.caller != NONE;
+            task.holds > 0 && task.root == *slot && task.fibers == 0 && !waited_for
+        });
+        let requests = lying.map(|message| message.request);
+        for request in requests.chain(away.map(|(_, task)| task.request)) {
+            self.pools_of(request)
+                .for_each(|pool| graph.moves[self.node_of_pool(pool) as usize] = true);
+        }
+    }
+
+    /// The pools of which a request has acquired something.
+    fn pools_of(&self, request: u32) -> impl Iterator<Item = u32> {
+        let mut at = match request {
+            NONE => NONE,
+            request => self.requests[request].holdings,
+        };
+        std::iter::from_fn(move || {
+            let (pool, next) = self.holdings[Some(at).filter(|at| *at != NONE)?].parts();
+            at = next;
+            Some(pool)
+        })
+    }
+
     /// What a begun span or job has that others need: its worker, a place among the begun, what it holds.
     fn add_holder(&self, root: u32, graph: &mut Graph) {
         let Task { replica, lane, .. } = self.tasks[root];
@@ -190,11 +234,8 @@ impl World {
         if lane != NONE || crowded {
             graph.needs[self.node_of_replica(replica) as usize].push(root);
         }
-        let mut at = self.requests[self.tasks[root].request].holdings;
-        while at != NONE {
-            let (pool, next) = self.holdings[at].parts();
+        for pool in self.pools_of(self.tasks[root].request) {
             graph.needs[self.node_of_pool(pool) as usize].push(root);
-            at = next;
         }
     }
 
@@ -235,7 +276,9 @@ impl World {
             waiting[root as usize] += 1;
             let tries = guard.tries.iter().filter(|task| **task != NONE);
             let needed: Vec<Option<u32>> = tries.map(|task| self.needed_for(*task)).collect();
-            let knows = guard.stage == Stage::Attempt && !needed.is_empty() && needed.iter().all(Option::is_some);
+            // The first try may still want a connection, and a hedge may still come.
+            let launched = guard.tries[0] != NONE && (guard.hedged || self.rules[guard.rules as usize].hedge.is_none());
+            let knows = guard.stage == Stage::Attempt && launched && needed.iter().all(Option::is_some);
             graph.moves[root as usize] |= !knows;
             graph.needs[root as usize].extend(needed.into_iter().flatten());
         }
@@ -259,55 +302,83 @@ impl World {
             needs.iter().any(|other| graph.behind(*other)[*root as usize])
         })?;
         let behind = graph.behind(circle);
-        let mut held: Vec<Held> = Vec::new();
-        for root in self.begun().filter(|root| behind[*root as usize]) {
-            let (service, on) = self.held_by(root);
-            match held.iter_mut().find(|held| (held.service, held.on) == (service, on)) {
-                Some(held) => held.spans += 1,
-                None => held.push(Held { service, on, spans: 1 }),
-            }
-        }
-        Some(Deadlock {
+        let mut found = Deadlock {
             at: self.queue.now(),
-            held,
-        })
+            held: Vec::new(),
+            lanes: Vec::new(),
+        };
+        for root in self.begun().filter(|root| behind[*root as usize]) {
+            let one = self.held_by(root);
+            let same = |held: &&mut Held| Held { spans: 1, ..**held } == one;
+            match found.held.iter_mut().find(same) {
+                Some(held) => held.spans += 1,
+                None => found.held.push(one),
+            }
+            found
+                .lanes
+                .extend(Some(self.tasks[root].lane).filter(|lane| *lane != NONE));
+        }
+        Some(found)
     }
 
-    /// The service of a span, and on what the worker that it has is blocked.
-    fn held_by(&self, root: u32) -> (ServiceId, Option<On>) {
+    /// What a span holds, and on what it waits.
+    fn held_by(&self, root: u32) -> Held {
         let Task { lane, replica, .. } = self.tasks[root];
         let home = self.replicas[replica as usize].home;
-        let service = ServiceId(self.replicas[home as usize].service);
-        let activity = self.lanes.get(lane as usize).map(|lane| lane.activity);
-        match activity {
-            Some(Activity::Blocked(on)) => (service, Some(on)),
-            _ => (service, None),
+        let on = match self.lanes.get(lane as usize).map(|lane| lane.activity) {
+            Some(Activity::Blocked(on)) => Some(on),
+            _ => self.waits_on(root),
+        };
+        Held {
+            service: ServiceId(self.replicas[home as usize].service),
+            worker: lane != NONE,
+            on,
+            spans: 1,
         }
     }
 
-    /// Whether every worker of a replica stands blocked on somebody.
-    fn is_full_of_waiters(&self, replica: u32) -> bool {
+    /// The pool or the edge that a span without a worker waits for, the first of several.
+    fn waits_on(&self, root: u32) -> Option<On> {
+        let pool = self
+            .pools
+            .iter()
+            .find(|pool| pool.waiting_fibers().any(|fiber| self.tasks[fiber].root == root));
+        let calls = (0..self.tasks.slots()).map(|slot| &self.tasks[slot]);
+        let mut calls = calls.filter(|task| task.holds > 0 && task.awaited && task.parent == root);
+        pool.map(Pool::on)
+            .or_else(|| calls.next().map(|task| On::Edge(EdgeId(task.edge))))
+    }
+
+    /// Whether no worker of a replica does anything, but some may wait for somebody.
+    fn is_at_a_standstill(&self, replica: u32) -> bool {
         let place = &self.replicas[replica as usize];
         let lanes = place.first_lane as usize..(place.first_lane + place.workers) as usize;
-        let waits = |activity| matches!(activity, Activity::Blocked(On::Edge(_) | On::Pool(_)));
-        self.lanes[lanes].iter().all(|lane| waits(lane.activity))
+        let still = |activity| matches!(activity, Activity::Idle | Activity::Blocked(On::Edge(_) | On::Pool(_)));
+        self.lanes[lanes].iter().all(|lane| still(lane.activity))
     }
 }
 
 impl<O: Observer> Turn<'_, O> {
-    /// Somebody has begun to wait for a worker of a replica: perhaps for ever.
+    /// Somebody waits for a worker of a replica: perhaps for ever.
     pub(super) fn suspect(&mut self, replica: u32) {
-        let watch = &self.world.watch;
-        let due = watch.on && watch.found.is_none() && self.world.stamp >= watch.next;
-        if due && self.world.is_full_of_waiters(replica) {
+        if self.world.watch.is_due(self.world.stamp) && self.world.is_at_a_standstill(replica) {
             self.look_for_deadlock();
+        }
+    }
+
+    /// A worker of a replica works no longer: somebody may wait for it.
+    #[inline]
+    pub(super) fn suspect_rest(&mut self, replica: u32) {
+        let place = &self.world.replicas[replica as usize];
+        if self.world.watch.on && (place.waiting > 0 || place.resumed.first().is_some()) {
+            self.suspect(replica);
         }
     }
 
     /// Somebody has begun to wait for one of a pool.
     pub(super) fn suspect_pool(&mut self) {
         self.world.stamp += 1;
-        if self.world.watch.found.is_none() && self.world.stamp >= self.world.watch.next {
+        if self.world.watch.is_due(self.world.stamp) {
             self.look_for_deadlock();
         }
     }
@@ -323,8 +394,8 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The last look of a run.
     pub(super) fn look_at_the_end(&mut self) {
-        if self.world.watch.on && self.world.watch.found.is_none() {
-            self.world.watch.found = self.world.deadlock();
+        if self.world.watch.is_due(u64::MAX) {
+            self.look_for_deadlock();
         }
     }
 }

@@ -134,6 +134,7 @@ impl<O: Observer> Turn<'_, O> {
                 let station = &mut self.world.replicas[index as usize];
                 station.waiting += 1;
                 station.fresh.push(&mut self.world.tasks, job);
+                self.suspect(index);
             }
         }
     }

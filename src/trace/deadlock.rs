@@ -11,13 +11,17 @@ pub struct Deadlock {
     pub at: Instant,
     /// Who is stuck in it, in the order of first spans.
     pub held: Vec<Held>,
+    /// The workers that they hold.
+    pub lanes: Vec<u32>,
 }
 
 /// Spans of one service that are stuck in the same way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
     pub service: ServiceId,
-    /// What their workers are blocked on; nothing where they hold no worker but a place among the begun, or of a pool.
+    /// Whether each holds a worker; otherwise a place among the begun, or one of a pool.
+    pub worker: bool,
+    /// What they wait for, the first of several.
     pub on: Option<On>,
     pub spans: u32,
 }
@@ -39,21 +43,24 @@ impl Held {
         let service = scenario.service(self.service);
         let name = &service.name;
         let workers = service.replicas * service.runtime.workers();
-        let held = match self.spans {
-            all if all == workers => format!("all {all} workers of `{name}`"),
-            some => format!("{some} of {workers} workers of `{name}`"),
+        let held = match (self.worker, self.spans) {
+            (false, 1) => format!("a span of `{name}` without a worker waits"),
+            (false, some) => format!("{some} spans of `{name}` without a worker wait"),
+            (true, 1) if workers == 1 => format!("the only worker of `{name}` waits"),
+            (true, 1) => format!("1 of {workers} workers of `{name}` waits"),
+            (true, all) if all == workers => format!("all {all} workers of `{name}` wait"),
+            (true, some) => format!("{some} of {workers} workers of `{name}` wait"),
         };
         match self.on {
             Some(On::Edge(edge)) => {
                 let to = scenario.callee(edge).map_or("", |to| &scenario.service(to).name);
-                format!("{held} wait for `{to}` ({})", scenario.edge(edge).name)
+                format!("{held} for `{to}` ({})", scenario.edge(edge).name)
             }
             Some(On::Pool(pool)) => {
                 let pool = service.pools.get(pool as usize).map_or("", |pool| &pool.name);
-                format!("{held} wait for one of its pool `{pool}`")
+                format!("{held} for one of its pool `{pool}`")
             }
-            Some(On::Wait) => format!("{held} wait"),
-            None => format!("{} spans of `{name}` wait without a worker", self.spans),
+            Some(On::Wait) | None => held,
         }
     }
 }
