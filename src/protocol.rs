@@ -8,14 +8,14 @@
 //! Law: a changed shape needs a changed [`VERSION`]; a stored hash says so.
 
 use crate::metrics::{Report, wire};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, walk};
 use crate::time::Instant;
 use crate::trace::Trace;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The version of these messages; the backend says it when it is ready, and the page compares.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// Names an order and its answers; later ones are greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -27,12 +27,14 @@ pub enum ToBackend {
     /// Run the whole scenario at full speed and report.
     Measure {
         run: RunId,
+        #[serde(with = "walk")]
         scenario: Arc<Scenario>,
         seed: u64,
     },
     /// Record lanes from `from` until `until`, or until `budget` segments are recorded.
     Record {
         run: RunId,
+        #[serde(with = "walk")]
         scenario: Arc<Scenario>,
         seed: u64,
         from: Instant,

@@ -74,3 +74,56 @@ fn callees_are_blamed_for_all_that_is_below_them() {
     let callees = Blame::new(&trace).callees(0).expect("a path");
     assert_eq!(callees, [(EdgeId(1), Duration::from_ms(11))]);
 }
+
+#[test]
+fn the_command_line_blames_all_of_the_mean_response_time() {
+    let swim = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_swim"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let run = ["run", "checkout", "--duration", "20s", "--blame"];
+    for runs in ["1", "3"] {
+        let text = swim(&[&run[..], &["--json", "--replications", runs]].concat());
+        let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let client = &report["clients"]["shoppers"];
+        let shares = client["blameMs"].as_object().unwrap();
+        let (sum, mean) = (
+            shares.values().filter_map(|share| share.as_f64()).sum::<f64>(),
+            &client["responseMs"]["mean"],
+        );
+        assert!((sum - mean.as_f64().unwrap()).abs() < 1e-6, "{sum} {mean}");
+        assert_eq!(client["blamed"], client["replied"]);
+        assert!(shares["orders.work"].as_f64().unwrap() > 0.0);
+    }
+    let table = swim(&run);
+    let head = table.lines().find(|line| line.starts_with("blame of shoppers, ms"));
+    assert!(
+        head.is_some_and(|head| head.contains("own work") && head.contains("for a worker")),
+        "{table}"
+    );
+    assert!(!swim(&run[..4]).contains("blame of"));
+}
+
+#[test]
+fn work_is_for_nothing_where_its_caller_has_given_up() {
+    // Both attempts of each request are given up after 4 of 8 ms.
+    let text = r#"{"format": "sync-or-swim/1", "run": {"duration": "10s"},
+        "clients": {"c": {"arrivals": "constant(10/s)"}},
+        "services": {"a": {"threads": 9, "operations": {"default": [{"work": "2ms"}, {"call": "b"}]}}, "b": {"threads": 9, "work": "8ms"}},
+        "edges": [{"from": "c", "to": "a"}, {"from": "a", "to": "b", "timeout": "4ms", "retry": {"attempts": 2}, "fallback": {"value": "x"}}]}"#;
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("wasted.json");
+    std::fs::write(&path, text).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_swim"))
+        .args(["run", path.to_str().unwrap(), "--json", "--blame"])
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    // 2 ms of use for the reply that stands in, and twice 8 ms for nobody.
+    let wasted = report["totals"]["wastedShare"].as_f64().unwrap();
+    assert!((wasted - 16.0 / 18.0).abs() < 1e-3, "{wasted}");
+    assert_eq!(report["totals"]["retries"], report["clients"]["c"]["offered"]);
+}

@@ -23,6 +23,7 @@ const REPORT: &[&str] = &[
     "edges",
     "channels",
     "keys",
+    "totals",
 ];
 
 /// For each kind of thing the keys of its figures, and which of them are distributions.
@@ -196,6 +197,12 @@ fn a_report_has_the_keys_of_the_contract() {
     assert_eq!(report["scenario"], "Checkout");
     assert_eq!((&report["seed"], &report["simulatedS"]), (&7.into(), &120.0.into()));
     assert_eq!(report["engine"], sync_or_swim::ENGINE);
+    check_keys(&report["totals"], &["blockedS", "retries"], "totals");
+    let blocked = map(&report["edges"])
+        .values()
+        .map(|edge| edge["blockedS"].as_f64().unwrap());
+    // Here workers are blocked on calls, and on the waits of `payments`.
+    assert!(report["totals"]["blockedS"].as_f64().unwrap() > blocked.sum());
     assert_eq!(report["digest"].as_str().unwrap().len(), 16);
 }
 

@@ -6,8 +6,8 @@
 use sync_or_swim::engine::Run;
 use sync_or_swim::metrics::Meter;
 use sync_or_swim::protocol::{FromBackend, RunId};
-use sync_or_swim::scenario::{gallery, text};
-use sync_or_swim::time::Instant;
+use sync_or_swim::scenario::{Arrivals, Load, gallery, text};
+use sync_or_swim::time::{Duration, Instant};
 
 const STORED: &str = include_str!("digests.txt");
 /// Seeds of each entry: the scenario's own and those after it.
@@ -38,6 +38,25 @@ fn list() -> String {
     list
 }
 
+/// The first entry of the gallery with a client whose rate changes all the time: arrivals that the gallery has not.
+fn tides() -> Vec<(u64, u64)> {
+    let (low, high) = (3.7, 91.3);
+    let (over, period) = (Duration::from_ms(17_003), Duration::from_ms(7_919));
+    let loads = [Arrivals::Ramp { low, high, over }, Arrivals::Wave { low, high, period }];
+    let run = |arrivals| {
+        let mut scenario = text::parse(gallery::ENTRIES[0].text)
+            .map(|parsed| parsed.scenario)
+            .unwrap();
+        scenario.clients[0].load = Load::Open(arrivals);
+        let mut run = Run::new(&scenario, 1);
+        run.advance(Instant::START + scenario.run.duration, u64::MAX, &mut ());
+        (run.events(), run.digest())
+    };
+    loads.map(run).to_vec()
+}
+
+const TIDES: [(u64, u64); 2] = [(183_381, 530_948_409_878_847_459), (102_224, 9_785_949_818_421_387_659)];
+
 /// FNV-1a (Fowler, Noll, Vo 1991), 64 bits.
 fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
@@ -58,6 +77,7 @@ fn compare() {
         list, STORED,
         "the list has other entries or seeds than tests/digests.txt"
     );
+    assert_eq!(tides(), TIDES, "events and digest of a ramp and of a wave");
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -41,6 +41,8 @@ mod load;
 mod order;
 #[path = "laws/outcome.rs"]
 mod outcome;
+#[path = "laws/overload.rs"]
+mod overload;
 #[path = "laws/pair.rs"]
 mod pair;
 #[path = "laws/request.rs"]
@@ -49,6 +51,8 @@ mod request;
 mod scenario;
 #[path = "laws/script.rs"]
 mod script;
+#[path = "laws/stuck.rs"]
+mod stuck;
 #[path = "laws/tape.rs"]
 mod tape;
 #[path = "laws/whole.rs"]
@@ -432,35 +436,41 @@ fn is_last_word(events: &[(Instant, Event)]) -> bool {
 
 #[test]
 fn the_pieces_of_a_response_time_lie_end_to_end() {
-    everywhere(
-        "the_pieces_of_a_response_time_lie_end_to_end",
-        Just(()),
-        |(scenario, ())| {
-            let mut recorder = Recorder::new(scenario, Instant::START, 1_000_000);
-            Run::new(scenario, 1).advance(Instant::NEVER, u64::MAX, &mut recorder);
-            let trace = recorder.finish(Instant::START + scenario.run.duration);
-            let blame = Blame::new(&trace);
-            for (request, row) in trace.requests.iter().enumerate() {
-                let Some(path) = blame.path(request as u32) else {
-                    continue;
-                };
-                let mut at = row.offered;
-                for piece in &path {
-                    if piece.from != at || piece.until <= piece.from {
-                        return Err(format!("request {request}: {piece:?} does not follow on {at:?}"));
-                    }
-                    at = piece.until;
-                }
-                if at != row.returned {
-                    return Err(format!(
-                        "request {request} ends at {:?}, its path at {at:?}",
-                        row.returned
-                    ));
-                }
-            }
-            Ok(())
-        },
+    let law = "the_pieces_of_a_response_time_lie_end_to_end";
+    everywhere(law, Just(()), |(scenario, ())| end_to_end(scenario));
+    for_all(
+        &format!("{law}, with policies"),
+        &guard::guarded(Weather::Any),
+        end_to_end,
     );
+}
+
+/// The pieces of every request of a run, and the sum of its shares.
+fn end_to_end(scenario: &Scenario) -> Result<(), String> {
+    let mut recorder = Recorder::new(scenario, Instant::START, 1_000_000);
+    Run::new(scenario, 1).advance(Instant::NEVER, u64::MAX, &mut recorder);
+    let trace = recorder.finish(Instant::START + scenario.run.duration);
+    let blame = Blame::new(&trace);
+    for (request, row) in (0..).zip(&trace.requests) {
+        let (Some(path), Some(shares)) = (blame.path(request), blame.shares(request)) else {
+            continue;
+        };
+        let mut at = row.offered;
+        for piece in &path {
+            if piece.from != at || piece.until <= piece.from {
+                return Err(format!("request {request}: {piece:?} does not follow on {at:?}"));
+            }
+            at = piece.until;
+        }
+        let sum: u64 = shares.iter().map(|share| share.time.0).sum();
+        if at != row.returned || sum != row.returned.since(row.offered).0 {
+            return Err(format!(
+                "request {request} ends at {:?}, its path at {at:?}, and its shares add up to {sum} ns",
+                row.returned
+            ));
+        }
+    }
+    Ok(())
 }
 
 #[test]
@@ -500,4 +510,51 @@ fn whatever_strikes_everybody_is_counted_once() {
         ..
     } = seen.get();
     assert!(crashed > 0 && resets > 0 && turned_away > 0);
+}
+
+#[test]
+fn what_is_offered_too_much_leaves_ever_more_behind() {
+    let law = "what_is_offered_too_much_leaves_ever_more_behind";
+    let named = Cell::new(0);
+    let scenarios = prop_oneof![scenario(Weather::Calm), rich(Weather::Calm)];
+    for_all(law, &(scenarios, 1u32..9, 0u64..1000), |(scenario, times, seed)| {
+        let Some((scenario, excess_per_s)) = overload::of(scenario, *times) else {
+            return Ok(());
+        };
+        named.set(named.get() + 1);
+        overload::grows(&scenario, *seed, excess_per_s)
+    });
+    println!("{law}: {} scenarios were offered too much", named.get());
+    assert!(named.get() > 0);
+}
+
+#[test]
+fn whoever_is_stuck_stays_so_and_is_told() {
+    let law = "whoever_is_stuck_stays_so_and_is_told";
+    let seen = Cell::new(stuck::Seen::default());
+    for_all(law, &(stuck::tangle(), 0u64..1000), |(scenario, seed)| {
+        let (all, now) = (seen.get(), stuck::keeps(scenario, *seed)?);
+        seen.set(stuck::Seen {
+            deadlocks: all.deadlocks + now.deadlocks,
+            quiet: all.quiet + now.quiet,
+        });
+        Ok(())
+    });
+    println!("{law}: {:?}", seen.get());
+    assert!(seen.get().deadlocks > 0 && seen.get().quiet > 0);
+}
+
+#[test]
+fn whoever_is_stuck_is_freed_by_time_or_from_outside() {
+    let law = "whoever_is_stuck_is_freed_by_time_or_from_outside";
+    let deadlocks = Cell::new(0);
+    for_all(law, &(whole::whole(), 0u64..1000), |(scenario, seed)| {
+        let mut watcher = stuck::Watcher::new(scenario);
+        let mut run = Run::new(scenario, *seed);
+        run.advance(Instant::NEVER, u64::MAX, &mut watcher);
+        deadlocks.set(deadlocks.get() + u64::from(run.deadlock().is_some()));
+        watcher.wrong.map_or(Ok(()), Err)
+    });
+    println!("{law}: {} deadlocks", deadlocks.get());
+    assert!(deadlocks.get() > 0);
 }

@@ -1,19 +1,16 @@
-//! What policies and a shared queue do to a system over time, against figures that were computed without this engine.
+//! What policies do to a system over time, against figures that were computed without this engine.
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "truth/run.rs"]
+mod run;
+
 use rayon::prelude::*;
-use sync_or_swim::engine::Run;
-use sync_or_swim::metrics::{Meter, Report};
+use sync_or_swim::metrics::Report;
 use sync_or_swim::scenario::text::parse;
-use sync_or_swim::time::Instant;
 
 fn report(text: &str, seed: u64) -> Report {
     let scenario = parse(text).unwrap_or_else(|problems| panic!("{problems:?}")).scenario;
-    let mut meter = Meter::new(&scenario);
-    let mut run = Run::new(&scenario, seed);
-    assert!(run.advance(Instant::NEVER, u64::MAX, &mut meter));
-    let end = Instant::START + scenario.run.duration;
-    meter.report(&scenario, seed, end, run.events(), run.digest())
+    run::report(&scenario, seed)
 }
 
 /// Users at 60/s of a service that does 100/s; `crowd` requests come at once at the beginning.
@@ -76,23 +73,4 @@ fn jitter_spreads_contenders_and_saves_calls() {
         none > 1.5 * full && none > 1.5 * decorrelated,
         "{none} {full} {decorrelated}"
     );
-}
-
-/// One thread, 5 ms of work on both sides of an `await` of 50 ms, ρ = 0.9: continuations and new requests share one
-/// queue. If continuations went first, mean and 99th percentile would be about 135 and 432 ms.
-#[test]
-fn a_continuation_queues_behind_the_requests_that_came_before_it() {
-    let text = r#"{"format": "sync-or-swim/1", "name": "await", "run": {"warmup": "100s", "duration": "5100s"},
-        "clients": {"c": {"arrivals": "poisson(90/s)"}},
-        "services": {
-          "a": {"threads": 1, "operations": {"go": [{"work": "exp(5ms)"}, {"call": "b"}, {"work": "exp(5ms)"}]}},
-          "b": {"threads": 100000, "operations": {"default": [{"wait": "50ms"}]}}},
-        "edges": [{"from": "c", "to": "a.go"}, {"from": "a", "to": "b", "mode": "await"}]}"#;
-    let reports: Vec<Report> = (1..=60u64).into_par_iter().map(|seed| report(text, seed)).collect();
-    let mean = |of: fn(&Report) -> Option<f64>| reports.iter().filter_map(of).sum::<f64>() / reports.len() as f64;
-    let average = mean(|report| report.clients["c"].response_ms.mean);
-    let p99 = mean(|report| report.clients["c"].response_ms.p99);
-    println!("mean {average:.1} ms, p99 {p99:.1} ms");
-    assert!((average / 151.0 - 1.0).abs() < 0.03, "{average}");
-    assert!((p99 / 522.0 - 1.0).abs() < 0.05, "{p99}");
 }

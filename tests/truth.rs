@@ -14,6 +14,8 @@
 
 #[path = "truth/case.rs"]
 mod case;
+#[path = "truth/run.rs"]
+mod run;
 #[path = "truth/sample.rs"]
 mod sample;
 #[path = "truth/station.rs"]

@@ -11,61 +11,80 @@
 //! acknowledged, with `leader` some time later, with `none` nobody knows.
 
 use super::channel::{Message, Rules, Stage};
+use super::queue::Event;
+use super::slab::NONE;
 use super::turn::Turn;
 use crate::scenario::ChannelRules;
 use crate::trace::{Cause, Gone, Observer};
 
 impl<O: Observer> Turn<'_, O> {
     /// The broker of a channel dies.
+    #[inline(never)]
     pub(super) fn crash_channel(&mut self, channel: u32) {
-        while let Some(call) = self.world.channels[channel as usize].parked.pop(&mut self.world.tasks) {
+        while let Some(call) = self.world.channels[channel].parked.pop(&mut self.world.tasks) {
             self.observer.lost(self.now(), self.world.view(call));
             self.answer(call, Err(Cause::Reset));
             self.work_of_call_ended(call);
         }
-        let Some(ledger) = &mut self.world.channels[channel as usize].ledger else {
-            return;
-        };
-        let acks: Vec<u32> = std::mem::take(&mut ledger.acks).into_iter().collect();
-        let mut parcels: Vec<u32> = ledger.parcels.iter().copied().collect();
-        let messages: Vec<u32> = ledger.messages.iter().copied().collect();
-        for call in acks {
-            self.world.tasks[call].done = true;
+        for call in self.unacknowledged(channel) {
             self.answer(call, Err(Cause::Reset));
+            self.release(call);
         }
-        self.lose_unsafe(&messages);
-        // The oldest comes last, so that it lies before all others.
-        parcels.sort_by_key(|call| std::cmp::Reverse(self.oldest_of(*call)));
-        for call in parcels {
-            self.forget_parcel(call);
+        self.lose_unsafe(channel);
+        for call in self.parcels_of(channel) {
+            self.world.tasks[call].forgotten = true;
+            self.take_parcel_back(call, Cause::Reset);
         }
     }
 
+    /// The publications whose ack has not left, which it will not.
+    fn unacknowledged(&mut self, channel: u32) -> Vec<u32> {
+        let tasks = &self.world.tasks;
+        let here = |event| matches!(event, Event::Acknowledge(call) if tasks[call].channel == channel);
+        let mut calls = Vec::new();
+        for (_, event) in self.world.queue.extract(here) {
+            if let Event::Acknowledge(call) = event {
+                calls.push(call);
+            }
+        }
+        calls
+    }
+
     /// What only the broker that died had is gone.
-    fn lose_unsafe(&mut self, messages: &[u32]) {
+    fn lose_unsafe(&mut self, channel: u32) {
         let now = self.now();
-        for slot in messages.iter().copied() {
-            let Message { stage, .. } = self.world.messages[slot];
-            if stage != Stage::Over && !self.is_safe(slot, now) {
+        for slot in 0..self.world.messages.slots() {
+            let Message {
+                channel: of,
+                stage,
+                holds,
+                safe,
+                ..
+            } = self.world.messages[slot];
+            if of == channel && holds > 0 && stage != Stage::Over && safe > now {
                 self.reply_to(slot, Err(Cause::Reset));
                 self.throw_away(slot, Gone::Crash);
             }
         }
     }
 
-    fn oldest_of(&self, call: u32) -> u64 {
-        self.world.messages[self.world.tasks[call].delivery].number
-    }
-
-    /// The broker forgets who has a delivery.
-    fn forget_parcel(&mut self, call: u32) {
-        self.world.tasks[call].forgotten = true;
-        self.take_parcel_back(call, Cause::Reset);
+    /// The deliveries of a channel without an ack; the oldest comes last, so that it will lie before all others.
+    fn parcels_of(&self, channel: u32) -> Vec<u32> {
+        let mut parcels: Vec<(u64, u32)> = Vec::new();
+        for call in 0..self.world.tasks.slots() {
+            let task = &self.world.tasks[call];
+            if task.channel == channel && task.holds > 0 && task.delivery != NONE && !task.revoked {
+                let number = self.world.messages[task.delivery].number;
+                let place = parcels.partition_point(|(other, _)| *other > number);
+                parcels.insert(place, (number, call));
+            }
+        }
+        parcels.into_iter().map(|(_, call)| call).collect()
     }
 
     /// From now on a channel is as it says here; what lies in it stays.
     pub(super) fn change_channel(&mut self, channel: u32, rules: &ChannelRules) {
-        self.world.channels[channel as usize].rules = Rules::new(rules);
+        self.world.channels[channel].rules = Rules::new(rules);
         self.poke(channel);
     }
 }

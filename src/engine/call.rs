@@ -37,11 +37,11 @@ impl<O: Observer> Turn<'_, O> {
             timeout,
             mut line,
             ..
-        } = self.world.edges[edge as usize];
+        } = self.world.edges[edge];
         if call.attempt != Attempt::Only {
             (mode, line) = self.world.guards[guard].way();
         }
-        let channel = self.world.edges[edge as usize].terms.channel_in(mode);
+        let channel = self.world.edges[edge].terms.channel_in(mode);
         let waits = !matches!(mode, Mode::Oneway | Mode::Forward);
         let requested = &mut self.world.requests[request];
         requested.open += 1;
@@ -94,7 +94,7 @@ impl<O: Observer> Turn<'_, O> {
 
     #[inline]
     fn set_out(&mut self, slot: u32, line: u32) {
-        if self.world.lines[line as usize].instant {
+        if self.world.lines[line].instant {
             self.world.queue.push(self.world.queue.now(), Event::Arrive(slot));
         } else {
             self.travel(slot, Purpose::LossThere, Purpose::LatencyThere, Event::Arrive(slot));
@@ -109,7 +109,6 @@ impl<O: Observer> Turn<'_, O> {
             questions: question,
             ..
         } = self.world.tasks[slot];
-        let line = line as usize;
         let odds = self.world.lines[line].loss;
         if !odds.never() {
             let bits = self.draw_bits(key, question, loss);
@@ -166,7 +165,7 @@ impl<O: Observer> Turn<'_, O> {
         }
         task.reply = outcome;
         task.holds += 1;
-        if self.world.lines[task.line as usize].instant {
+        if self.world.lines[task.line].instant {
             self.world.queue.push(self.world.queue.now(), Event::Reply(slot));
             return;
         }

@@ -14,12 +14,12 @@ use super::chance::{Draw, Odds, Purpose, Sampler, key_of_name, mix};
 use super::program::Program;
 use super::queue::Handle;
 use super::shelf::Shelf;
-use super::slab::{Fifo, NONE};
+use super::slab::{Fifo, NONE, Numbered};
 use super::world::World;
 use crate::scenario::*;
 use crate::time::{Duration, Instant};
 use crate::trace::Message as View;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Where a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Message {
 pub struct Channel {
     pub topic: bool,
     pub rules: Rules,
-    pub groups: Vec<Group>,
+    pub groups: Numbered<Group>,
     pub partitions: u32,
     /// Messages that not every group has taken.
     pub depth: u32,
@@ -100,18 +100,6 @@ pub struct Channel {
     pub down: Option<Down>,
     /// It delivers nothing.
     pub paused: bool,
-    /// What a crash has to find; kept only where one may come.
-    pub ledger: Option<Box<Ledger>>,
-}
-
-/// Everything that a channel's broker has to do with.
-#[derive(Default)]
-pub struct Ledger {
-    pub messages: BTreeSet<u32>,
-    /// Deliveries without an ack.
-    pub parcels: BTreeSet<u32>,
-    /// Publications whose ack has not left.
-    pub acks: BTreeSet<u32>,
 }
 
 /// How a channel treats its messages.
@@ -148,8 +136,8 @@ impl Rules {
 /// Consumers that share the messages of a channel.
 #[derive(Default)]
 pub struct Group {
-    pub shelves: Vec<Shelf>,
-    pub seats: Vec<Seat>,
+    pub shelves: Numbered<Shelf>,
+    pub seats: Numbered<Seat>,
     /// The seat whose turn it is.
     pub next: u32,
     /// How many messages lie on its shelves.
@@ -259,7 +247,7 @@ pub fn mode_of(edge: &Edge) -> Mode {
 
 impl Channel {
     /// All channels of a scenario: the declared ones, then one for each edge.
-    pub fn all(scenario: &Scenario, replicas: &[u32]) -> Vec<Channel> {
+    pub fn all(scenario: &Scenario, replicas: &[u32]) -> Numbered<Channel> {
         let declared = scenario.channels.iter().enumerate().map(|(index, channel)| {
             let id = ChannelId(index as u32);
             let topic = channel.kind == ChannelKind::Topic;
@@ -277,22 +265,17 @@ impl Channel {
             } else {
                 Vec::new()
             };
-            Channel::new(&edge.channel, false, 1, vec![Group::new(scenario, &edges, 1, replicas)])
+            Channel::new(
+                &edge.channel,
+                false,
+                1,
+                [Group::new(scenario, &edges, 1, replicas)].into_iter().collect(),
+            )
         });
-        let mut all: Vec<Channel> = declared.chain(own).collect();
-        let crashes = scenario
-            .faults
-            .iter()
-            .filter(|fault| fault.harm == Harm::Down(Down::Crash));
-        for fault in crashes {
-            if let Place::Channel(id) = fault.place {
-                all[id.0 as usize].ledger = Some(Box::default());
-            }
-        }
-        all
+        declared.chain(own).collect()
     }
 
-    fn new(rules: &ChannelRules, topic: bool, partitions: u32, groups: Vec<Group>) -> Channel {
+    fn new(rules: &ChannelRules, topic: bool, partitions: u32, groups: Numbered<Group>) -> Channel {
         Channel {
             topic,
             rules: Rules::new(rules),
@@ -304,7 +287,6 @@ impl Channel {
             due: false,
             down: None,
             paused: false,
-            ledger: None,
         }
     }
 
@@ -331,7 +313,7 @@ impl Group {
             waiting: 0,
             alarm: Instant::START,
         };
-        let mut seats = Vec::new();
+        let mut seats = Numbered::new();
         for edge in edges {
             let Some(service) = scenario.callee(*edge) else {
                 continue;
@@ -386,7 +368,7 @@ impl Group {
 impl World {
     /// An edge has been changed.
     pub fn change_terms(&mut self, edge: u32, is: &Edge) {
-        let terms = &mut self.edges[edge as usize].terms;
+        let terms = &mut self.edges[edge].terms;
         *terms = Terms::new(is, terms.own, terms.places);
     }
 
@@ -426,7 +408,7 @@ impl World {
 
     /// Which instance of an entity a request is about.
     pub fn instance(&self, request: u32, entity: EntityId) -> u64 {
-        let (name, count) = &self.entities[entity.0 as usize];
+        let (name, count) = &self.entities[entity.0];
         let key = mix(self.requests[request].key, *name);
         match count {
             None => self.requests[request].key,
@@ -436,7 +418,7 @@ impl World {
 }
 
 /// Entities as the engine needs them: a hash of the name, and how many instances there are.
-pub fn entities(scenario: &Scenario) -> Vec<(u64, Option<u32>)> {
+pub fn entities(scenario: &Scenario) -> Numbered<(u64, Option<u32>)> {
     let entity = |entity: &Entity| (key_of_name(0, &entity.name), entity.count);
     scenario.entities.iter().map(entity).collect()
 }

@@ -113,12 +113,12 @@ impl World {
     }
 
     fn source_of(&self, client: u32) -> &Source {
-        &self.sources[self.clients[client as usize].source as usize]
+        &self.sources[self.clients[client].source]
     }
 
     /// Whether a client's load has a place for this user.
     fn is_wanted(&self, user: u32) -> bool {
-        let person = &self.users[user as usize];
+        let person = &self.users[user];
         person.place < self.source_of(person.client).users
     }
 }
@@ -147,22 +147,20 @@ impl<O: Observer> Turn<'_, O> {
     /// From now on a client has this load.
     #[inline(never)]
     pub(super) fn change_client(&mut self, client: u32, is: &scenario::Client) {
-        let (turn, sent) = (
-            self.world.source_of(client).turn + 1,
-            self.world.clients[client as usize].sent,
-        );
+        let (turn, sent) = (self.world.source_of(client).turn + 1, self.world.clients[client].sent);
         let source = self.world.sources.len() as u32;
-        self.world.sources.push(Source::new(client, is, turn, self.now(), sent));
-        self.world.clients[client as usize].source = source;
+        let new = Source::new(client, is, turn, self.now(), sent);
+        self.world.sources.push(new);
+        self.world.clients[client].source = source;
         self.schedule_offer(source, 0);
         self.welcome_users(client);
     }
 
     /// An open client sends one request, or a burst of them.
     pub(super) fn offer(&mut self, source: u32) {
-        let Source { client, pattern, .. } = &self.world.sources[source as usize];
+        let Source { client, pattern, .. } = &self.world.sources[source];
         let client = *client;
-        if self.world.clients[client as usize].source != source {
+        if self.world.clients[client].source != source {
             return;
         }
         match pattern {
@@ -180,8 +178,8 @@ impl<O: Observer> Turn<'_, O> {
 
     /// Schedules the request that comes after so many further ones.
     fn schedule_offer(&mut self, index: u32, further: u64) {
-        let source = &self.world.sources[index as usize];
-        let client = &self.world.clients[source.client as usize];
+        let source = &self.world.sources[index];
+        let client = &self.world.clients[source.client];
         let number = client.sent + further;
         let at = match &source.pattern {
             None => return,
@@ -200,7 +198,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     fn send_request(&mut self, client: u32) {
-        let source = &mut self.world.clients[client as usize];
+        let source = &mut self.world.clients[client];
         let number = source.sent;
         source.sent += 1;
         let key = mix(source.key, number);
@@ -209,10 +207,10 @@ impl<O: Observer> Turn<'_, O> {
 
     /// Everybody for whom there is a place comes, and thinks.
     fn welcome_users(&mut self, client: u32) {
-        let first = self.world.clients[client as usize].first_user;
+        let first = self.world.clients[client].first_user;
         for user in first..first + self.world.source_of(client).users {
-            if !self.world.users[user as usize].here {
-                self.world.users[user as usize].here = true;
+            if !self.world.users[user].here {
+                self.world.users[user].here = true;
                 self.think(user);
             }
         }
@@ -221,7 +219,7 @@ impl<O: Observer> Turn<'_, O> {
     /// A user has finished thinking.
     pub(super) fn wake(&mut self, user: u32) {
         let now = self.now();
-        let client = self.world.users[user as usize].client;
+        let client = self.world.users[user].client;
         let source = self.world.source_of(client);
         let (early, late) = (now < source.start, now >= source.stop);
         if late || !self.world.is_wanted(user) {
@@ -233,7 +231,7 @@ impl<O: Observer> Turn<'_, O> {
             self.welcome_users(client);
             return;
         }
-        let person = &mut self.world.users[user as usize];
+        let person = &mut self.world.users[user];
         let number = person.sent;
         let key = mix(person.key, number);
         person.sent += 1;
@@ -241,13 +239,13 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     fn leave_client(&mut self, user: u32) {
-        let person = &mut self.world.users[user as usize];
+        let person = &mut self.world.users[user];
         person.here = false;
         person.departures += 1;
     }
 
     fn think(&mut self, user: u32) {
-        let person = &self.world.users[user as usize];
+        let person = &self.world.users[user];
         let source = self.world.source_of(person.client);
         let draw = Draw::new(mix(person.key, person.sent), person.departures, Purpose::Think);
         let think = source.think.sample(&self.world.ziggurat, draw);
@@ -274,13 +272,13 @@ impl<O: Observer> Turn<'_, O> {
         };
         let slot = self.world.requests.insert(request);
         self.observer.offered(offered, self.world.request_view(slot));
-        let source = &self.world.clients[client as usize];
+        let source = &self.world.clients[client];
         let edge = match source.edges[..] {
             [only] => only,
             _ => source.edges[source.weights.choose(Draw::new(key, 0, Purpose::Route))],
         };
         let key = mix(key, Purpose::Call as u64);
-        if self.world.edges[edge as usize].rules != NONE {
+        if self.world.edges[edge].rules != NONE {
             self.call_guarded(edge, key, slot, NONE, NONE, NONE);
         } else {
             self.send(Outgoing::plain(edge, key, slot, NONE, NONE));

@@ -20,13 +20,13 @@ impl<O: Observer> Turn<'_, O> {
     /// A try needs a connection before it can be sent; `which` is 0, or 1 for the hedge.
     pub(super) fn connect(&mut self, slot: u32, which: u32) {
         let Guard { rules, gate, .. } = self.world.guards[slot];
-        let rules = &self.world.rules[rules as usize];
+        let rules = &self.world.rules[rules];
         if !rules.has_connections() {
             self.launch(slot, which);
             return;
         }
         let most = rules.connections.unwrap_or(u32::MAX);
-        let connections = &mut self.world.gates[gate as usize].connections;
+        let connections = &mut self.world.gates[gate].connections;
         if connections.idle > 0 {
             connections.idle -= 1;
             self.launch(slot, which);
@@ -44,7 +44,7 @@ impl<O: Observer> Turn<'_, O> {
     #[inline(never)]
     pub(super) fn open_connection(&mut self, slot: u32, which: u32) {
         let key = self.try_key(slot, which);
-        let setup = match self.world.rules[self.world.guards[slot].rules as usize].setup {
+        let setup = match self.world.rules[self.world.guards[slot].rules].setup {
             Some(sampler) => self.draw_duration(sampler, key, 0, Purpose::Setup),
             None => Duration::ZERO,
         };
@@ -80,13 +80,13 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn pass_connection(&mut self, gate: u32) {
         match self.next_in_line(gate) {
             Some((slot, which)) => self.launch(slot, which),
-            None => self.world.gates[gate as usize].connections.idle += 1,
+            None => self.world.gates[gate].connections.idle += 1,
         }
     }
 
     /// The first try in line that still wants a connection.
     pub(super) fn next_in_line(&mut self, gate: u32) -> Option<(u32, u32)> {
-        while let Some((slot, which)) = self.world.gates[gate as usize].connections.waiting.pop_front() {
+        while let Some((slot, which)) = self.world.gates[gate].connections.waiting.pop_front() {
             let wants = self.still_wants(slot, which);
             self.let_go_of_guard(slot);
             if wants {
@@ -101,7 +101,7 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn close_connection(&mut self, gate: u32) {
         match self.next_in_line(gate) {
             Some((slot, which)) => self.open_connection(slot, which),
-            None => self.world.gates[gate as usize].connections.open -= 1,
+            None => self.world.gates[gate].connections.open -= 1,
         }
     }
 }

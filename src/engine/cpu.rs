@@ -108,12 +108,12 @@ impl<O: Observer> Turn<'_, O> {
         let Task {
             lane, span, replica, ..
         } = self.world.tasks[root];
-        let index = self.world.replicas[replica as usize].home as usize;
+        let index = self.world.replicas[replica].home;
         let replica = &mut self.world.replicas[index];
         let work = replica.plight.stretch(work);
         if replica.shared_cores.is_some() {
             self.set_lane(lane, Activity::Running, span);
-            self.change_sharing(index as u32, |shared| shared.begin(work, fiber));
+            self.change_sharing(index, |shared| shared.begin(work, fiber));
         } else if replica.free_cores > 0 {
             replica.free_cores -= 1;
             self.set_lane(lane, Activity::Running, span);
@@ -128,8 +128,8 @@ impl<O: Observer> Turn<'_, O> {
     /// A burst on a core of its own is over: the core goes to the next in line, then the span goes on.
     pub(super) fn work_ended(&mut self, fiber: u32) {
         let root = self.world.tasks[fiber].root;
-        let home = self.world.replicas[self.world.tasks[root].replica as usize].home;
-        let replica = &mut self.world.replicas[home as usize];
+        let home = self.world.replicas[self.world.tasks[root].replica].home;
+        let replica = &mut self.world.replicas[home];
         match replica.core_queue.pop(&mut self.world.tasks) {
             None => replica.free_cores += 1,
             Some(next) => {
@@ -161,9 +161,8 @@ impl<O: Observer> Turn<'_, O> {
     /// Changes the bursts of a replica, and schedules the end of what is then the earliest.
     pub(super) fn change_sharing(&mut self, replica: u32, change: impl FnOnce(&mut SharedCores)) {
         let now = self.now();
-        let index = replica as usize;
-        let service = self.world.replicas[index].service;
-        let Some(shared) = &mut self.world.replicas[index].shared_cores else {
+        let service = self.world.replicas[replica].service;
+        let Some(shared) = &mut self.world.replicas[replica].shared_cores else {
             return;
         };
         shared.update(now);

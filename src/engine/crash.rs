@@ -63,7 +63,7 @@ impl<O: Observer> Turn<'_, O> {
 
     /// Who is at a replica: begun, queued, or on its offload threads.
     fn doom(&self, replica: u32) -> Doomed {
-        let station = self.world.replicas[replica as usize].offload;
+        let station = self.world.replicas[replica].offload;
         let tasks = &self.world.tasks;
         let here = |slot: &u32| {
             let task = &tasks[*slot];
@@ -79,7 +79,7 @@ impl<O: Observer> Turn<'_, O> {
             waited: [replica, station]
                 .into_iter()
                 .filter(|index| *index != NONE)
-                .flat_map(|index| self.world.replicas[index as usize].fresh.slots(tasks))
+                .flat_map(|index| self.world.replicas[index].fresh.slots(tasks))
                 .collect(),
             gates: self.gates_of(replica),
             unseen: Vec::new(),
@@ -116,16 +116,16 @@ impl<O: Observer> Turn<'_, O> {
     /// All workers of a replica are free, and its queues empty.
     fn clear_lanes(&mut self, replica: u32) {
         self.change_sharing(replica, |shared| shared.clear());
-        for index in [replica, self.world.replicas[replica as usize].offload] {
+        for index in [replica, self.world.replicas[replica].offload] {
             if index == NONE {
                 continue;
             }
             let (first, count) = {
-                let place = &self.world.replicas[index as usize];
+                let place = &self.world.replicas[index];
                 (place.first_lane, place.workers)
             };
             (first..first + count).for_each(|lane| self.set_lane(lane, Activity::Idle, NONE));
-            let place = &mut self.world.replicas[index as usize];
+            let place = &mut self.world.replicas[index];
             place.relieve();
             (place.fresh, place.resumed, place.core_queue) = (Fifo::EMPTY, Fifo::EMPTY, Fifo::EMPTY);
             (place.waiting, place.begun, place.free_cores) = (0, 0, place.cores);
@@ -157,7 +157,7 @@ impl<O: Observer> Turn<'_, O> {
             }
         }
         for gate in &doomed.gates {
-            let gate = std::mem::replace(&mut self.world.gates[*gate as usize], Gate::new());
+            let gate = std::mem::replace(&mut self.world.gates[*gate], Gate::new());
             for (guard, _) in gate.connections.waiting {
                 self.let_go_of_guard(guard);
             }
@@ -168,7 +168,7 @@ impl<O: Observer> Turn<'_, O> {
     fn let_go_of_pools(&mut self, doomed: &Doomed, fibers: &[u32]) {
         for pool in 0..self.world.pools.len() as u32 {
             let tasks = &self.world.tasks;
-            if self.world.pools[pool as usize].forget(|fiber| doomed.has(tasks[fiber].root)) {
+            if self.world.pools[pool].forget(|fiber| doomed.has(tasks[fiber].root)) {
                 self.tell_pool(pool);
             }
         }

@@ -11,7 +11,7 @@
 //! live requests know: instances without a number are a request's own and forgotten with it.
 
 use super::program::Program;
-use super::slab::{NONE, Slab};
+use super::slab::{NONE, Numbered, Slab};
 use super::turn::Turn;
 use super::world::World;
 use crate::scenario::{EntityId, ItemId, Scenario, ServiceId};
@@ -62,7 +62,7 @@ pub struct Known {
 
 /// All that is known of data.
 pub struct Data {
-    items: Vec<Item>,
+    items: Numbered<Item>,
     known: Slab<Known>,
 }
 
@@ -74,9 +74,12 @@ impl Item {
             services.map(|(_, service)| *service).collect::<Vec<u32>>()
         };
         let owner = of(&program.writes).first().copied().unwrap_or(NONE);
-        let mut copies = of(&program.applies);
-        copies.sort_unstable();
-        copies.dedup();
+        let mut copies: Vec<u32> = Vec::new();
+        for service in of(&program.applies) {
+            if let Err(place) = copies.binary_search(&service) {
+                copies.insert(place, service);
+            }
+        }
         let entity = scenario.items[index].of;
         let count = entity.map_or(Some(1), |of| scenario.entities[of.0 as usize].count);
         Item {
@@ -148,7 +151,7 @@ impl Data {
 impl World {
     /// Which row of an item a request is about, if it has one yet.
     fn row(&self, item: u32, request: u32) -> Option<u32> {
-        let plain = &self.data.items[item as usize];
+        let plain = &self.data.items[item];
         match plain.entity {
             None => Some(0),
             Some(_) if plain.private => {
@@ -161,7 +164,7 @@ impl World {
 
     /// What an observer may know of a version.
     fn datum(&self, item: u32, service: u32, request: u32, stamp: Stamp) -> Datum {
-        let entity = self.data.items[item as usize].entity;
+        let entity = self.data.items[item].entity;
         Datum {
             item: ItemId(item),
             instance: entity.map_or(0, |entity| self.instance(request, entity)),
@@ -175,12 +178,12 @@ impl World {
 
     /// The service of a span.
     fn service_of(&self, span: u32) -> u32 {
-        self.replicas[self.tasks[span].replica as usize].service
+        self.replicas[self.tasks[span].replica].service
     }
 
     /// A request knows a version of a row from now on; `writer` has written it just now, if anybody has.
     fn learn(&mut self, item: u32, request: u32, row: u32, stamp: Stamp, writer: u32) {
-        let newest_copy = self.data.items[item as usize].newest_copy(row).version;
+        let newest_copy = self.data.items[item].newest_copy(row).version;
         let first = self.requests[request].known;
         let mut facts = self.data.facts(first, item);
         let same = facts.find(|at| self.data.known[*at].writer == writer);
@@ -201,7 +204,7 @@ impl World {
             stamp,
             writer,
             writes: u64::from(writer != NONE),
-            owns_row: self.data.items[item as usize].private && alone,
+            owns_row: self.data.items[item].private && alone,
             next: first,
         };
         self.requests[request].known = self.data.known.insert(known);
@@ -220,9 +223,9 @@ impl<O: Observer> Turn<'_, O> {
         let (now, request) = (self.now(), self.world.tasks[span].request);
         let row = match self.world.row(item, request) {
             Some(row) => row,
-            None => self.world.data.items[item as usize].new_row(),
+            None => self.world.data.items[item].new_row(),
         };
-        let cell = self.world.data.items[item as usize].cell(row, 0);
+        let cell = self.world.data.items[item].cell(row, 0);
         *cell = Stamp {
             version: cell.version + 1,
             written: now,
@@ -239,11 +242,11 @@ impl<O: Observer> Turn<'_, O> {
     #[inline(never)]
     pub(super) fn read(&mut self, span: u32, item: u32) {
         let (request, service) = (self.world.tasks[span].request, self.world.service_of(span));
-        let plain = &mut self.world.data.items[item as usize];
+        let plain = &mut self.world.data.items[item];
         let place = plain.place(service);
         let (mut seen, mut newest) = (FIRST, FIRST);
         if let Some(row) = self.world.row(item, request) {
-            let plain = &mut self.world.data.items[item as usize];
+            let plain = &mut self.world.data.items[item];
             (seen, newest) = (*plain.cell(row, place), *plain.cell(row, 0));
             if place == 0 && !plain.copies.is_empty() {
                 self.world.learn(item, request, row, seen, NONE);
@@ -278,7 +281,7 @@ impl<O: Observer> Turn<'_, O> {
         let known = facts.map(|at| self.world.data.known[at].stamp);
         let known = known.max_by_key(|stamp| stamp.version);
         let row = self.world.row(item, request);
-        let plain = &mut self.world.data.items[item as usize];
+        let plain = &mut self.world.data.items[item];
         let place = plain.place(service);
         let (mut stamp, mut was) = (known.unwrap_or(FIRST), 0);
         if let Some(row) = row {
@@ -315,7 +318,7 @@ impl<O: Observer> Turn<'_, O> {
         while at != NONE {
             let known = &mut data.known[at];
             if known.owns_row {
-                data.items[known.item as usize].free.push(known.row);
+                data.items[known.item].free.push(known.row);
             }
             known.item = NONE;
             let next = known.next;
@@ -329,7 +332,7 @@ impl<O: Observer> Turn<'_, O> {
     #[inline(never)]
     pub(super) fn owner_crashed(&mut self, service: u32) {
         for item in 0..self.world.data.items.len() as u32 {
-            let plain = &mut self.world.data.items[item as usize];
+            let plain = &mut self.world.data.items[item];
             if plain.owner != service || plain.copies.is_empty() {
                 continue;
             }
@@ -340,7 +343,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     fn fail_over(&mut self, item: u32, row: u32) {
-        let plain = &mut self.world.data.items[item as usize];
+        let plain = &mut self.world.data.items[item];
         let (kept, was) = (plain.newest_copy(row), *plain.cell(row, 0));
         if was.version <= kept.version {
             return;

@@ -18,13 +18,15 @@ use super::slab::NONE;
 use super::turn::Turn;
 use super::world::{Task, World};
 use crate::scenario::{Caller, Changed, EdgeId, Mode, Scenario, ServiceId};
-use crate::trace::{Activity, Deadlock, Held, Observer, On};
+use crate::trace::{Activity, Bond, Deadlock, Held, Observer, On};
 
-/// Whether to look for deadlocks, and when again.
+/// Whether to look for deadlocks, and when.
 pub struct Watch {
     on: bool,
-    /// A look costs as much as there are calls; this many queueings later it has paid off.
-    next: u64,
+    /// Somebody may be stuck since the last look.
+    pub aroused: bool,
+    /// A look costs as much as there are calls: for so many events more none is taken.
+    rest: u32,
     pub found: Option<Deadlock>,
 }
 
@@ -33,14 +35,15 @@ impl Watch {
     pub fn new(scenario: &Scenario) -> Watch {
         Watch {
             on: has_pools(scenario) || has_circle(scenario),
-            next: 0,
+            aroused: false,
+            rest: 0,
             found: None,
         }
     }
 
-    /// Whether to look after so many queueings.
-    fn is_due(&self, stamp: u64) -> bool {
-        self.on && self.found.is_none() && stamp >= self.next
+    /// Whether there is still something to find.
+    fn is_awake(&self) -> bool {
+        self.on && self.found.is_none()
     }
 }
 
@@ -163,7 +166,7 @@ impl World {
             waiting[self.tasks[join].root as usize] += 1;
         }
         for index in 0..self.pools.len() as u32 {
-            for fiber in self.pools[index as usize].waiting_fibers() {
+            for fiber in self.pools[index].waiting_fibers() {
                 let root = self.tasks[fiber].root;
                 waiting[root as usize] += 1;
                 graph.needs[root as usize].push(self.node_of_pool(index));
@@ -191,24 +194,33 @@ impl World {
 
     /// Replicas that only stand still, and pools of requests of which something is on its way that may give them back.
     fn add_strangers(&self, graph: &mut Graph) {
-        for (index, replica) in (0..).zip(&self.replicas) {
-            let paused = self.replicas[replica.home as usize].plight.paused.is_some();
+        for index in 0..self.replicas.len() as u32 {
+            let paused = self.replicas[self.replicas[index].home].plight.paused.is_some();
             graph.moves[self.node_of_replica(index) as usize] |= paused;
         }
         if self.holdings.live() == 0 {
             return;
         }
-        let messages = (0..self.messages.slots()).map(|slot| &self.messages[slot]);
-        let lying = messages.filter(|message| message.stage != channel::Stage::Over);
-        let calls = (0..self.tasks.slots()).map(|slot| (slot, &self.tasks[slot]));
-        let away = calls.filter(|(slot, task)| {
+        for slot in 0..self.messages.slots() {
+            if self.messages[slot].stage != channel::Stage::Over {
+                self.add_keeper(self.messages[slot].request, None, graph);
+            }
+        }
+        for call in 0..self.tasks.slots() {
+            let task = &self.tasks[call];
             let waited_for = task.awaited && task.caller != NONE;
-            task.holds > 0 && task.root == *slot && task.fibers == 0 && !waited_for
-        });
-        let requests = lying.map(|message| message.request);
-        for request in requests.chain(away.map(|(_, task)| task.request)) {
-            self.pools_of(request)
-                .for_each(|pool| graph.moves[self.node_of_pool(pool) as usize] = true);
+            if task.holds > 0 && task.root == call && task.fibers == 0 && !waited_for {
+                self.add_keeper(task.request, self.needed_for(call), graph);
+            }
+        }
+    }
+
+    /// Something of a request may give its pools back, as soon as it has what it needs.
+    fn add_keeper(&self, request: u32, needed: Option<u32>, graph: &mut Graph) {
+        for pool in self.pools_of(request) {
+            let node = self.node_of_pool(pool) as usize;
+            graph.moves[node] |= needed.is_none();
+            graph.needs[node].extend(needed);
         }
     }
 
@@ -228,9 +240,7 @@ impl World {
     /// What a begun span or job has that others need: its worker, a place among the begun, what it holds.
     fn add_holder(&self, root: u32, graph: &mut Graph) {
         let Task { replica, lane, .. } = self.tasks[root];
-        let place = &self.replicas[replica as usize];
-        let lanes = place.first_lane as usize..(place.first_lane + place.workers) as usize;
-        let crowded = self.lanes[lanes].iter().any(|lane| lane.activity == Activity::Idle);
+        let crowded = self.lanes_of(replica).any(|activity| activity == Activity::Idle);
         if lane != NONE || crowded {
             graph.needs[self.node_of_replica(replica) as usize].push(root);
         }
@@ -277,7 +287,7 @@ impl World {
             let tries = guard.tries.iter().filter(|task| **task != NONE);
             let needed: Vec<Option<u32>> = tries.map(|task| self.needed_for(*task)).collect();
             // The first try may still want a connection, and a hedge may still come.
-            let launched = guard.tries[0] != NONE && (guard.hedged || self.rules[guard.rules as usize].hedge.is_none());
+            let launched = guard.tries[0] != NONE && (guard.hedged || self.rules[guard.rules].hedge.is_none());
             let knows = guard.stage == Stage::Attempt && launched && needed.iter().all(Option::is_some);
             graph.moves[root as usize] |= !knows;
             graph.needs[root as usize].extend(needed.into_iter().flatten());
@@ -307,7 +317,9 @@ impl World {
             held: Vec::new(),
             lanes: Vec::new(),
         };
-        for root in self.begun().filter(|root| behind[*root as usize]) {
+        // A job that no thread has taken up is told with its span.
+        let told = |root: &u32| self.tasks[*root].lane != NONE || self.tasks[*root].span == *root;
+        for root in self.begun().filter(|root| behind[*root as usize]).filter(told) {
             let one = self.held_by(root);
             let same = |held: &&mut Held| Held { spans: 1, ..**held } == one;
             match found.held.iter_mut().find(same) {
@@ -324,14 +336,18 @@ impl World {
     /// What a span holds, and on what it waits.
     fn held_by(&self, root: u32) -> Held {
         let Task { lane, replica, .. } = self.tasks[root];
-        let home = self.replicas[replica as usize].home;
-        let on = match self.lanes.get(lane as usize).map(|lane| lane.activity) {
-            Some(Activity::Blocked(on)) => Some(on),
-            _ => self.waits_on(root),
+        let home = self.replicas[replica].home;
+        let on = match self.tasks[root].pinned.first {
+            NONE => self.waits_on(root),
+            pinned => self.tasks[pinned].pin,
         };
         Held {
-            service: ServiceId(self.replicas[home as usize].service),
-            worker: lane != NONE,
+            service: ServiceId(self.replicas[home].service),
+            by: match lane {
+                NONE => Bond::Place,
+                _ if home == replica => Bond::Worker,
+                _ => Bond::OffloadThread,
+            },
             on,
             spans: 1,
         }
@@ -351,25 +367,28 @@ impl World {
 
     /// Whether no worker of a replica does anything, but some may wait for somebody.
     fn is_at_a_standstill(&self, replica: u32) -> bool {
-        let place = &self.replicas[replica as usize];
-        let lanes = place.first_lane as usize..(place.first_lane + place.workers) as usize;
         let still = |activity| matches!(activity, Activity::Idle | Activity::Blocked(On::Edge(_) | On::Pool(_)));
-        self.lanes[lanes].iter().all(|lane| still(lane.activity))
+        self.lanes_of(replica).all(still)
+    }
+
+    /// What the workers of a replica do.
+    fn lanes_of(&self, replica: u32) -> impl Iterator<Item = Activity> {
+        let place = &self.replicas[replica];
+        (place.first_lane..place.first_lane + place.workers).map(|lane| self.lanes[lane].activity)
     }
 }
 
 impl<O: Observer> Turn<'_, O> {
     /// Somebody waits for a worker of a replica: perhaps for ever.
     pub(super) fn suspect(&mut self, replica: u32) {
-        if self.world.watch.is_due(self.world.stamp) && self.world.is_at_a_standstill(replica) {
-            self.look_for_deadlock();
-        }
+        let suspicious = self.world.watch.is_awake() && self.world.is_at_a_standstill(replica);
+        self.world.watch.aroused |= suspicious;
     }
 
     /// A worker of a replica works no longer: somebody may wait for it.
     #[inline]
     pub(super) fn suspect_rest(&mut self, replica: u32) {
-        let place = &self.world.replicas[replica as usize];
+        let place = &self.world.replicas[replica];
         if self.world.watch.on && (place.waiting > 0 || place.resumed.first().is_some()) {
             self.suspect(replica);
         }
@@ -377,15 +396,24 @@ impl<O: Observer> Turn<'_, O> {
 
     /// Somebody has begun to wait for one of a pool.
     pub(super) fn suspect_pool(&mut self) {
-        self.world.stamp += 1;
-        if self.world.watch.is_due(self.world.stamp) {
-            self.look_for_deadlock();
+        self.world.watch.aroused |= self.world.watch.is_awake();
+    }
+
+    /// An event is over, and somebody may be stuck.
+    #[inline(never)]
+    pub(super) fn watch(&mut self) {
+        let watch = &mut self.world.watch;
+        if watch.rest > 0 {
+            watch.rest -= 1;
+            return;
         }
+        watch.aroused = false;
+        watch.rest = self.world.tasks.slots() / 4;
+        self.look_for_deadlock();
     }
 
     #[inline(never)]
     fn look_for_deadlock(&mut self) {
-        self.world.watch.next = self.world.stamp + self.world.tasks.slots() as u64 / 16;
         if let Some(found) = self.world.deadlock() {
             self.observer.deadlocked(self.world.queue.now(), &found);
             self.world.watch.found = Some(found);
@@ -394,7 +422,7 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The last look of a run.
     pub(super) fn look_at_the_end(&mut self) {
-        if self.world.watch.is_due(u64::MAX) {
+        if self.world.watch.is_awake() {
             self.look_for_deadlock();
         }
     }

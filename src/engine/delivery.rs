@@ -17,7 +17,7 @@ use super::slab::NONE;
 use super::turn::Turn;
 use super::world::Task;
 use crate::scenario::{Down, Mode};
-use crate::time::{Duration, Instant};
+use crate::time::Duration;
 use crate::trace::{Cause, Observer};
 
 /// What a seat may take now: so many from this shelf.
@@ -30,13 +30,13 @@ struct Pick {
 impl<O: Observer> Turn<'_, O> {
     /// Hands out messages as long as there are some and a replica has room.
     pub(super) fn deliver(&mut self, channel: u32) {
-        let place = &mut self.world.channels[channel as usize];
+        let place = &mut self.world.channels[channel];
         place.due = false;
         if place.is_away() {
             return;
         }
         loop {
-            for group in 0..self.world.channels[channel as usize].groups.len() as u32 {
+            for group in 0..self.world.channels[channel].groups.len() as u32 {
                 while let Some(pick) = self.pick(channel, group) {
                     self.hand_out(channel, group, pick);
                 }
@@ -49,15 +49,14 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The next seat in turn with room for what lies there.
     fn pick(&mut self, channel: u32, group: u32) -> Option<Pick> {
-        let place = &self.world.channels[channel as usize].groups[group as usize];
+        let place = &self.world.channels[channel].groups[group];
         if place.lying == 0 {
             return None;
         }
         let (next, count) = (place.next, place.seats.len() as u32);
         for seat in (next..count).chain(0..next) {
-            let Seat { edge, held, replica } =
-                self.world.channels[channel as usize].groups[group as usize].seats[seat as usize];
-            let room = self.world.edges[edge as usize].terms.prefetch.saturating_sub(held);
+            let Seat { edge, held, replica } = self.world.channels[channel].groups[group].seats[seat];
+            let room = self.world.edges[edge].terms.prefetch.saturating_sub(held);
             if room > 0
                 && !self.world.is_cut_off(edge, replica)
                 && let Some((shelf, count)) = self.ripe(channel, group, edge, room)
@@ -71,10 +70,10 @@ impl<O: Observer> Turn<'_, O> {
     /// The shelf with the oldest message that may go to a seat with this much room, and how many go.
     fn ripe(&mut self, channel: u32, group: u32, edge: u32, room: u32) -> Option<(u32, u32)> {
         let now = self.now();
-        let terms = &self.world.edges[edge as usize].terms;
+        let terms = &self.world.edges[edge].terms;
         let (batch, linger) = (terms.batch, terms.linger);
-        let topic = self.world.channels[channel as usize].topic;
-        let place = &self.world.channels[channel as usize].groups[group as usize];
+        let topic = self.world.channels[channel].topic;
+        let place = &self.world.channels[channel].groups[group];
         if batch == 1 && place.shelves.len() == 1 {
             let shelf = &place.shelves[0];
             return (shelf.count > 0 && !shelf.is_taken(topic)).then_some((0, 1));
@@ -107,12 +106,12 @@ impl<O: Observer> Turn<'_, O> {
         for _ in 1..count {
             others.push(self.take_first(channel, group, shelf));
         }
-        let place = &mut self.world.channels[channel as usize];
+        let place = &mut self.world.channels[channel];
         let (topic, ack_timeout) = (place.topic, place.rules.ack_timeout);
-        let group_of = &mut place.groups[group as usize];
-        group_of.shelves[shelf as usize].open = topic;
+        let group_of = &mut place.groups[group];
+        group_of.shelves[shelf].open = topic;
         group_of.next = (seat + 1) % group_of.seats.len() as u32;
-        let taker = &mut group_of.seats[seat as usize];
+        let taker = &mut group_of.seats[seat];
         taker.held += count;
         let (edge, replica) = (taker.edge, taker.replica);
         let bundle = if others.is_empty() {
@@ -131,7 +130,7 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The first message of a shelf is with a consumer from now on.
     fn take_first(&mut self, channel: u32, group: u32, shelf: u32) -> u32 {
-        let slot = self.world.channels[channel as usize].groups[group as usize].shelves[shelf as usize].first;
+        let slot = self.world.channels[channel].groups[group].shelves[shelf].first;
         self.lift(slot);
         let message = &mut self.world.messages[slot];
         message.stage = Stage::Held;
@@ -145,7 +144,7 @@ impl<O: Observer> Turn<'_, O> {
     fn send_parcel(&mut self, first: u32, bundle: u32, seat: u32, edge: u32, replica: u32) -> u32 {
         let now = self.now();
         let message = self.world.messages[first];
-        let terms = &self.world.edges[edge as usize].terms;
+        let terms = &self.world.edges[edge].terms;
         let (salt, poison) = (terms.salt, terms.poison);
         let declared = salt != 0;
         let key = message.key_of_delivery(salt);
@@ -156,11 +155,7 @@ impl<O: Observer> Turn<'_, O> {
         let (slot, task) = self.world.tasks.reserve(EMPTY);
         *task = Task {
             edge,
-            line: if declared {
-                self.world.edges[edge as usize].line
-            } else {
-                NONE
-            },
+            line: if declared { self.world.edges[edge].line } else { NONE },
             key,
             request: message.request,
             sent: now,
@@ -180,9 +175,6 @@ impl<O: Observer> Turn<'_, O> {
             deadline: message.deadline,
             ..EMPTY
         };
-        if let Some(ledger) = &mut self.world.channels[message.channel as usize].ledger {
-            ledger.parcels.insert(slot);
-        }
         self.note((replica as u64) << 32 | slot as u64);
         if declared {
             self.observer.sent(now, self.world.view(slot), None);
@@ -239,7 +231,7 @@ impl<O: Observer> Turn<'_, O> {
     fn carry(&mut self, call: u32) {
         let Task { line, .. } = self.world.tasks[call];
         let time = self.time_of_delivery(call);
-        if line != NONE && !self.world.lines[line as usize].instant {
+        if line != NONE && !self.world.lines[line].instant {
             self.travel(call, Purpose::LossThere, Purpose::LatencyThere, Event::Arrive(call));
         } else if time > Duration::ZERO {
             self.world.queue.push(self.now() + time, Event::Arrive(call));
@@ -251,7 +243,7 @@ impl<O: Observer> Turn<'_, O> {
     /// How long the broker takes from handing out to sending.
     pub(super) fn time_of_delivery(&self, call: u32) -> Duration {
         let Task { key, channel, .. } = self.world.tasks[call];
-        let sampler = &self.world.channels[channel as usize].rules.delivery;
+        let sampler = &self.world.channels[channel].rules.delivery;
         if sampler.is_zero() {
             return Duration::ZERO;
         }
@@ -261,7 +253,7 @@ impl<O: Observer> Turn<'_, O> {
     /// A delivery has come to the consumer's replica, which never refuses it, unless it is away.
     pub(super) fn delivery_arrived(&mut self, call: u32) {
         self.world.tasks[call].arrived = self.now();
-        match self.world.replicas[self.world.tasks[call].replica as usize].plight.down {
+        match self.world.replicas[self.world.tasks[call].replica].plight.down {
             None => self.accept(call),
             Some(Down::Blackhole) => {
                 self.observer.lost(self.now(), self.world.view(call));
@@ -287,7 +279,7 @@ impl<O: Observer> Turn<'_, O> {
     /// The span of a delivery begins: an idempotent consumer does nothing where everything has been done.
     pub(super) fn begin_delivery(&mut self, call: u32) {
         let edge = self.world.tasks[call].edge;
-        if !self.world.edges[edge as usize].terms.idempotent {
+        if !self.world.edges[edge].terms.idempotent {
             return;
         }
         let mut slots = (0..).map_while(|index| self.part(call, index));
@@ -341,7 +333,7 @@ impl<O: Observer> Turn<'_, O> {
                 index += 1;
             }
         }
-        if line == NONE || self.world.lines[line as usize].instant {
+        if line == NONE || self.world.lines[line].instant {
             self.acked(call);
         } else {
             self.travel(call, Purpose::LossBack, Purpose::LatencyBack, Event::Acked(call));
@@ -389,13 +381,10 @@ impl<O: Observer> Turn<'_, O> {
             self.world.queue.cancel(timeout);
         }
         let Message { group, shelf, .. } = self.world.messages[first];
-        let place = &mut self.world.channels[channel as usize];
-        let group = &mut place.groups[group as usize];
-        group.seats[seat as usize].held -= size;
-        group.shelves[shelf as usize].open = false;
-        if let Some(ledger) = &mut place.ledger {
-            ledger.parcels.remove(&call);
-        }
+        let place = &mut self.world.channels[channel];
+        let group = &mut place.groups[group];
+        group.seats[seat].held -= size;
+        group.shelves[shelf].open = false;
         if line != NONE {
             self.observer.returned(self.now(), self.world.view(call), outcome);
         }
@@ -432,7 +421,7 @@ impl<O: Observer> Turn<'_, O> {
         let Message {
             channel, deliveries, ..
         } = self.world.messages[slot];
-        let rules = &self.world.channels[channel as usize].rules;
+        let rules = &self.world.channels[channel].rules;
         let (most, pause) = (rules.deliveries, rules.redelivery);
         if deliveries >= most {
             self.give_message_up(slot);
@@ -466,7 +455,7 @@ impl<O: Observer> Turn<'_, O> {
     fn settle_message(&mut self, slot: u32) {
         let message = self.world.messages[slot];
         self.withdraw(slot);
-        let group = &mut self.world.channels[message.channel as usize].groups[message.group as usize];
+        let group = &mut self.world.channels[message.channel].groups[message.group];
         let out_of_order = group.acknowledge(&message);
         self.note((slot as u64) << 1 | out_of_order as u64);
         let view = self.world.message_view(slot);
@@ -495,10 +484,5 @@ impl<O: Observer> Turn<'_, O> {
             self.world.bundles.remove(bundle);
         }
         self.release(call);
-    }
-
-    /// The instant from which a message of this age is safe from a crash of its broker.
-    pub(super) fn is_safe(&self, slot: u32, now: Instant) -> bool {
-        self.world.messages[slot].safe <= now
     }
 }

@@ -108,7 +108,7 @@ impl World {
 
     /// The replicas of a service, or one of them.
     fn replicas_at(&self, service: ServiceId, only: Option<u32>) -> std::ops::Range<u32> {
-        let place = &self.services[service.0 as usize];
+        let place = &self.services[service.0];
         match only {
             Some(index) => place.first_replica + index..place.first_replica + index + 1,
             None => place.first_replica..place.first_replica + place.replicas,
@@ -116,8 +116,8 @@ impl World {
     }
 
     fn plight(&self, replica: u32) -> Plight {
-        let service = ServiceId(self.replicas[replica as usize].service);
-        let index = replica - self.services[service.0 as usize].first_replica;
+        let service = ServiceId(self.replicas[replica].service);
+        let index = replica - self.services[service.0].first_replica;
         let here = [Place::Service(service), Place::Replica(service, index)];
         let mut plight = Plight::WELL;
         for fault in self.faults.holding().filter(|fault| here.contains(&fault.place)) {
@@ -161,9 +161,9 @@ impl World {
 
     /// Whether a broker knows that it cannot reach this replica over this edge.
     pub fn is_cut_off(&self, edge: u32, replica: u32) -> bool {
-        let line = &self.lines[self.edges[edge as usize].line as usize];
+        let line = &self.lines[self.edges[edge].line];
         let storm = line.storm.as_ref().and_then(|storm| storm.down);
-        let down = self.replicas[replica as usize].plight.down;
+        let down = self.replicas[replica].plight.down;
         storm == Some(Down::Refuse) || matches!(down, Some(Down::Refuse | Down::Crash))
     }
 }
@@ -207,7 +207,7 @@ impl<O: Observer> Turn<'_, O> {
                         _ => paused = true,
                     }
                 }
-                let place = &mut self.world.channels[channel.0 as usize];
+                let place = &mut self.world.channels[channel.0];
                 (place.down, place.paused) = (down, paused);
             }
         }
@@ -220,7 +220,7 @@ impl<O: Observer> Turn<'_, O> {
     fn feel_at(&mut self, service: ServiceId, only: Option<u32>) {
         for replica in self.world.replicas_at(service, only) {
             let plight = self.world.plight(replica);
-            let was = std::mem::replace(&mut self.world.replicas[replica as usize].plight, plight);
+            let was = std::mem::replace(&mut self.world.replicas[replica].plight, plight);
             match (was.paused.is_some(), plight.paused.is_some()) {
                 (false, true) => self.freeze(replica),
                 (true, false) => self.thaw(replica),
@@ -231,7 +231,7 @@ impl<O: Observer> Turn<'_, O> {
 
     fn crash_service(&mut self, service: ServiceId, only: Option<u32>) {
         let mut all = self.world.replicas_at(service, None);
-        if all.all(|replica| self.world.replicas[replica as usize].plight.down == Some(Down::Crash)) {
+        if all.all(|replica| self.world.replicas[replica].plight.down == Some(Down::Crash)) {
             self.owner_crashed(service.0);
         }
         for replica in self.world.replicas_at(service, only) {
@@ -241,8 +241,8 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The gates of a replica as a caller.
     pub(super) fn gates_of(&self, replica: u32) -> Vec<u32> {
-        let service = self.world.replicas[replica as usize].service;
-        let place = replica - self.world.services[service as usize].first_replica;
+        let service = self.world.replicas[replica].service;
+        let place = replica - self.world.services[service].first_replica;
         let own = |edge: &&super::world::Edge| edge.from == Caller::Service(ServiceId(service));
         let edges = self.world.edges.iter().filter(own);
         let gates = edges.map(|edge| edge.first_gate);
@@ -258,7 +258,7 @@ impl<O: Observer> Turn<'_, O> {
         let super::world::Task {
             key, questions, line, ..
         } = self.world.tasks[slot];
-        let storm = self.world.lines[line as usize].storm.clone()?;
+        let storm = self.world.lines[line].storm.clone()?;
         match (storm.down, arrival) {
             (Some(Down::Refuse), Event::Arrive(_)) => {
                 self.turn_away(slot);

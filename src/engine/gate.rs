@@ -213,7 +213,7 @@ impl<O: Observer> Turn<'_, O> {
             Passage::HalfOpen { .. } => State::HalfOpen,
         };
         if state(before) != state(after) {
-            let gate = self.world.guards[slot].gate - self.world.edges[edge as usize].first_gate;
+            let gate = self.world.guards[slot].gate - self.world.edges[edge].first_gate;
             self.observer.breaker(self.now(), EdgeId(edge), gate, state(after));
         }
     }

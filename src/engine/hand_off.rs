@@ -79,7 +79,7 @@ impl<O: Observer> Turn<'_, O> {
     #[inline(never)]
     pub(super) fn ask_later(&mut self, call: u32) {
         if self.world.tasks[call].awaited {
-            let every = self.world.lines[self.world.tasks[call].line as usize].every;
+            let every = self.world.lines[self.world.tasks[call].line].every;
             self.world.queue.push(self.now() + every, Event::Ask(call));
         } else {
             self.release(call);

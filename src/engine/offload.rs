@@ -25,12 +25,8 @@ impl World {
 
     /// The offload threads of each replica, as stations behind all replicas and services behind all services.
     pub fn add_offload_threads(&mut self, scenario: &Scenario) {
-        for (index, plain) in scenario
-            .services
-            .iter()
-            .enumerate()
-            .filter(|(_, plain)| plain.offload > 0)
-        {
+        let numbered = (0u32..).zip(&scenario.services);
+        for (index, plain) in numbered.filter(|(_, plain)| plain.offload > 0) {
             let (first, service) = (self.services[index].first_replica, self.services.len() as u32);
             self.services.push(Service {
                 first_replica: self.replicas.len() as u32,
@@ -43,10 +39,11 @@ impl World {
                 in_flight: u32::MAX,
             });
             for home in first..first + plain.replicas {
-                self.replicas[home as usize].offload = self.replicas.len() as u32;
+                self.replicas[home].offload = self.replicas.len() as u32;
+                let first_lane = self.replicas[home].first_lane + plain.runtime.workers();
                 self.replicas.push(Replica {
                     service,
-                    first_lane: self.replicas[home as usize].first_lane + plain.runtime.workers(),
+                    first_lane,
                     workers: plain.offload,
                     cores: 0,
                     plight: Plight::WELL,
@@ -75,11 +72,11 @@ impl World {
             replica,
             ..
         } = self.tasks[slot];
-        let home = self.replicas[replica as usize].home;
+        let home = self.replicas[replica].home;
         Job {
             slot,
             span,
-            service: ServiceId(self.replicas[home as usize].service),
+            service: ServiceId(self.replicas[home].service),
             since: arrived,
             counted,
         }
@@ -94,7 +91,7 @@ impl<O: Observer> Turn<'_, O> {
         let Task {
             span, request, counted, ..
         } = self.world.tasks[root];
-        let station = self.world.replicas[self.world.tasks[span].replica as usize].offload;
+        let station = self.world.replicas[self.world.tasks[span].replica].offload;
         let job = self.world.tasks.insert(Task {
             key,
             request,
@@ -118,7 +115,7 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn offloaded(&mut self, job: u32) {
         let index = self.world.tasks[job].replica;
         let now = self.now();
-        let lane = self.world.replicas[index as usize].take_idle(now);
+        let lane = self.world.replicas[index].take_idle(now);
         self.observer
             .offloaded(self.world.queue.now(), self.world.job(job), lane.is_none());
         match lane {
@@ -131,7 +128,7 @@ impl<O: Observer> Turn<'_, O> {
                 self.world.stamp += 1;
                 let task = &mut self.world.tasks[job];
                 (task.stamp, task.queued) = (self.world.stamp, true);
-                let station = &mut self.world.replicas[index as usize];
+                let station = &mut self.world.replicas[index];
                 station.waiting += 1;
                 station.fresh.push(&mut self.world.tasks, job);
                 self.suspect(index);
@@ -145,7 +142,7 @@ impl<O: Observer> Turn<'_, O> {
         let task = &mut self.world.tasks[job];
         let queued = std::mem::replace(&mut task.queued, false);
         task.lane = lane;
-        self.world.replicas[task.replica as usize].begun += 1;
+        self.world.replicas[task.replica].begun += 1;
         self.note((lane as u64) << 32 | job as u64);
         self.observer.taken_up(self.now(), self.world.job(job), lane, queued);
         self.drive(job, job)
@@ -169,7 +166,7 @@ impl<O: Observer> Turn<'_, O> {
             span, replica: station, ..
         } = self.world.tasks[job];
         self.world.tasks[job].lane = NONE;
-        self.world.replicas[station as usize].begun -= 1;
+        self.world.replicas[station].begun -= 1;
         self.world.tasks.remove(job);
         self.world.tasks[span].fibers -= 1;
         if self.world.tasks[span].fibers > 0 {
@@ -177,9 +174,9 @@ impl<O: Observer> Turn<'_, O> {
         }
         // The span has no worker any more, and one may be idle that could not begin another for want of room.
         self.end_span(span);
-        let index = self.world.replicas[station as usize].home;
+        let index = self.world.replicas[station].home;
         let now = self.now();
-        if let Some(lane) = self.world.replicas[index as usize].take_idle(now) {
+        if let Some(lane) = self.world.replicas[index].take_idle(now) {
             self.serve(index, lane);
         }
     }

@@ -24,7 +24,7 @@ impl<O: Observer> Turn<'_, O> {
     /// The replica whose cores a fiber works on.
     fn home_of(&self, fiber: u32) -> u32 {
         let root = self.world.tasks[fiber].root;
-        self.world.replicas[self.world.tasks[root].replica as usize].home
+        self.world.replicas[self.world.tasks[root].replica].home
     }
 
     /// Nothing goes on at a replica from now on.
@@ -54,7 +54,7 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The same for all that share the cores of a replica.
     fn show_sharing(&mut self, replica: u32, is: Activity) {
-        let shared = self.world.replicas[replica as usize].shared_cores.as_ref();
+        let shared = self.world.replicas[replica].shared_cores.as_ref();
         let fibers: Vec<u32> = shared.map_or_else(Vec::new, |shared| shared.fibers().collect());
         fibers.into_iter().for_each(|fiber| self.show(fiber, is));
     }
@@ -73,7 +73,7 @@ impl<O: Observer> Turn<'_, O> {
         self.show_sharing(replica, Activity::Running);
         self.change_sharing(replica, |shared| shared.still = false);
         self.employ(replica);
-        let station = self.world.replicas[replica as usize].offload;
+        let station = self.world.replicas[replica].offload;
         if station != NONE {
             self.employ(station);
         }
@@ -98,7 +98,7 @@ impl<O: Observer> Turn<'_, O> {
             return None;
         }
         let replica = self.world.replicas.get(tasks[span].replica as usize)?;
-        self.world.replicas[replica.home as usize].plight.paused
+        self.world.replicas[replica.home].plight.paused
     }
 
     /// Lets an event happen later.

@@ -48,7 +48,7 @@ impl<O: Observer> Turn<'_, O> {
         outer: u32,
     ) -> bool {
         let now = self.now();
-        let entry = &self.world.edges[edge as usize];
+        let entry = &self.world.edges[edge];
         let (rules, mode, line) = (entry.rules, entry.mode, entry.line);
         let gate = entry.first_gate + self.place_of(parent);
         let waits = mode != Mode::Oneway;
@@ -56,14 +56,14 @@ impl<O: Observer> Turn<'_, O> {
             NONE => Instant::NEVER,
             parent => self.world.tasks[parent].deadline,
         };
-        let policy = &self.world.rules[rules as usize];
+        let policy = &self.world.rules[rules];
         let deadline = match policy.deadline {
             None => Instant::NEVER,
             Some(Deadline::Propagate) => limit,
             Some(Deadline::After(time)) => limit.min(now + time),
         };
         if let Some(budget) = policy.budget {
-            self.world.gates[gate as usize].earn(budget);
+            self.world.gates[gate].earn(budget);
         }
         self.world.requests[request].open += 1;
         if parent != NONE {
@@ -112,7 +112,7 @@ impl<O: Observer> Turn<'_, O> {
             return 0;
         }
         let replica = self.world.tasks[parent].replica;
-        replica - self.world.services[self.world.replicas[replica as usize].service as usize].first_replica
+        replica - self.world.services[self.world.replicas[replica].service].first_replica
     }
 
     /// Makes one more attempt, or finds that none may be made now.
@@ -121,8 +121,8 @@ impl<O: Observer> Turn<'_, O> {
         let guard = &mut self.world.guards[slot];
         guard.attempts += 1;
         guard.stage = Stage::Between;
-        let rules = &self.world.rules[guard.rules as usize];
-        let gate = &mut self.world.gates[guard.gate as usize];
+        let rules = &self.world.rules[guard.rules];
+        let gate = &mut self.world.gates[guard.gate];
         let before = gate.breaker.passage;
         let in_time = now < guard.deadline;
         let fuse = rules.breaker.as_ref().filter(|_| in_time);
@@ -255,7 +255,7 @@ impl<O: Observer> Turn<'_, O> {
         if decided {
             guard.stage = Stage::Between;
         }
-        if self.world.rules[guard.rules as usize].has_connections() {
+        if self.world.rules[guard.rules].has_connections() {
             self.pass_connection(gate);
         }
         if !decided {
@@ -275,7 +275,7 @@ impl<O: Observer> Turn<'_, O> {
         }
         let Guard { rules, gate, .. } = self.world.guards[slot];
         let (cancel, connects) = {
-            let rules = &self.world.rules[rules as usize];
+            let rules = &self.world.rules[rules];
             (rules.cancel, rules.has_connections())
         };
         if connects {
@@ -299,7 +299,7 @@ impl<O: Observer> Turn<'_, O> {
     fn attempt_over(&mut self, slot: u32, outcome: Result<(), Cause>) {
         self.disarm(slot);
         let gate = self.world.guards[slot].gate;
-        self.world.gates[gate as usize].under_way -= 1;
+        self.world.gates[gate].under_way -= 1;
         self.judge(slot, outcome);
     }
 
@@ -315,8 +315,8 @@ impl<O: Observer> Turn<'_, O> {
             attempts,
             ..
         } = self.world.guards[slot];
-        let rules = &self.world.rules[rules as usize];
-        let gate = &mut self.world.gates[gate as usize];
+        let rules = &self.world.rules[rules];
+        let gate = &mut self.world.gates[gate];
         let before = gate.breaker.passage;
         if let Some(fuse) = &rules.breaker {
             gate.breaker.learn(now, outcome.is_ok(), age, fuse);
@@ -341,7 +341,7 @@ impl<O: Observer> Turn<'_, O> {
         let Guard {
             rules, attempts, pause, ..
         } = self.world.guards[slot];
-        let pause = self.world.rules[rules as usize].pause(attempts, pause, draw);
+        let pause = self.world.rules[rules].pause(attempts, pause, draw);
         let guard = &mut self.world.guards[slot];
         (guard.pause, guard.stage) = (pause, Stage::Pause);
         self.world.queue.push(self.now() + pause, Event::Guard(slot));
@@ -357,7 +357,7 @@ impl<O: Observer> Turn<'_, O> {
                 let Guard {
                     gate, rules, outcome, ..
                 } = *guard;
-                if self.world.rules[rules as usize].has_connections() {
+                if self.world.rules[rules].has_connections() {
                     self.pass_connection(gate);
                 }
                 self.attempt_over(slot, outcome);
@@ -376,7 +376,7 @@ impl<O: Observer> Turn<'_, O> {
             parent,
             ..
         } = self.world.guards[slot];
-        let fallback = &self.world.rules[rules as usize].fallback;
+        let fallback = &self.world.rules[rules].fallback;
         match fallback {
             Some(Fallback::Value(_)) if outcome.is_err() => self.conclude_guard(slot, Ok(()), true),
             Some(Fallback::Call(edge)) if outcome.is_err() && mode != Mode::Oneway => {
@@ -398,19 +398,18 @@ impl<O: Observer> Turn<'_, O> {
         if self.now() >= deadline {
             self.respond(task, Err(Cause::Deadline));
             self.world.tasks[task].outcome = Err(Cause::Deadline);
-        } else if self.world.guards[guard].done && self.world.rules[self.world.guards[guard].rules as usize].idempotent
-        {
+        } else if self.world.guards[guard].done && self.world.rules[self.world.guards[guard].rules].idempotent {
             self.world.tasks[task].pc = self.world.program.nothing;
         }
     }
 
     /// A call that stands in for a guarded one; yields whether its outcome is waited for.
     fn call_for_guard(&mut self, edge: u32, key: u64, request: u32, parent: u32, slot: u32) -> bool {
-        if self.world.edges[edge as usize].rules != NONE {
+        if self.world.edges[edge].rules != NONE {
             return self.call_guarded(edge, key, request, NONE, parent, slot);
         }
         self.world.guards[slot].holds += 1;
-        let waits = self.world.edges[edge as usize].mode.waits();
+        let waits = self.world.edges[edge].mode.waits();
         self.send(Outgoing {
             root: self.world.guards[slot].root,
             guard: slot,

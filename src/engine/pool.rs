@@ -93,7 +93,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     fn take_or_wait(&mut self, fiber: u32, index: u32, for_request: bool) -> bool {
-        let pool = &mut self.world.pools[index as usize];
+        let pool = &mut self.world.pools[index];
         let taken = pool.free > 0;
         if taken {
             pool.free -= 1;
@@ -129,8 +129,8 @@ impl<O: Observer> Turn<'_, O> {
     /// One of a pool is free again: the first in line has it, and goes on at the end of this instant's work.
     #[inline(never)]
     pub(super) fn give_back(&mut self, index: u32) {
-        match self.world.pools[index as usize].waiting.pop_front() {
-            None => self.world.pools[index as usize].free += 1,
+        match self.world.pools[index].waiting.pop_front() {
+            None => self.world.pools[index].free += 1,
             Some(Waiting { fiber, for_request }) => {
                 if for_request {
                     self.keep_for_request(fiber, index);
@@ -177,7 +177,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     pub(super) fn tell_pool(&mut self, index: u32) {
-        let pool = &self.world.pools[index as usize];
+        let pool = &self.world.pools[index];
         let (service, place) = (ServiceId(pool.service), pool.place);
         let (taken, waiting) = (pool.size - pool.free, pool.waiting.len() as u32);
         self.observer

@@ -9,6 +9,7 @@
 //! draws are keyed by that number; so nothing that is compiled otherwise draws otherwise.
 
 use super::chance::{Geometric, Odds, Sampler};
+use super::slab::Numbered;
 use crate::scenario::{Dist, Runtime, SagaStep, Scenario, Step, Times};
 
 /// An index into [`Program::code`].
@@ -83,15 +84,15 @@ pub enum Instruction {
 #[derive(Default)]
 pub struct Program {
     /// Each instruction with the number of its step.
-    pub code: Vec<(Instruction, u32)>,
-    pub samplers: Vec<Sampler>,
-    pub geometrics: Vec<Geometric>,
+    pub code: Numbered<(Instruction, u32)>,
+    pub samplers: Numbered<Sampler>,
+    pub geometrics: Numbered<Geometric>,
     /// Where branches of forks begin.
-    pub branches: Vec<Address>,
+    pub branches: Numbered<Address>,
     /// Cumulated odds of choices, and where each begins.
     pub choices: Vec<(Odds, Address)>,
     /// Where the undos of sagas begin.
-    pub undos: Vec<Address>,
+    pub undos: Numbered<Address>,
     /// The first pool of the service whose operations are being compiled.
     first_pool: u32,
     /// That service, and whether it has offload threads.
@@ -190,12 +191,12 @@ impl Program {
         self.emit(Instruction::Fork { first, count, need }, *number);
         self.branches.extend(std::iter::repeat_n(0, branches.len()));
         let over = self.reserve(*number);
-        for (index, branch) in branches.iter().enumerate() {
-            self.branches[first as usize + index] = self.here();
+        for (index, branch) in (first..).zip(branches) {
+            self.branches[index] = self.here();
             self.steps(branch, number);
             self.emit(Instruction::EndBranch, *number);
         }
-        self.code[over as usize].0 = Instruction::Jump(self.here());
+        self.code[over].0 = Instruction::Jump(self.here());
     }
 
     /// All steps in a row, then all undos; each undo ends by looking for the one before.
@@ -208,14 +209,14 @@ impl Program {
             self.steps(&part.step, number);
             dones.push(self.reserve(own));
         }
-        for (index, part) in parts.iter().enumerate() {
-            self.undos[first as usize + index] = self.here();
+        for (index, part) in (first..).zip(parts) {
+            self.undos[index] = self.here();
             self.steps(&part.undo, number);
             self.emit(Instruction::Undone, own);
         }
         let end = self.here();
         for done in dones {
-            self.code[done as usize].0 = Instruction::Done { end };
+            self.code[done].0 = Instruction::Done { end };
         }
     }
 
@@ -228,7 +229,7 @@ impl Program {
         let (own, head) = (*number, self.reserve(*number));
         self.steps(body, number);
         self.emit(Instruction::EndBranch, own);
-        self.code[head as usize].0 = Instruction::Offload { end: self.here() };
+        self.code[head].0 = Instruction::Offload { end: self.here() };
     }
 
     fn choose(&mut self, options: &[(f64, Vec<Step>)], number: &mut u32) {
@@ -246,13 +247,13 @@ impl Program {
             exits.push(self.reserve(own));
         }
         let otherwise = self.here();
-        self.code[head as usize].0 = Instruction::Choose {
+        self.code[head].0 = Instruction::Choose {
             first,
             count,
             otherwise,
         };
         for exit in exits {
-            self.code[exit as usize].0 = Instruction::Jump(otherwise);
+            self.code[exit].0 = Instruction::Jump(otherwise);
         }
     }
 
@@ -261,7 +262,7 @@ impl Program {
         self.steps(body, number);
         self.emit(Instruction::Again(head + 1), own);
         let end = self.here();
-        self.code[head as usize].0 = match times {
+        self.code[head].0 = match times {
             Times::Fixed(times) => Instruction::Repeat { times, end },
             Times::Geometric(mean) => {
                 self.geometrics.push(Geometric::new(mean));

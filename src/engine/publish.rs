@@ -21,7 +21,7 @@ impl<O: Observer> Turn<'_, O> {
     /// A publication reaches its broker.
     pub(super) fn publish(&mut self, call: u32) {
         let channel = self.world.tasks[call].channel;
-        let place = &self.world.channels[channel as usize];
+        let place = &self.world.channels[channel];
         let full = place.depth >= place.rules.capacity;
         match (place.down, full, place.rules.overflow) {
             (None, false, _) => {
@@ -36,9 +36,7 @@ impl<O: Observer> Turn<'_, O> {
             (None, true, Overflow::Block) => {
                 self.observer
                     .parked(self.now(), self.world.view(call), ChannelId(channel));
-                self.world.channels[channel as usize]
-                    .parked
-                    .push(&mut self.world.tasks, call);
+                self.world.channels[channel].parked.push(&mut self.world.tasks, call);
             }
             (Some(Down::Blackhole), ..) => self.swallow(call),
             (None, true, Overflow::Refuse) | (Some(_), ..) => {
@@ -60,7 +58,7 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn admit_parked(&mut self, channel: u32) -> bool {
         let mut any = false;
         loop {
-            let place = &mut self.world.channels[channel as usize];
+            let place = &mut self.world.channels[channel];
             if place.depth >= place.rules.capacity || place.down.is_some() {
                 return any;
             }
@@ -79,7 +77,7 @@ impl<O: Observer> Turn<'_, O> {
         let task = &self.world.tasks[call];
         let (mode, key, request, channel) = (task.mode, task.key, task.request, task.channel);
         let (edge, guard, deadline, counted) = (task.edge, task.guard, task.deadline, task.counted);
-        let terms = &self.world.edges[edge as usize].terms;
+        let terms = &self.world.edges[edge].terms;
         let (acks, entity) = (terms.acks, terms.key);
         let instance = entity.map(|entity| self.world.instance(request, entity));
         let ack = self.time_of_ack(channel, key);
@@ -125,7 +123,7 @@ impl<O: Observer> Turn<'_, O> {
     /// How long the broker takes from a message to its ack.
     #[inline]
     fn time_of_ack(&self, channel: u32, key: u64) -> Duration {
-        let ack = &self.world.channels[channel as usize].rules.ack;
+        let ack = &self.world.channels[channel].rules.ack;
         if ack.is_zero() {
             return Duration::ZERO;
         }
@@ -138,31 +136,20 @@ impl<O: Observer> Turn<'_, O> {
             self.answer(call, Ok(()));
             return;
         }
-        let channel = self.world.tasks[call].channel;
         self.world.tasks[call].holds += 1;
         self.world.queue.push(self.now() + ack, Event::Acknowledge(call));
-        if let Some(ledger) = &mut self.world.channels[channel as usize].ledger {
-            ledger.acks.insert(call);
-        }
     }
 
-    /// The ack of a publication leaves, unless the broker has died meanwhile.
+    /// The ack of a publication leaves.
     pub(super) fn ack_leaves(&mut self, call: u32) {
-        let task = &self.world.tasks[call];
-        let (channel, died) = (task.channel, task.done);
-        if let Some(ledger) = &mut self.world.channels[channel as usize].ledger {
-            ledger.acks.remove(&call);
-        }
-        if !died {
-            self.answer(call, Ok(()));
-        }
+        self.answer(call, Ok(()));
         self.release(call);
     }
 
     /// Makes the copies of a message, one for each group, none of which lies anywhere yet. Yields the first.
     #[inline]
     fn put(&mut self, plain: Message) -> u32 {
-        let place = &mut self.world.channels[plain.channel as usize];
+        let place = &mut self.world.channels[plain.channel];
         place.numbers += 1;
         let number = place.numbers;
         let spread = plain
@@ -170,7 +157,7 @@ impl<O: Observer> Turn<'_, O> {
             .map_or(number - 1, |instance| mix(instance, Purpose::Instance as u64));
         let shelf = (spread % place.partitions as u64) as u32;
         let copies = place.groups.len().max(1) as u32;
-        for group in &mut place.groups {
+        for group in place.groups.iter_mut() {
             group.enter(plain.instance);
         }
         if copies > 1 && plain.request != NONE {
@@ -202,13 +189,6 @@ impl<O: Observer> Turn<'_, O> {
             self.world.messages[last].sibling = slot;
             last = slot;
         }
-        if let Some(ledger) = &mut self.world.channels[plain.channel as usize].ledger {
-            let mut slot = first;
-            for _ in 0..copies {
-                ledger.messages.insert(slot);
-                slot = self.world.messages[slot].sibling;
-            }
-        }
         first
     }
 
@@ -216,7 +196,7 @@ impl<O: Observer> Turn<'_, O> {
     #[inline]
     fn lay_out(&mut self, first: u32) {
         let channel = self.world.messages[first].channel;
-        if self.world.channels[channel as usize].groups.is_empty() {
+        if self.world.channels[channel].groups.is_empty() {
             self.throw_away(first, Gone::Unwanted);
             return;
         }
@@ -238,7 +218,7 @@ impl<O: Observer> Turn<'_, O> {
     /// The oldest messages go until there is room for one more.
     fn make_room(&mut self, channel: u32) {
         loop {
-            let place = &self.world.channels[channel as usize];
+            let place = &self.world.channels[channel];
             if place.depth == 0 || place.depth < place.rules.capacity {
                 return;
             }
@@ -248,10 +228,10 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The oldest message that somebody has yet to take goes, in every group that has yet to take it.
     fn drop_oldest(&mut self, channel: u32) {
-        let shelves = self.world.channels[channel as usize]
+        let shelves = self.world.channels[channel]
             .groups
             .iter()
-            .flat_map(|group| &group.shelves);
+            .flat_map(|group| group.shelves.iter());
         let first = shelves.filter(|shelf| shelf.first != NONE).map(|shelf| shelf.first);
         let Some(oldest) = first.min_by_key(|slot| self.world.messages[*slot].number) else {
             return;
@@ -281,12 +261,12 @@ impl<O: Observer> Turn<'_, O> {
 
     fn part_with(&mut self, slot: u32) {
         let Message { channel, .. } = self.world.messages[slot];
-        let to = self.world.channels[channel as usize].rules.dead_letter;
+        let to = self.world.channels[channel].rules.dead_letter;
         if to == NONE {
             self.throw_away(slot, Gone::Deliveries);
             return;
         }
-        let place = &self.world.channels[to as usize];
+        let place = &self.world.channels[to];
         let full = place.depth >= place.rules.capacity;
         if place.down.is_some() || full && place.rules.overflow != Overflow::DropOldest {
             self.throw_away(slot, Gone::Overflow);
@@ -302,7 +282,7 @@ impl<O: Observer> Turn<'_, O> {
     fn bury(&mut self, slot: u32, to: u32) {
         let now = self.now();
         let old = self.world.messages[slot];
-        let alive = self.world.channels[to as usize].has_consumers();
+        let alive = self.world.channels[to].has_consumers();
         if alive {
             self.world.requests[old.request].open += 1;
         }
@@ -383,7 +363,7 @@ impl<O: Observer> Turn<'_, O> {
             instance,
             ..
         } = self.world.messages[slot];
-        if let Some(group) = self.world.channels[channel as usize].groups.get_mut(group as usize) {
+        if let Some(group) = self.world.channels[channel].groups.get_mut(group as usize) {
             group.leave(instance);
         }
         self.world.messages[slot].stage = Stage::Over;
@@ -398,7 +378,6 @@ impl<O: Observer> Turn<'_, O> {
             return;
         }
         let Message {
-            channel,
             request,
             guard,
             call,
@@ -412,9 +391,6 @@ impl<O: Observer> Turn<'_, O> {
             // Nobody will ever reply.
             self.release(call);
         }
-        if let Some(ledger) = &mut self.world.channels[channel as usize].ledger {
-            ledger.messages.remove(&slot);
-        }
         self.world.messages.remove(slot);
         if guard != NONE {
             self.let_go_of_guard(guard);
@@ -426,7 +402,7 @@ impl<O: Observer> Turn<'_, O> {
 
     /// There may be something to deliver; still in this instant somebody looks.
     pub(super) fn poke(&mut self, channel: u32) {
-        let place = &mut self.world.channels[channel as usize];
+        let place = &mut self.world.channels[channel];
         let any = place.depth > 0 || place.parked.first().is_some();
         if any && !place.due {
             place.due = true;
@@ -436,7 +412,7 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The instant at which a batch that is not full goes: a look is scheduled for then, once.
     pub(super) fn set_alarm(&mut self, channel: u32, group: u32, shelf: u32, at: Instant) {
-        let shelf = &mut self.world.channels[channel as usize].groups[group as usize].shelves[shelf as usize];
+        let shelf = &mut self.world.channels[channel].groups[group].shelves[shelf];
         if shelf.alarm != at {
             shelf.alarm = at;
             self.world.queue.push(at, Event::Deliver(channel));

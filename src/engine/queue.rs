@@ -265,20 +265,22 @@ impl Queue {
                 self.due_classes &= !(1 << class);
             }
         }
-        let mut entries: Vec<Entry> = self.heap.drain(..).take(self.len).collect();
-        entries.sort_by_key(|entry| (entry.at, entry.order));
-        let (gone, kept): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| wanted(entry.event));
+        let mut kept = Vec::new();
+        while self.len > 0 {
+            let top = self.heap[0];
+            if wanted(top.event) {
+                out.push((top.at, self.take_top()));
+            } else {
+                kept.push(top);
+                self.hole = true;
+            }
+            self.fill_hole();
+        }
+        // What is sorted is a heap.
         self.len = kept.len();
         self.heap.resize(self.len + FAMILY, VOID);
-        // What is sorted is a heap.
-        kept.into_iter()
-            .enumerate()
-            .for_each(|(index, entry)| self.place(index, entry));
-        for entry in gone {
-            if entry.handle != Handle::NONE {
-                self.unused.push(entry.handle.0);
-            }
-            out.push((entry.at, entry.event));
+        for (index, entry) in kept.into_iter().enumerate() {
+            self.place(index, entry);
         }
         out
     }

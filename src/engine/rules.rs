@@ -96,7 +96,7 @@ impl World {
     /// Gives an edge the policies that it has from now on.
     pub fn guard_edge(&mut self, index: u32, edge: &crate::scenario::Edge) {
         let rules = Rules::new(edge, &mut self.program);
-        let entry = &mut self.edges[index as usize];
+        let entry = &mut self.edges[index];
         entry.rules = NONE;
         let Some(rules) = rules else { return };
         entry.rules = self.rules.len() as u32;
@@ -104,7 +104,7 @@ impl World {
         if entry.first_gate == NONE {
             entry.first_gate = self.gates.len() as u32;
             let places = match edge.from {
-                Caller::Service(service) => self.services[service.0 as usize].replicas,
+                Caller::Service(service) => self.services[service.0].replicas,
                 Caller::Client(_) | Caller::Channel(_) => 1,
             };
             (0..places).for_each(|_| self.gates.push(Gate::new()));

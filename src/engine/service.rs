@@ -30,13 +30,13 @@ impl<O: Observer> Turn<'_, O> {
         let replica = self.balance(call);
         self.world.tasks[call].arrived = self.now();
         self.world.tasks[call].replica = replica;
-        let place = &self.world.replicas[replica as usize];
+        let place = &self.world.replicas[replica];
         match place.plight.down {
             None => {}
             Some(Down::Blackhole) => return self.swallow(call),
             Some(Down::Refuse | Down::Crash) => return self.refuse(call),
         }
-        let service = &self.world.services[place.service as usize];
+        let service = &self.world.services[place.service];
         let room = place.waiting < service.backlog;
         let lane = if room { None } else { self.idle_lane_for_new(replica) };
         if !room && lane.is_none() {
@@ -66,9 +66,9 @@ impl<O: Observer> Turn<'_, O> {
         self.world.stamp += 1;
         self.world.tasks[call].stamp = self.world.stamp;
         self.world.tasks[call].queued = true;
-        let replica = &mut self.world.replicas[index as usize];
+        let replica = &mut self.world.replicas[index];
         replica.waiting += 1;
-        if self.world.services[replica.service as usize].lifo {
+        if self.world.services[replica.service].lifo {
             replica.fresh.push_front(&mut self.world.tasks, call);
         } else {
             replica.fresh.push(&mut self.world.tasks, call);
@@ -85,8 +85,8 @@ impl<O: Observer> Turn<'_, O> {
     /// An idle worker, if there is one and a further span may begin.
     fn idle_lane_for_new(&mut self, index: u32) -> Option<u32> {
         let now = self.now();
-        let replica = &mut self.world.replicas[index as usize];
-        if replica.begun >= self.world.services[replica.service as usize].in_flight {
+        let replica = &mut self.world.replicas[index];
+        if replica.begun >= self.world.services[replica.service].in_flight {
             return None;
         }
         replica.take_idle(now)
@@ -96,13 +96,13 @@ impl<O: Observer> Turn<'_, O> {
     /// begin now does.
     #[inline(never)]
     pub(super) fn change_service(&mut self, index: u32, is: &crate::scenario::Service) {
-        let service = &mut self.world.services[index as usize];
+        let service = &mut self.world.services[index];
         service.balance = is.balance;
         service.backlog = is.backlog.unwrap_or(u32::MAX);
         service.in_flight = is.in_flight.unwrap_or(u32::MAX);
         let (first, count) = (service.first_replica, service.replicas);
         for replica in first..first + count {
-            while self.world.replicas[replica as usize].waiting > 0
+            while self.world.replicas[replica].waiting > 0
                 && let Some(lane) = self.idle_lane_for_new(replica)
             {
                 self.serve(replica, lane);
@@ -129,12 +129,12 @@ impl<O: Observer> Turn<'_, O> {
         let task = &mut self.world.tasks[call];
         let queued = std::mem::replace(&mut task.queued, false);
         task.lane = lane;
-        task.pc = self.world.edges[task.edge as usize].entry;
+        task.pc = self.world.edges[task.edge].entry;
         task.fibers = 1;
         task.responded = false;
         task.failed = false;
         let (key, replica) = (task.key, task.replica);
-        self.world.replicas[replica as usize].begun += 1;
+        self.world.replicas[replica].begun += 1;
         self.note((lane as u64) << 32 | call as u64);
         self.observer.began(self.now(), self.world.view(call), lane, queued);
         if self.world.tasks[call].guard != NONE {
@@ -143,7 +143,7 @@ impl<O: Observer> Turn<'_, O> {
         if self.world.tasks[call].delivery != NONE {
             self.begin_delivery(call);
         }
-        let fail = self.world.replicas[replica as usize].plight.fail;
+        let fail = self.world.replicas[replica].plight.fail;
         if !fail.never() && fail.hit(self.draw_bits(key, 0, Purpose::Mishap)) {
             self.world.tasks[call].outcome = Err(Cause::Error);
         }
@@ -168,7 +168,7 @@ impl<O: Observer> Turn<'_, O> {
         }
         self.set_lane(lane, Activity::Idle, NONE);
         let now = self.now();
-        self.world.replicas[index as usize].put_idle(now, lane);
+        self.world.replicas[index].put_idle(now, lane);
         self.suspect_rest(index);
     }
 
@@ -176,7 +176,7 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn employ(&mut self, index: u32) {
         while self.has_next(index) {
             let now = self.now();
-            let Some(lane) = self.world.replicas[index as usize].take_idle(now) else {
+            let Some(lane) = self.world.replicas[index].take_idle(now) else {
                 return;
             };
             self.serve(index, lane);
@@ -184,8 +184,8 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     fn has_next(&self, index: u32) -> bool {
-        let replica = &self.world.replicas[index as usize];
-        let may_begin = replica.begun < self.world.services[replica.service as usize].in_flight;
+        let replica = &self.world.replicas[index];
+        let may_begin = replica.begun < self.world.services[replica.service].in_flight;
         replica.resumed.first().is_some() || may_begin && replica.fresh.first().is_some()
     }
 
@@ -193,8 +193,8 @@ impl<O: Observer> Turn<'_, O> {
     #[inline]
     fn next_in_queue(&mut self, index: u32) -> Option<(u32, bool)> {
         let tasks = &mut self.world.tasks;
-        let replica = &mut self.world.replicas[index as usize];
-        let service = &self.world.services[replica.service as usize];
+        let replica = &mut self.world.replicas[index];
+        let service = &self.world.services[replica.service];
         let may_begin = replica.begun < service.in_flight;
         let fresh = replica.fresh.first().filter(|_| may_begin);
         let take_fresh = match (fresh, replica.resumed.first()) {
@@ -213,7 +213,7 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn requeue_span(&mut self, root: u32) {
         let index = self.world.tasks[root].replica;
         let now = self.now();
-        match self.world.replicas[index as usize].take_idle(now) {
+        match self.world.replicas[index].take_idle(now) {
             Some(lane) => {
                 self.world.tasks[root].lane = lane;
                 let fiber = self.pop_ready(root).unwrap_or(root);
@@ -225,8 +225,8 @@ impl<O: Observer> Turn<'_, O> {
                 self.world.stamp += 1;
                 self.world.tasks[root].stamp = self.world.stamp;
                 self.world.tasks[root].queued = true;
-                let replica = &mut self.world.replicas[index as usize];
-                if self.world.services[replica.service as usize].lifo {
+                let replica = &mut self.world.replicas[index];
+                if self.world.services[replica.service].lifo {
                     replica.resumed.push_front(&mut self.world.tasks, root);
                 } else {
                     replica.resumed.push(&mut self.world.tasks, root);
@@ -238,7 +238,7 @@ impl<O: Observer> Turn<'_, O> {
 
     /// Which replica a call goes to, by the service's strategy.
     fn balance(&mut self, call: u32) -> u32 {
-        let index = self.world.edges[self.world.tasks[call].edge as usize].to as usize;
+        let index = self.world.edges[self.world.tasks[call].edge].to;
         let service = &mut self.world.services[index];
         let (first, count) = (service.first_replica, service.replicas);
         if count == 1 {
@@ -268,7 +268,7 @@ impl<O: Observer> Turn<'_, O> {
 
     /// Spans in flight and calls waiting at a replica.
     fn load(&self, replica: u32) -> u32 {
-        let replica = &self.world.replicas[replica as usize];
+        let replica = &self.world.replicas[replica];
         replica.begun + replica.waiting
     }
 }

@@ -43,7 +43,7 @@ impl World {
         let Message {
             channel, group, shelf, ..
         } = self.messages[slot];
-        &mut self.channels[channel as usize].groups[group as usize].shelves[shelf as usize]
+        &mut self.channels[channel].groups[group].shelves[shelf]
     }
 
     /// Puts a message on its shelf, before or behind all others.
@@ -100,10 +100,10 @@ impl<O: Observer> Turn<'_, O> {
             published,
             ..
         } = self.world.messages[slot];
-        let place = &mut self.world.channels[channel as usize];
+        let place = &mut self.world.channels[channel];
         let end = place.rules.retention.map(|time| published + time);
-        place.groups[group as usize].lying += 1;
-        let (topic, lying) = (place.topic, place.groups[group as usize].lying);
+        place.groups[group].lying += 1;
+        let (topic, lying) = (place.topic, place.groups[group].lying);
         let new = self.world.is_last_lying(slot);
         self.world.shelve(slot, front);
         let message = &mut self.world.messages[slot];
@@ -131,9 +131,9 @@ impl<O: Observer> Turn<'_, O> {
             self.world.messages[slot].alarm = Handle::NONE;
             self.world.queue.cancel(alarm);
         }
-        let place = &mut self.world.channels[channel as usize];
-        place.groups[group as usize].lying -= 1;
-        let (topic, lying) = (place.topic, place.groups[group as usize].lying);
+        let place = &mut self.world.channels[channel];
+        place.groups[group].lying -= 1;
+        let (topic, lying) = (place.topic, place.groups[group].lying);
         if topic {
             self.observer.lag(now, ChannelId(channel), group, lying + 1, lying);
         }
@@ -144,7 +144,7 @@ impl<O: Observer> Turn<'_, O> {
 
     #[inline]
     fn change_depth(&mut self, channel: u32, by: i32) {
-        let place = &mut self.world.channels[channel as usize];
+        let place = &mut self.world.channels[channel];
         let was = place.depth;
         place.depth = was.wrapping_add_signed(by);
         let is = place.depth;

@@ -1,4 +1,4 @@
-//! Numbered places that are used again, and queues threaded through them.
+//! Numbered places, those that stay and those that are used again, and queues threaded through them.
 //!
 //! Law: a slot given back is the next one handed out; nothing is allocated as long as places are free.
 
@@ -74,14 +74,73 @@ impl<T> std::ops::Index<u32> for Slab<T> {
     type Output = T;
     #[inline(always)]
     fn index(&self, slot: u32) -> &T {
-        &self.items[slot as usize]
+        self.items.get(slot as usize).unwrap_or_else(|| missing(slot))
     }
 }
 
 impl<T> std::ops::IndexMut<u32> for Slab<T> {
     #[inline(always)]
     fn index_mut(&mut self, slot: u32) -> &mut T {
-        &mut self.items[slot as usize]
+        self.items.get_mut(slot as usize).unwrap_or_else(|| missing(slot))
+    }
+}
+
+/// Whoever asks for what is not there has made a mistake; told from one place, so that each question is short.
+#[cold]
+#[inline(never)]
+fn missing(index: u32) -> ! {
+    panic!("there is no number {index}")
+}
+
+/// Values that stay, by number.
+pub struct Numbered<T>(Vec<T>);
+
+impl<T> Numbered<T> {
+    /// Without any value.
+    pub const fn new() -> Numbered<T> {
+        Numbered(Vec::new())
+    }
+}
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Self {
+        Numbered::new()
+    }
+}
+
+impl<T> FromIterator<T> for Numbered<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
+        Numbered(values.into_iter().collect())
+    }
+}
+
+impl<T> std::ops::Deref for Numbered<T> {
+    type Target = Vec<T>;
+    #[inline(always)]
+    fn deref(&self) -> &Vec<T> {
+        &self.0
+    }
+}
+
+impl<T> std::ops::DerefMut for Numbered<T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut Vec<T> {
+        &mut self.0
+    }
+}
+
+impl<T> std::ops::Index<u32> for Numbered<T> {
+    type Output = T;
+    #[inline(always)]
+    fn index(&self, index: u32) -> &T {
+        self.0.get(index as usize).unwrap_or_else(|| missing(index))
+    }
+}
+
+impl<T> std::ops::IndexMut<u32> for Numbered<T> {
+    #[inline(always)]
+    fn index_mut(&mut self, index: u32) -> &mut T {
+        self.0.get_mut(index as usize).unwrap_or_else(|| missing(index))
     }
 }
 

@@ -105,7 +105,7 @@ impl<O: Observer> Turn<'_, O> {
         }
         loop {
             let task = &mut self.world.tasks[fiber];
-            let (instruction, step) = self.world.program.code[task.pc as usize];
+            let (instruction, step) = self.world.program.code[task.pc];
             task.pc += 1;
             let key = task.key;
             match instruction {
@@ -181,7 +181,7 @@ impl<O: Observer> Turn<'_, O> {
             Instruction::Repeat { times, end } => self.begin_repeat(fiber, times, step, end),
             Instruction::RepeatGeometric { times, end } => {
                 let draw = Draw::new(key, step, Purpose::Repeat);
-                let times = self.world.program.geometrics[times as usize].sample(draw);
+                let times = self.world.program.geometrics[times].sample(draw);
                 self.observer.drawn(self.now(), draw.key(), times as u64);
                 self.begin_repeat(fiber, times, step, end);
             }
@@ -282,7 +282,7 @@ impl<O: Observer> Turn<'_, O> {
                     first, done, undoing, ..
                 } if *done > 0 => {
                     (*done, *undoing) = (*done - 1, true);
-                    self.world.tasks[fiber].pc = self.world.program.undos[(*first + *done) as usize];
+                    self.world.tasks[fiber].pc = self.world.program.undos[*first + *done];
                     return true;
                 }
                 Inside::Saga { .. } => {}
@@ -318,7 +318,7 @@ impl<O: Observer> Turn<'_, O> {
         let root = task.root;
         let Task { span, request, .. } = self.world.tasks[root];
         let key = mix(task.key, (step as u64) << 8 | Purpose::Call as u64);
-        let pins = match self.world.edges[edge as usize].mode {
+        let pins = match self.world.edges[edge].mode {
             Mode::Sync => true,
             Mode::Queue => self.threads(root),
             Mode::Await | Mode::Oneway | Mode::Forward | Mode::Poll | Mode::Callback => false,
@@ -326,24 +326,24 @@ impl<O: Observer> Turn<'_, O> {
         if pins {
             self.pin(root, fiber, On::Edge(EdgeId(edge)));
         }
-        if self.world.edges[edge as usize].mode == Mode::Forward {
+        if self.world.edges[edge].mode == Mode::Forward {
             self.hand_over(edge, key, fiber, span);
             return false;
         }
-        if self.world.edges[edge as usize].rules != NONE {
+        if self.world.edges[edge].rules != NONE {
             return self.call_guarded(edge, key, request, fiber, span, NONE);
         }
         self.send(Outgoing {
             root,
             ..Outgoing::plain(edge, key, request, fiber, span)
         });
-        self.world.edges[edge as usize].mode != Mode::Oneway
+        self.world.edges[edge].mode != Mode::Oneway
     }
 
     /// Whether a span runs on threads, which are pinned by every wait.
     pub(super) fn threads(&self, root: u32) -> bool {
-        let replica = &self.world.replicas[self.world.tasks[root].replica as usize];
-        self.world.services[replica.service as usize].threads
+        let replica = &self.world.replicas[self.world.tasks[root].replica];
+        self.world.services[replica.service].threads
     }
 
     /// Starts the branches, ready in file order before every other fiber of the span.
@@ -360,7 +360,7 @@ impl<O: Observer> Turn<'_, O> {
             let branch = Task {
                 key: task.key,
                 root: task.root,
-                pc: self.world.program.branches[index as usize],
+                pc: self.world.program.branches[index],
                 join,
                 after: chain.first,
                 holds: 1,
@@ -449,7 +449,7 @@ impl<O: Observer> Turn<'_, O> {
         let task = &mut self.world.tasks[root];
         task.lane = NONE;
         let (failed, replica, guard) = (task.failed, task.replica, task.guard);
-        self.world.replicas[replica as usize].begun -= 1;
+        self.world.replicas[replica].begun -= 1;
         if guard != NONE && !failed {
             self.world.guards[guard].done = true;
         }

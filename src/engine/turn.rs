@@ -35,6 +35,9 @@ impl<O: Observer> Turn<'_, O> {
             };
             self.note(self.now().0 ^ event.code().rotate_right(20));
             self.handle(event);
+            if self.world.watch.aroused {
+                self.watch();
+            }
         }
         events
     }
@@ -89,14 +92,14 @@ impl<O: Observer> Turn<'_, O> {
     fn change(&mut self, index: u32) {
         let changes = std::mem::take(&mut self.world.changes);
         if let Changed::Edge(id, is) = &changes[index as usize].to {
-            let edge = &mut self.world.edges[id.0 as usize];
+            let edge = &mut self.world.edges[id.0];
             (edge.mode, edge.timeout) = (mode_of(is), is.timeout);
             edge.line = self.world.lines.len() as u32;
             self.world.lines.push(Line::new(id.0, is));
             self.world.brew(id.0);
             self.world.guard_edge(id.0, is);
             self.world.change_terms(id.0, is);
-            self.change_channel(self.world.edges[id.0 as usize].terms.own, &is.channel);
+            self.change_channel(self.world.edges[id.0].terms.own, &is.channel);
         }
         if let Changed::Channel(id, is) = &changes[index as usize].to {
             self.change_channel(id.0, &is.rules);
@@ -114,7 +117,7 @@ impl<O: Observer> Turn<'_, O> {
     #[inline]
     pub(super) fn draw_duration(&mut self, sampler: u32, key: u64, step: u32, purpose: Purpose) -> Duration {
         let draw = Draw::new(key, step, purpose);
-        let duration = self.world.program.samplers[sampler as usize].sample(&self.world.ziggurat, draw);
+        let duration = self.world.program.samplers[sampler].sample(&self.world.ziggurat, draw);
         self.observer.drawn(self.world.queue.now(), draw.key(), duration.0);
         duration
     }
@@ -131,7 +134,7 @@ impl<O: Observer> Turn<'_, O> {
     /// A worker turns to something else.
     #[inline]
     pub(super) fn set_lane(&mut self, lane: u32, is: Activity, task: u32) {
-        let entry = &mut self.world.lanes[lane as usize];
+        let entry = &mut self.world.lanes[lane];
         let was = entry.activity;
         if was == is && entry.task == task {
             return;

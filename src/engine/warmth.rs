@@ -123,9 +123,9 @@ impl World {
             return;
         }
         let sampler = self.program.sampler(&service.cold_start);
-        let place = &self.services[index as usize];
+        let place = &self.services[index];
         for replica in place.first_replica..place.first_replica + place.replicas {
-            let replica = &mut self.replicas[replica as usize];
+            let replica = &mut self.replicas[replica];
             let cold = Warmth::all_cold(sampler, service.keep_warm, replica.workers);
             replica.warmth = Some(Box::new(cold));
             replica.relieve();
@@ -163,7 +163,7 @@ impl<O: Observer> Turn<'_, O> {
     /// again.
     #[inline]
     pub(super) fn set_going(&mut self, root: u32, fiber: u32, lane: u32) -> bool {
-        let replica = &self.world.replicas[self.world.tasks[root].replica as usize];
+        let replica = &self.world.replicas[self.world.tasks[root].replica];
         if replica.warmth.is_some() && self.start_cold(root, fiber, lane) {
             return false;
         }
@@ -173,7 +173,7 @@ impl<O: Observer> Turn<'_, O> {
     /// True where the worker has to start before it runs this fiber; until then other fibers of the span stand behind it.
     #[inline(never)]
     fn start_cold(&mut self, root: u32, fiber: u32, lane: u32) -> bool {
-        let index = self.world.tasks[root].replica as usize;
+        let index = self.world.tasks[root].replica;
         let replica = &mut self.world.replicas[index];
         let worker = lane - replica.first_lane;
         let Some(warmth) = replica.warmth.as_mut().filter(|warmth| warmth.starting == worker) else {
@@ -182,7 +182,7 @@ impl<O: Observer> Turn<'_, O> {
         warmth.starting = NONE;
         let sampler = warmth.cold_start;
         let (key, pc) = (self.world.tasks[fiber].key, self.world.tasks[fiber].pc);
-        let step = self.world.program.code[pc as usize].1;
+        let step = self.world.program.code[pc].1;
         let time = self.draw_duration(sampler, key, step, Purpose::ColdStart);
         if time == Duration::ZERO {
             return false;

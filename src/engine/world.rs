@@ -24,7 +24,7 @@ use super::pool::{Holding, Pool};
 use super::program::{Address, Program};
 use super::queue::{Event, Queue};
 use super::rules::Rules;
-use super::slab::{Fifo, NONE, Roster, Slab};
+use super::slab::{Fifo, NONE, Numbered, Roster, Slab};
 pub use super::task::{Chain, Task};
 use super::warmth::Warmth;
 use crate::scenario::*;
@@ -170,30 +170,30 @@ pub struct World {
     pub guards: Slab<Guard>,
     /// Connections in the making: the guard, and which of its tries.
     pub setups: Slab<(u32, u32)>,
-    pub gates: Vec<Gate>,
-    pub rules: Vec<Rules>,
+    pub gates: Numbered<Gate>,
+    pub rules: Numbered<Rules>,
     /// The pools of all services, in order.
-    pub pools: Vec<Pool>,
+    pub pools: Numbered<Pool>,
     pub holdings: Slab<Holding>,
     pub data: Data,
-    pub edges: Vec<Edge>,
+    pub edges: Numbered<Edge>,
     /// The declared channels, then one for each edge in mode `queue`.
-    pub channels: Vec<Channel>,
+    pub channels: Numbered<Channel>,
     pub messages: Slab<Message>,
     /// Further messages of batches.
     pub bundles: Slab<Vec<u32>>,
     /// A hash of the name of each entity, and how many instances there are.
-    pub entities: Vec<(u64, Option<u32>)>,
+    pub entities: Numbered<(u64, Option<u32>)>,
     /// One for each edge, then one for each change.
-    pub lines: Vec<Line>,
-    pub services: Vec<Service>,
-    pub replicas: Vec<Replica>,
-    pub lanes: Vec<Lane>,
-    pub clients: Vec<Client>,
+    pub lines: Numbered<Line>,
+    pub services: Numbered<Service>,
+    pub replicas: Numbered<Replica>,
+    pub lanes: Numbered<Lane>,
+    pub clients: Numbered<Client>,
     /// One for each client, then one for each change of a client's load.
-    pub sources: Vec<Source>,
+    pub sources: Numbered<Source>,
     /// All that a client ever has, client by client.
-    pub users: Vec<User>,
+    pub users: Numbered<User>,
     pub changes: Vec<crate::scenario::Change>,
     pub faults: Faults,
     pub watch: Watch,
@@ -223,13 +223,13 @@ impl World {
             frames: Slab::new(),
             guards: Slab::new(),
             setups: Slab::new(),
-            gates: Vec::new(),
-            rules: Vec::new(),
-            pools: Vec::new(),
+            gates: Numbered::new(),
+            rules: Numbered::new(),
+            pools: Numbered::new(),
             holdings: Slab::new(),
             data,
             edges,
-            channels: Vec::new(),
+            channels: Numbered::new(),
             messages: Slab::new(),
             bundles: Slab::new(),
             entities: channel::entities(scenario),
@@ -237,12 +237,12 @@ impl World {
                 .zip(&scenario.edges)
                 .map(|(id, edge)| Line::new(id, edge))
                 .collect(),
-            services: Vec::new(),
-            replicas: Vec::new(),
-            lanes: Vec::new(),
-            clients: Vec::new(),
-            sources: Vec::new(),
-            users: Vec::new(),
+            services: Numbered::new(),
+            replicas: Numbered::new(),
+            lanes: Numbered::new(),
+            clients: Numbered::new(),
+            sources: Numbered::new(),
+            users: Numbered::new(),
             changes: scenario.changes.clone(),
             watch: Watch::new(scenario),
             faults: Faults::new(scenario.faults.clone()),
@@ -308,7 +308,7 @@ impl World {
             parent: (task.parent != NONE).then_some(task.parent),
             request: task.request,
             edge: EdgeId(task.edge),
-            service: ServiceId(self.edges[task.edge as usize].to),
+            service: ServiceId(self.edges[task.edge].to),
             mode: task.mode,
             sent: task.sent,
             arrived: task.arrived,

@@ -35,6 +35,32 @@ pub enum Spent {
 }
 
 impl Spent {
+    /// All kinds.
+    pub const ALL: [Spent; 8] = [
+        Spent::Work,
+        Spent::Wait,
+        Spent::Backlog,
+        Spent::Core,
+        Spent::Pool,
+        Spent::Network,
+        Spent::Retry,
+        Spent::Broker,
+    ];
+
+    /// The key in a report.
+    pub fn key(self) -> &'static str {
+        match self {
+            Spent::Work => "work",
+            Spent::Wait => "wait",
+            Spent::Backlog => "backlog",
+            Spent::Core => "core",
+            Spent::Pool => "pool",
+            Spent::Network => "network",
+            Spent::Retry => "retry",
+            Spent::Broker => "broker",
+        }
+    }
+
     /// The words for a reader.
     pub fn word(self) -> &'static str {
         match self {

@@ -67,6 +67,15 @@ impl Distribution {
         }
     }
 
+    /// The means of full batches in milliseconds, in the order of recording, and how many values each has.
+    pub fn batches(&self) -> (Vec<f64>, u64) {
+        let size = self.batch_size as f64 * 1e6;
+        (
+            self.batches.iter().map(|sum| *sum as f64 / size).collect(),
+            self.batch_size,
+        )
+    }
+
     fn count(&self) -> u64 {
         self.batches.len() as u64 * self.batch_size + self.batch_count
     }
@@ -85,11 +94,6 @@ impl Distribution {
         let ms = |ns: u64| ns as f64 / 1e6;
         let quantiles = self.histogram.quantiles([0.5, 0.9, 0.95, 0.99, 0.999]);
         let [p50, p90, p95, p99, p999] = quantiles.map(|value| Some(ms(value.min(self.max))));
-        let batch_means: Vec<f64> = self
-            .batches
-            .iter()
-            .map(|sum| ms(*sum) / self.batch_size as f64)
-            .collect();
         Summary {
             mean: Some(self.sum() as f64 / count as f64 / 1e6),
             p50,
@@ -99,7 +103,7 @@ impl Distribution {
             p999,
             max: Some(ms(self.max)),
             count,
-            ci95: mean_of_batches(&batch_means),
+            ci95: mean_of_batches(&self.batches().0),
         }
     }
 }

@@ -14,6 +14,7 @@ use super::key::Key;
 use super::level::Level;
 use super::named::Named;
 use super::report::*;
+use super::settling;
 use super::workers::Workers;
 use crate::scenario::{ChannelId, EdgeId, ItemId, Mode, Scenario, ServiceId};
 use crate::time::{Duration, Instant};
@@ -110,6 +111,19 @@ impl Meter {
 }
 
 impl Meter {
+    /// For whom the warm-up was too short, or the run, up to its end now.
+    pub fn warnings(&self, scenario: &Scenario, now: Instant) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if settling::could_be_steady(scenario) {
+            for (client, measured) in scenario.clients.iter().zip(&self.clients) {
+                let (batches, values) = measured.response.batches();
+                let unsettled = settling::judge(&batches, values);
+                warnings.extend(unsettled.map(|how| settling::told(&client.name, how, scenario.run.warmup, now)));
+            }
+        }
+        warnings
+    }
+
     /// The workers of all services, and the offload threads of those that have some as `NAME/offload`.
     fn report_services(&self, scenario: &Scenario, now: Instant) -> Named<ServiceReport> {
         let mut reports = Named::default();

@@ -12,6 +12,7 @@ mod level;
 mod meter;
 mod named;
 pub mod report;
+mod settling;
 pub mod wire;
 mod workers;
 

@@ -11,87 +11,8 @@
 
 use super::Named;
 use super::report::*;
+use crate::scenario::walk::{Reader, Wire, Writer, count, number};
 use serde::{Deserialize, Deserializer, Serializer};
-
-/// Takes each value of a report on its way; a reader fills in what it finds.
-trait Wire {
-    fn bytes(&mut self, bytes: &mut [u8; 8]);
-    fn text(&mut self, text: &mut String);
-    /// Whether values come in.
-    fn reads(&self) -> bool;
-}
-
-#[derive(Default)]
-struct Writer(Vec<u8>);
-
-struct Reader<'a> {
-    rest: &'a [u8],
-    failed: bool,
-}
-
-impl Wire for Writer {
-    fn bytes(&mut self, bytes: &mut [u8; 8]) {
-        self.0.extend_from_slice(bytes);
-    }
-
-    fn text(&mut self, text: &mut String) {
-        count(self, &mut (text.len() as u64));
-        self.0.extend_from_slice(text.as_bytes());
-    }
-
-    fn reads(&self) -> bool {
-        false
-    }
-}
-
-impl Reader<'_> {
-    fn take(&mut self, length: usize) -> &[u8] {
-        match self.rest.split_at_checked(length) {
-            Some((taken, rest)) => {
-                self.rest = rest;
-                taken
-            }
-            None => {
-                self.failed = true;
-                &[]
-            }
-        }
-    }
-}
-
-impl Wire for Reader<'_> {
-    fn bytes(&mut self, bytes: &mut [u8; 8]) {
-        if let Ok(taken) = self.take(8).try_into() {
-            *bytes = taken;
-        }
-    }
-
-    fn text(&mut self, text: &mut String) {
-        let mut length = 0;
-        count(self, &mut length);
-        let taken = self.take(length as usize);
-        match String::from_utf8(taken.to_vec()) {
-            Ok(taken) => *text = taken,
-            Err(_) => self.failed = true,
-        }
-    }
-
-    fn reads(&self) -> bool {
-        true
-    }
-}
-
-fn count(wire: &mut dyn Wire, value: &mut u64) {
-    let mut bytes = value.to_le_bytes();
-    wire.bytes(&mut bytes);
-    *value = u64::from_le_bytes(bytes);
-}
-
-fn number(wire: &mut dyn Wire, value: &mut f64) {
-    let mut bits = value.to_bits();
-    count(wire, &mut bits);
-    *value = f64::from_bits(bits);
-}
 
 fn counts<const N: usize>(wire: &mut dyn Wire, values: [&mut u64; N]) {
     values.into_iter().for_each(|value| count(wire, value));
@@ -282,13 +203,7 @@ pub fn serialize<S: Serializer>(it: &Report, serializer: S) -> Result<S::Ok, S::
 /// Reads a report; `#[serde(with = "wire")]` calls this.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Report, D::Error> {
     let rest = <&[u8]>::deserialize(deserializer)?;
-    let mut reader = Reader { rest, failed: false };
-    let mut it = Report::default();
-    report(&mut reader, &mut it);
-    match reader.failed || !reader.rest.is_empty() {
-        true => Err(serde::de::Error::custom("these bytes are no report")),
-        false => Ok(it),
-    }
+    Reader::read(rest, report).ok_or_else(|| serde::de::Error::custom("these bytes are no report"))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub mod node;
 pub mod number;
 pub mod problem;
 pub mod text;
+pub mod walk;
 #[cfg(feature = "yaml")]
 pub mod yaml;
 

@@ -19,11 +19,20 @@ pub struct Deadlock {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
     pub service: ServiceId,
-    /// Whether each holds a worker; otherwise a place among the begun, or one of a pool.
-    pub worker: bool,
-    /// What they wait for, the first of several.
+    /// What each holds that others need.
+    pub by: Bond,
+    /// What they wait for, the first of several; nothing where it is their offload threads.
     pub on: Option<On>,
     pub spans: u32,
+}
+
+/// What a span holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bond {
+    Worker,
+    OffloadThread,
+    /// A place among the begun, or one of a pool.
+    Place,
 }
 
 impl Deadlock {
@@ -42,14 +51,20 @@ impl Held {
     fn words(&self, scenario: &Scenario) -> String {
         let service = scenario.service(self.service);
         let name = &service.name;
-        let workers = service.replicas * service.runtime.workers();
-        let held = match (self.worker, self.spans) {
-            (false, 1) => format!("a span of `{name}` without a worker waits"),
-            (false, some) => format!("{some} spans of `{name}` without a worker wait"),
-            (true, 1) if workers == 1 => format!("the only worker of `{name}` waits"),
-            (true, 1) => format!("1 of {workers} workers of `{name}` waits"),
-            (true, all) if all == workers => format!("all {all} workers of `{name}` wait"),
-            (true, some) => format!("{some} of {workers} workers of `{name}` wait"),
+        let (all, thing) = match self.by {
+            Bond::Worker => (service.replicas * service.runtime.workers(), "worker"),
+            Bond::OffloadThread => (service.replicas * service.offload, "offload thread"),
+            Bond::Place => (0, "span"),
+        };
+        let (waits, things) = match self.spans {
+            1 => ("waits", thing.to_string()),
+            _ => ("wait", format!("{thing}s")),
+        };
+        let held = match self.spans {
+            some if all == 0 => format!("{some} {things} of `{name}` without a worker {waits}"),
+            1 if all == 1 => format!("the only {thing} of `{name}` waits"),
+            some if some == all => format!("all {some} {things} of `{name}` {waits}"),
+            some => format!("{some} of {all} {thing}s of `{name}` {waits}"),
         };
         match self.on {
             Some(On::Edge(edge)) => {
@@ -60,7 +75,7 @@ impl Held {
                 let pool = service.pools.get(pool as usize).map_or("", |pool| &pool.name);
                 format!("{held} for one of its pool `{pool}`")
             }
-            Some(On::Wait) | None => held,
+            Some(On::Wait) | None => format!("{held} for its offload threads"),
         }
     }
 }

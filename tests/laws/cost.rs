@@ -3,7 +3,7 @@
 use sync_or_swim::scenario::*;
 
 /// Spans that one request of any client may cause on average.
-const SPANS: f64 = 12.0;
+pub const SPANS: f64 = 12.0;
 /// Rounds after which a cycle's mean is near enough to its limit, or beyond all bounds.
 const ROUNDS: usize = 40;
 

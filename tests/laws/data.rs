@@ -92,7 +92,7 @@ fn put(service: &mut Service, place: Index, step: Step) {
     let mut steps = &mut service.operations[operation].steps;
     let mut pick = place.index(1 << 20);
     loop {
-        let (at, deeper) = (pick % (steps.len() + 1), pick % 3 == 0);
+        let (at, deeper) = (pick % (steps.len() + 1), pick.is_multiple_of(3));
         pick /= 7;
         if !deeper || at == steps.len() || !has_body(&steps[at]) {
             steps.insert(at, step);

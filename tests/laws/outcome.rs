@@ -17,7 +17,15 @@ impl Auditor<'_> {
             Mode::Queue => self.asker_of(parent),
             _ => Some(parent),
         };
-        origin.filter(|_| handing)
+        let origin = origin.filter(|_| handing);
+        if self.records[parent].call.mode == Mode::Queue && origin.is_some() {
+            // Whatever becomes of the message, it is the call that answers.
+            let messages = self.messages.iter_mut();
+            messages
+                .filter(|message| message.asker == origin)
+                .for_each(|message| message.asker = None);
+        }
+        origin
     }
 
     /// The publication that waits for the reply of a delivery.

@@ -2,10 +2,10 @@
 //!
 //! Law: a case that cannot be read is a mistake, unless every problem says `not supported yet`.
 
+use super::run;
 use serde::Deserialize;
 use serde_json::Value;
 use sync_or_swim::engine::Run;
-use sync_or_swim::metrics::Meter;
 use sync_or_swim::scenario::text::parse;
 use sync_or_swim::scenario::{Scenario, Window};
 use sync_or_swim::time::{Duration, Instant};
@@ -56,13 +56,7 @@ pub fn read() -> Vec<Case> {
 
 /// The report of one run as a tree.
 pub fn report(scenario: &Scenario, seed: u64) -> Value {
-    let mut meter = Meter::new(scenario);
-    let mut run = Run::new(scenario, seed);
-    assert!(run.advance(Instant::NEVER, u64::MAX, &mut meter));
-    assert_eq!(run.warning(), None, "{}", scenario.name);
-    let end = Instant::START + scenario.run.duration;
-    let report = meter.report(scenario, seed, end, run.events(), run.digest());
-    serde_json::to_value(report).expect("a report is JSON")
+    serde_json::to_value(run::report(scenario, seed)).expect("a report is JSON")
 }
 
 /// The figure at a path of a report; `failedShare` = failed / offered, `attemptsPerCall` = attempts / calls.

@@ -3,13 +3,14 @@
 //! Law: a warning never keeps a scenario from running, and an error is told with all others of its text.
 
 use super::source::Source;
-use super::{experiment, replication, table};
+use super::{blamed, experiment, replication, table};
 use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 use sync_or_swim::scenario::Scenario;
 use sync_or_swim::scenario::text::{self, Parsed};
+use sync_or_swim::theory::overloads;
 use sync_or_swim::time::Duration;
 
 /// A scenario has an error, or cannot be read.
@@ -30,6 +31,7 @@ const RUN_EXAMPLES: &str = "Examples:
   swim run checkout                              the report of a gallery entry as tables
   swim run shop.yaml --duration 10m --seed 3     a longer run with other random numbers
   swim run shop.json --replications 20           means over 20 runs, with 95 % intervals
+  swim run shop.json --blame                     and where the mean response time of each client went
   swim run shop.json --json | jq .services.orders.blockedShare";
 
 const CHECK_EXAMPLES: &str = "Examples:
@@ -77,6 +79,9 @@ struct Plan {
     /// Run N times, with the seeds SEED, SEED + 1, …: each number is the mean over the runs and has a 95 % interval
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=REPLICATION_LIMIT))]
     replications: u64,
+    /// Tell where the mean response time of each client went: runs a second time and records up to a million calls
+    #[arg(long)]
+    blame: bool,
     /// Print JSON instead of tables; with several runs the intervals stand under "intervals", nested like the numbers
     #[arg(long)]
     json: bool,
@@ -123,9 +128,17 @@ fn run(plan: &Plan) -> Result<(), Failure> {
             .map_err(|why| Failure::new(USAGE, format!("--duration {duration}: {why}")))?;
     }
     let seed = plan.seed.unwrap_or(scenario.seed);
-    let reports = experiment::reports(&scenario, seed, plan.replications);
+    let reports = experiment::of_each(seed, plan.replications, |seed| experiment::report(&scenario, seed));
+    let blames = match plan.blame {
+        true => experiment::of_each(seed, plan.replications, |seed| blamed::blame(&scenario, seed)),
+        false => Vec::new(),
+    };
     let unprintable = |why: serde_json::Error| Failure::new(FAILURE, format!("the report cannot be printed: {why}"));
-    let summary = replication::summary(&reports).map_err(unprintable)?;
+    let mut summary = replication::summary(&scenario, &reports, &blames).map_err(unprintable)?;
+    if let Some(warnings) = summary["warnings"].as_array_mut() {
+        let overloads = overloads(&scenario).into_iter();
+        warnings.extend(overloads.map(|overload| overload.told(&scenario).into()));
+    }
     print(&if plan.json {
         format!("{summary:#}\n")
     } else {
@@ -159,7 +172,12 @@ fn check(words: &[String]) -> Result<(), Failure> {
     for word in words {
         match read(word) {
             Ok((source, parsed)) => {
-                let warnings: Vec<String> = parsed.warnings.iter().map(|problem| source.place(problem)).collect();
+                let overloads = overloads(&parsed.scenario);
+                let overloads = overloads
+                    .iter()
+                    .map(|overload| source.problem(&parsed.scenario, overload));
+                let problems = parsed.warnings.iter().cloned().chain(overloads);
+                let warnings: Vec<String> = problems.map(|problem| source.place(&problem)).collect();
                 tell(&warnings);
                 print(&format!("{}: ok{}\n", source.name, counted(warnings.len())))?;
             }

@@ -8,6 +8,8 @@
 //! status is 0 where all is well, 1 where a scenario cannot be read or has an error, 2 for a wrong command line.
 
 #[cfg(not(target_arch = "wasm32"))]
+mod blamed;
+#[cfg(not(target_arch = "wasm32"))]
 mod command;
 #[cfg(not(target_arch = "wasm32"))]
 mod experiment;

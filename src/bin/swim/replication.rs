@@ -7,17 +7,24 @@
 //! Law: every number that was measured has a mean and, at the same place of `intervals`, an interval by Student's t
 //! over the runs. What happened in no run of several counts as 0 there; a null (nothing to take a mean of) is left out.
 
+use super::blamed::Blamed;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use sync_or_swim::metrics::Report;
 use sync_or_swim::metrics::interval::mean_interval;
+use sync_or_swim::scenario::Scenario;
 
 /// The report as it is printed: of one run as it is, of several by their means and intervals.
 ///
 /// `seed` is the first one's; `digest` is a hash of all digests in order; `warnings` tell their seed. The `ci95` of a
 /// distribution is the interval of its mean over the runs.
-pub fn summary(reports: &[Report]) -> serde_json::Result<Value> {
-    let trees = reports.iter().map(tree).collect::<serde_json::Result<Vec<Value>>>()?;
+///
+/// `blames` are what the recorded runs tell, or nothing.
+pub fn summary(scenario: &Scenario, reports: &[Report], blames: &[Blamed]) -> serde_json::Result<Value> {
+    let mut trees = Vec::new();
+    for (index, report) in reports.iter().enumerate() {
+        trees.push(tree(scenario, report, blames.get(index))?);
+    }
     let (Some(first), true) = (reports.first(), trees.len() > 1) else {
         return Ok(trees.into_iter().next().unwrap_or_default());
     };
@@ -40,13 +47,39 @@ pub fn summary(reports: &[Report]) -> serde_json::Result<Value> {
     Ok(Value::Object(whole))
 }
 
-/// The report of one run, with `keys` also where there are none.
-fn tree(report: &Report) -> serde_json::Result<Value> {
+/// The report of one run, with `keys` also where there are none, with its totals, and with what was blamed.
+fn tree(scenario: &Scenario, report: &Report, blamed: Option<&Blamed>) -> serde_json::Result<Value> {
     let mut tree = serde_json::to_value(report)?;
-    if let Value::Object(map) = &mut tree {
-        map.entry("keys").or_insert_with(|| Map::new().into());
+    let Value::Object(map) = &mut tree else { return Ok(tree) };
+    map.entry("keys").or_insert_with(|| Map::new().into());
+    let mut totals = totals(scenario, report);
+    if let Some(blamed) = blamed {
+        totals.insert("wastedShare".into(), blamed.wasted_share.into());
+        for (client, further) in &blamed.clients {
+            if let (Some(figures), Some(further)) = (map["clients"][client].as_object_mut(), further.as_object()) {
+                figures.extend(further.clone());
+            }
+        }
     }
+    map.insert("totals".into(), totals.into());
     Ok(tree)
+}
+
+/// Worker-seconds of the window for which workers were blocked, whatever on, and retries for the requests that count.
+fn totals(scenario: &Scenario, report: &Report) -> Map<String, Value> {
+    let window_s = report.simulated_s - scenario.run.warmup.as_s();
+    let blocked = scenario.services.iter().map(|service| {
+        let share = |name: &str| report.services.get(name).map_or(0.0, |workers| workers.blocked_share);
+        let (workers, threads) = (service.runtime.workers(), service.offload);
+        let beside = share(&format!("{}/offload", service.name)) * f64::from(threads);
+        f64::from(service.replicas) * (share(&service.name) * f64::from(workers) + beside)
+    });
+    let blocked_s = blocked.sum::<f64>() * window_s.max(0.0);
+    let retries: u64 = report.edges.values().map(|edge| edge.retries).sum();
+    Map::from_iter([
+        ("blockedS".to_string(), blocked_s.into()),
+        ("retries".to_string(), retries.into()),
+    ])
 }
 
 /// FNV-1a (Fowler, Noll, Vo 1991), 64 bits, over the digits of all digests in order.
@@ -196,14 +229,18 @@ mod tests {
             warnings: vec![format!("w{seed}")],
             ..Report::default()
         };
+        let scenario = Scenario::default();
         let (a, b) = (report(4, "00aa"), report(5, "00bb"));
-        let whole = summary(&[a.clone(), b.clone()]).unwrap();
+        let whole = summary(&scenario, &[a.clone(), b.clone()], &[]).unwrap();
         assert_eq!((&whole["seed"], &whole["replications"]), (&json!(4), &json!(2)));
         assert_eq!(whole["events"], json!(4.5));
         assert_eq!(whole["warnings"], json!(["seed 4: w4", "seed 5: w5"]));
         assert_eq!(whole["intervals"].get("seed"), None);
-        assert_ne!(whole["digest"], summary(&[b, a.clone()]).unwrap()["digest"]);
-        let alone = summary(&[a]).unwrap();
+        assert_ne!(
+            whole["digest"],
+            summary(&scenario, &[b, a.clone()], &[]).unwrap()["digest"]
+        );
+        let alone = summary(&scenario, &[a], &[]).unwrap();
         assert_eq!((&alone["digest"], alone.get("intervals")), (&json!("00aa"), None));
     }
 }

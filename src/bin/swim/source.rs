@@ -4,9 +4,10 @@
 //! know it.
 
 use std::io::Read;
-use sync_or_swim::scenario::gallery;
-use sync_or_swim::scenario::node::LENGTH_LIMIT;
+use sync_or_swim::scenario::node::{self, LENGTH_LIMIT};
 use sync_or_swim::scenario::problem::{Problem, Severity, nearest};
+use sync_or_swim::scenario::{Scenario, gallery};
+use sync_or_swim::theory::Overload;
 
 /// A text and the name under which its problems are told.
 pub struct Source {
@@ -59,6 +60,23 @@ impl Source {
         };
         let name = name.to_string();
         Ok(Source { name, text })
+    }
+
+    /// That a service of this text is offered too much.
+    pub fn problem(&self, scenario: &Scenario, overload: &Overload) -> Problem {
+        let name = &scenario.service(overload.service).name;
+        let root = node::parse(&self.text).ok();
+        let there = root.as_ref().and_then(|root| root.get("services")?.get(name));
+        let (line, column) = there.map_or((1, 1), |node| node::place(&self.text, node.start));
+        Problem {
+            path: format!("services.{name}"),
+            line,
+            column,
+            offence: name.clone(),
+            message: overload.told(scenario),
+            fix: String::new(),
+            severity: Severity::Warning,
+        }
     }
 
     /// A problem of this text in one line.

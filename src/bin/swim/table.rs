@@ -8,7 +8,7 @@
 //!
 //! Law: derived from the printed tree and from nothing else, so that both forms of a report say the same.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::fmt::Write;
 use sync_or_swim::scenario::Window;
 
@@ -78,6 +78,7 @@ const CHANNELS: &[Column] = &[
     Column("published", &["published"], Count),
     Column("delivered", &["delivered"], Count),
     Column("redelivered", &["redelivered"], Count),
+    Column("dead letters", &["deadLettered"], Count),
     Column("dropped", &["dropped"], Count),
     Column("depth mean", &["depthMean"], Digits(2)),
     Column("depth max", &["depthMax"], Count),
@@ -96,7 +97,24 @@ const KEYS: &[Column] = &[
     Column("lag max ms", &["lagMs", "max"], Digits(2)),
 ];
 
-const SECTIONS: [(&str, &[Column]); 5] = [
+const GROUPS: &[Column] = &[
+    Column("delivered", &["delivered"], Count),
+    Column("lag mean", &["lagMean"], Digits(2)),
+    Column("lag max", &["lagMax"], Count),
+];
+
+const BLAME: &[Column] = &[
+    Column("own work", &["work"], Digits(2)),
+    Column("own waits", &["wait"], Digits(2)),
+    Column("for a worker", &["backlog"], Digits(2)),
+    Column("for a core", &["core"], Digits(2)),
+    Column("for a pool", &["pool"], Digits(2)),
+    Column("network", &["network"], Digits(2)),
+    Column("retries", &["retry"], Digits(2)),
+    Column("for an ack", &["broker"], Digits(2)),
+];
+
+const KINDS: [(&str, &[Column]); 5] = [
     ("clients", CLIENTS),
     ("services", SERVICES),
     ("edges", EDGES),
@@ -111,8 +129,8 @@ done: until the last work that a request caused is over.\n\
 /// The whole report: what was run, its warnings, and a table for each kind of thing.
 pub fn laid_out(title: &str, window: Window, report: &Value) -> String {
     let mut page = heading(title, window, report);
-    for (name, columns) in SECTIONS {
-        let rows = rows(name, columns, report);
+    for Section { title, columns, tree } in sections(report) {
+        let rows = rows(&title, columns, &tree);
         if rows.len() > 1 {
             page.push('\n');
             page.push_str(&aligned(&rows, columns));
@@ -121,6 +139,70 @@ pub fn laid_out(title: &str, window: Window, report: &Value) -> String {
     page.push('\n');
     page.push_str(LEGEND);
     page
+}
+
+/// Rows with a title, as a tree of figures by title and name, with their intervals.
+struct Section {
+    title: String,
+    columns: &'static [Column],
+    tree: Value,
+}
+
+impl Section {
+    /// What `rows` finds in the report, and in its intervals.
+    fn new(title: &str, columns: &'static [Column], report: &Value, rows: impl Fn(&Value) -> Value) -> Section {
+        let mut tree = Map::from_iter([(title.to_string(), rows(report))]);
+        if let Some(intervals) = report.get("intervals") {
+            tree.insert(
+                "intervals".into(),
+                Map::from_iter([(title.to_string(), rows(intervals))]).into(),
+            );
+        }
+        Section {
+            title: title.to_string(),
+            columns,
+            tree: tree.into(),
+        }
+    }
+}
+
+fn sections(report: &Value) -> Vec<Section> {
+    let kinds = KINDS.iter();
+    let mut sections: Vec<Section> = kinds
+        .map(|(kind, columns)| Section::new(kind, columns, report, |tree| tree[kind].clone()))
+        .collect();
+    sections.push(Section::new("groups", GROUPS, report, groups));
+    for (client, _) in entries(&report["clients"]).filter(|(_, client)| client.get("blameMs").is_some()) {
+        let title = format!("blame of {client}, ms");
+        sections.push(Section::new(&title, BLAME, report, |tree| {
+            blame(&tree["clients"][client])
+        }));
+    }
+    sections
+}
+
+fn entries(map: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    map.as_object().into_iter().flatten()
+}
+
+/// The groups of all topics as `topic/group`.
+fn groups(tree: &Value) -> Value {
+    let channels = entries(&tree["channels"]);
+    let groups = channels.flat_map(|(channel, figures)| {
+        entries(&figures["groups"]).map(move |(group, figures)| (format!("{channel}/{group}"), figures.clone()))
+    });
+    Value::Object(groups.collect())
+}
+
+/// The blame of a client by service.
+fn blame(client: &Value) -> Value {
+    let mut rows = Map::new();
+    for (place, value) in entries(&client["blameMs"]) {
+        if let Some((service, kind)) = place.rsplit_once('.') {
+            rows.entry(service).or_insert_with(|| Map::new().into())[kind] = value.clone();
+        }
+    }
+    rows.into()
 }
 
 fn heading(title: &str, window: Window, report: &Value) -> String {
@@ -140,6 +222,17 @@ fn heading(title: &str, window: Window, report: &Value) -> String {
     };
     let text = |key: &str| report[key].as_str().unwrap_or_default();
     let _ = writeln!(page, "; digest {}; {}", text("digest"), text("engine"));
+    let totals = &report["totals"];
+    let _ = write!(
+        page,
+        "{} worker-seconds blocked; {} retries",
+        written(&totals["blockedS"], Digits(2)),
+        written(&totals["retries"], Count)
+    );
+    if let Some(wasted) = totals.get("wastedShare") {
+        let _ = write!(page, "; {} % of the work for nothing", written(wasted, Percent));
+    }
+    page.push('\n');
     for warning in report["warnings"].as_array().into_iter().flatten() {
         let _ = writeln!(page, "warning: {}", warning.as_str().unwrap_or_default());
     }
@@ -236,24 +329,43 @@ mod tests {
     #[test]
     fn numbers_stand_below_their_heads_and_intervals_below_their_numbers() {
         let head =
-            "channels  published  delivered  redelivered  dropped  depth mean  depth max  age mean ms  age p99 ms\n"
+            "channels  published  delivered  redelivered  dead letters  dropped  depth mean  depth max  age mean ms  age p99 ms\n"
                 .to_string();
         check(
-            json!({"published": 12, "delivered": 1234567890123u64, "redelivered": 0, "dropped": 0, "depthMean": 0.125,
+            json!({"published": 12, "delivered": 1234567890123u64, "redelivered": 0, "deadLettered": 0, "dropped": 0, "depthMean": 0.125,
                    "depthMax": 3, "ageMs": {"mean": null, "p99": null}}),
             None,
             &(head.replace("  delivered", "      delivered")
-                + "a->b             12  1234567890123            0        0        0.12          3            –           –\n"),
+                + "a->b             12  1234567890123            0             0        0        0.12          3            –           –\n"),
         );
         check(
-            json!({"published": 12.0, "delivered": 9.5, "redelivered": 0.0, "dropped": 0.0, "depthMean": 1.0,
+            json!({"published": 12.0, "delivered": 9.5, "redelivered": 0.0, "deadLettered": 0.0, "dropped": 0.0, "depthMean": 1.0,
                    "depthMax": 3.0, "ageMs": {"mean": 2.0, "p99": null}}),
             Some(
                 json!({"published": [11.0, 13.0], "delivered": [9.0, 10.0], "ageMs": {"mean": [1.5, 2.5], "p99": null}}),
             ),
             &(head
-                + "a->b           12.0        9.5          0.0      0.0        1.00        3.0         2.00           –\n"
-                + "               ±1.0       ±0.5                                                     ±0.50\n"),
+                + "a->b           12.0        9.5          0.0           0.0      0.0        1.00        3.0         2.00           –\n"
+                + "               ±1.0       ±0.5                                                                   ±0.50\n"),
         );
+    }
+
+    #[test]
+    fn groups_and_blame_are_tables_of_their_own() {
+        let report = json!({
+            "channels": {"orders": {"groups": {"mail": {"delivered": 7, "lagMean": 1.5, "lagMax": 4}}}},
+            "clients": {"c": {"blameMs": {"a.work": 5.0, "a.network": 2.0, "b.core": 1.25}}},
+        });
+        let shown = sections(&report).into_iter().skip(KINDS.len());
+        let shown: Vec<String> = shown
+            .map(|section| aligned(&rows(&section.title, section.columns, &section.tree), section.columns))
+            .collect();
+        assert_eq!(
+            shown[0],
+            "groups       delivered  lag mean  lag max\norders/mail          7      1.50        4\n"
+        );
+        let lines: Vec<Vec<&str>> = shown[1].lines().map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(lines[1], ["a", "5.00", "–", "–", "–", "–", "2.00", "–", "–"]);
+        assert_eq!(lines[2], ["b", "–", "–", "–", "1.25", "–", "–", "–", "–"]);
     }
 }

@@ -66,9 +66,12 @@ pub fn changes<'a>(
     let mut found: Vec<(Instant, Thing, &Node)> = Vec::new();
     let items = field.map(|field| desk.list(field)).unwrap_or_default();
     for item in items {
-        found.extend(change(desk, item, names, &now.edges, run));
+        let Some(one) = change(desk, item, names, &now.edges, run) else {
+            continue;
+        };
+        let place = found.partition_point(|(earlier, ..)| *earlier <= one.0);
+        found.insert(place, one);
     }
-    found.sort_by_key(|(at, ..)| *at);
     let mut change = |(at, thing, set)| {
         let to = changed(desk, thing, set, names, now)?;
         Some(Change { at, to })

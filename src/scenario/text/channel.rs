@@ -42,9 +42,10 @@ const DELIVERIES: u64 = 10_000;
 
 /// Reads all declared channels.
 pub fn channels<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, names: &Names<'a>) -> Vec<Channel> {
-    let table = field
-        .filter(|_| !cfg!(feature = "page"))
-        .and_then(|field| desk.names(field));
+    if cfg!(feature = "page") {
+        return Vec::new();
+    }
+    let table = field.and_then(|field| desk.names(field));
     let entries: Vec<_> = table.iter().flat_map(|table| table.entries()).collect();
     if let (Some(field), true) = (field, entries.len() > super::COUNT_LIMIT) {
         let message = format!("there are {} channels", entries.len());
@@ -193,6 +194,9 @@ fn never_dead(desk: &mut Desk, place: &Node, circle: &[usize], names: &Names) {
 
 /// Warns of channels that nothing comes into or out of; dead letters may well be left to lie.
 pub fn unused<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, channels: &[Channel], edges: &[Edge]) {
+    if cfg!(feature = "page") {
+        return;
+    }
     let Some(table) = field.filter(|_| !desk.failed()).and_then(|field| desk.names(field)) else {
         return;
     };

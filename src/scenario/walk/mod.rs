@@ -1,0 +1,298 @@
+//! A scenario as bytes, for the way from the page to the backend, and the walk that other values take as well.
+//!
+//! ```text
+//! value ─pass─▶ Writer: numbers and words one after the other ─▶ Reader ─pass─▶ value
+//! ```
+//!
+//! One walk serves both ways, so they cannot disagree; and it is a fifth of the code that a general format needs for
+//! the many kinds of values that a scenario has.
+//!
+//! Law: what was written is read as it was; bytes that were not written here are refused.
+
+mod change;
+mod edge;
+mod service;
+
+use super::model::*;
+use crate::time::{Duration, Instant};
+use serde::{Deserialize, Deserializer, Serializer};
+use std::sync::Arc;
+
+/// Takes each value on its way; a reader fills in what it finds.
+pub trait Wire {
+    /// Eight bytes.
+    fn bytes(&mut self, bytes: &mut [u8; 8]);
+    /// A text with its length.
+    fn text(&mut self, text: &mut String);
+    /// Whether values come in.
+    fn reads(&self) -> bool;
+    /// What comes in was not written by the same walk.
+    fn fail(&mut self);
+    /// Whether that has come out.
+    fn failed(&self) -> bool;
+}
+
+/// Writes values.
+#[derive(Default)]
+pub struct Writer(pub Vec<u8>);
+
+/// Reads values from what is left.
+pub struct Reader<'a> {
+    pub rest: &'a [u8],
+    pub failed: bool,
+}
+
+impl Wire for Writer {
+    fn bytes(&mut self, bytes: &mut [u8; 8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn text(&mut self, text: &mut String) {
+        count(self, &mut (text.len() as u64));
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn reads(&self) -> bool {
+        false
+    }
+
+    fn fail(&mut self) {}
+
+    fn failed(&self) -> bool {
+        false
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// Reads a whole value; none where these bytes are none.
+    pub fn read<T: Default>(rest: &'a [u8], pass: fn(&mut dyn Wire, &mut T)) -> Option<T> {
+        let mut reader = Reader { rest, failed: false };
+        let mut it = T::default();
+        pass(&mut reader, &mut it);
+        (!reader.failed && reader.rest.is_empty()).then_some(it)
+    }
+
+    fn take(&mut self, length: usize) -> &[u8] {
+        match self.rest.split_at_checked(length) {
+            Some((taken, rest)) => {
+                self.rest = rest;
+                taken
+            }
+            None => {
+                self.failed = true;
+                &[]
+            }
+        }
+    }
+}
+
+impl Wire for Reader<'_> {
+    fn bytes(&mut self, bytes: &mut [u8; 8]) {
+        if let Ok(taken) = self.take(8).try_into() {
+            *bytes = taken;
+        }
+    }
+
+    fn text(&mut self, text: &mut String) {
+        let mut length = 0;
+        count(self, &mut length);
+        let taken = self.take(length as usize);
+        match String::from_utf8(taken.to_vec()) {
+            Ok(taken) => *text = taken,
+            Err(_) => self.failed = true,
+        }
+    }
+
+    fn reads(&self) -> bool {
+        true
+    }
+
+    fn fail(&mut self) {
+        self.failed = true;
+    }
+
+    fn failed(&self) -> bool {
+        self.failed
+    }
+}
+
+/// A whole number.
+pub fn count(wire: &mut dyn Wire, value: &mut u64) {
+    let mut bytes = value.to_le_bytes();
+    wire.bytes(&mut bytes);
+    *value = u64::from_le_bytes(bytes);
+}
+
+/// A measured number, bit by bit.
+pub fn number(wire: &mut dyn Wire, value: &mut f64) {
+    let mut bits = value.to_bits();
+    count(wire, &mut bits);
+    *value = f64::from_bits(bits);
+}
+
+fn small(wire: &mut dyn Wire, value: &mut u32) {
+    let mut wide = u64::from(*value);
+    count(wire, &mut wide);
+    *value = wide as u32;
+}
+
+fn flag(wire: &mut dyn Wire, value: &mut bool) {
+    let mut wide = u64::from(*value);
+    count(wire, &mut wide);
+    *value = wide == 1;
+}
+
+fn duration(wire: &mut dyn Wire, value: &mut Duration) {
+    count(wire, &mut value.0);
+}
+
+fn instant(wire: &mut dyn Wire, value: &mut Instant) {
+    count(wire, &mut value.0);
+}
+
+fn text(wire: &mut dyn Wire, value: &mut String) {
+    wire.text(value);
+}
+
+/// Any number of values. A list that cannot be read to its end ends early.
+fn list<T>(wire: &mut dyn Wire, values: &mut Vec<T>, blank: fn() -> T, pass: fn(&mut dyn Wire, &mut T)) {
+    let mut length = values.len() as u64;
+    count(wire, &mut length);
+    if !wire.reads() {
+        values.iter_mut().for_each(|value| pass(wire, value));
+        return;
+    }
+    for _ in 0..length {
+        if wire.failed() {
+            return;
+        }
+        let mut value = blank();
+        pass(wire, &mut value);
+        values.push(value);
+    }
+}
+
+fn option<T>(wire: &mut dyn Wire, value: &mut Option<T>, blank: fn() -> T, pass: fn(&mut dyn Wire, &mut T)) {
+    let mut there = value.is_some();
+    flag(wire, &mut there);
+    if wire.reads() {
+        *value = there.then(blank);
+    }
+    if let Some(value) = value {
+        pass(wire, value);
+    }
+}
+
+/// One of the values of a closed list.
+fn choice<T: Copy + PartialEq>(wire: &mut dyn Wire, value: &mut T, all: &[T]) {
+    let mut index = all.iter().position(|other| other == value).unwrap_or(0) as u64;
+    count(wire, &mut index);
+    match all.get(index as usize) {
+        Some(read) => *value = *read,
+        None => wire.fail(),
+    }
+}
+
+/// Which of several kinds a value is of; a reader turns it into a blank one of that kind, and then both go through
+/// what it has inside.
+fn kind<T>(wire: &mut dyn Wire, value: &mut T, index: u64, blank: fn(u64) -> Option<T>) {
+    let mut read = index;
+    count(wire, &mut read);
+    if wire.reads() {
+        match blank(read) {
+            Some(other) => *value = other,
+            None => wire.fail(),
+        }
+    }
+}
+
+fn window(wire: &mut dyn Wire, it: &mut Window) {
+    duration(wire, &mut it.warmup);
+    duration(wire, &mut it.duration);
+}
+
+fn entity(wire: &mut dyn Wire, it: &mut Entity) {
+    text(wire, &mut it.name);
+    option(wire, &mut it.count, || 0, small);
+}
+
+fn item(wire: &mut dyn Wire, it: &mut Item) {
+    text(wire, &mut it.name);
+    option(wire, &mut it.of, || EntityId(0), |wire, of| small(wire, &mut of.0));
+}
+
+fn scenario(wire: &mut dyn Wire, it: &mut Scenario) {
+    text(wire, &mut it.name);
+    text(wire, &mut it.about);
+    count(wire, &mut it.seed);
+    window(wire, &mut it.run);
+    list(wire, &mut it.clients, change::no_client, change::client);
+    list(wire, &mut it.services, service::none, service::service);
+    list(wire, &mut it.channels, edge::no_channel, edge::channel);
+    list(wire, &mut it.edges, edge::none, edge::edge);
+    let no_entity = || Entity {
+        name: String::new(),
+        count: None,
+    };
+    list(wire, &mut it.entities, no_entity, entity);
+    let no_item = || Item {
+        name: String::new(),
+        of: None,
+    };
+    list(wire, &mut it.items, no_item, item);
+    list(wire, &mut it.faults, change::no_fault, change::fault);
+    list(wire, &mut it.changes, change::none, change::change);
+}
+
+/// Writes a scenario; `#[serde(with = "walk")]` calls this.
+pub fn serialize<S: Serializer>(it: &Arc<Scenario>, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut writer = Writer::default();
+    scenario(&mut writer, &mut Scenario::clone(it));
+    serializer.serialize_bytes(&writer.0)
+}
+
+/// Reads a scenario; `#[serde(with = "walk")]` calls this.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Scenario>, D::Error> {
+    let bytes = <&[u8]>::deserialize(deserializer)?;
+    match Reader::read(bytes, scenario) {
+        Some(it) => Ok(Arc::new(it)),
+        None => Err(serde::de::Error::custom("these bytes are no scenario")),
+    }
+}
+
+/// The scenario after both ways; none where it gets lost.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn there_and_back(it: &Scenario) -> Option<Scenario> {
+    let mut writer = Writer::default();
+    scenario(&mut writer, &mut it.clone());
+    Reader::read(&writer.0, scenario)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{gallery, text};
+
+    fn scenarios() -> Vec<Scenario> {
+        let parsed = gallery::ENTRIES.iter().map(|entry| text::parse(entry.text));
+        parsed.map(|parsed| parsed.unwrap().scenario).collect()
+    }
+
+    #[test]
+    fn what_was_written_is_read_as_it_was() {
+        for it in scenarios() {
+            assert_eq!(there_and_back(&it), Some(it));
+        }
+    }
+
+    #[test]
+    fn bytes_that_were_cut_are_refused() {
+        let mut writer = Writer::default();
+        scenario(&mut writer, &mut scenarios().remove(0));
+        for length in 0..writer.0.len() {
+            assert_eq!(Reader::read(&writer.0[..length], scenario), None, "{length}");
+        }
+        writer.0.push(0);
+        assert_eq!(Reader::read(&writer.0, scenario), None);
+    }
+}
