@@ -223,6 +223,17 @@ fn offload_threads_die_with_their_loop() {
 }
 
 #[test]
+fn steps_that_are_over_on_an_offload_thread_do_not_fail_with_what_is_left_of_them() {
+    let steps = r#""loop": 1, "offload": 1, "operations": {"default": [
+        {"offload": [{"parallel": [[{"work": "2ms"}], [{"work": "20ms"}]], "join": 1}]}, {"work": "1ms"}]}"#;
+    let told = one(&[0], steps, "", &crash(5, 8));
+    check(&told, &["0-3 ok"], &["a/0          ..#", "a/offload.0  #####"]);
+    let (a, threads) = (&told.report.services["a"], &told.report.services["a/offload"]);
+    assert_eq!((a.arrivals, a.completed, a.failed), (1, 0, 1));
+    assert_eq!((threads.arrivals, threads.completed, threads.failed, threads.in_flight), (1, 1, 0, 0));
+}
+
+#[test]
 fn whoever_comes_back_is_cold() {
     let told = one(
         &[0, 12, 30],

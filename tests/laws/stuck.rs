@@ -23,8 +23,6 @@ pub struct Watcher<'s> {
     lanes: BTreeMap<u32, Activity>,
     found: Option<(Instant, Vec<u32>)>,
     freed: bool,
-    /// The latest instant at which anything happened.
-    last: Instant,
     pub wrong: Option<String>,
 }
 
@@ -50,22 +48,15 @@ impl<'s> Watcher<'s> {
 }
 
 impl Observer for Watcher<'_> {
-    fn offered(&mut self, now: Instant, _: Request) {
-        self.last = now;
-    }
-
-    fn returned(&mut self, now: Instant, _: Call, outcome: Result<(), Cause>) {
-        self.last = now;
+    fn returned(&mut self, _: Instant, _: Call, outcome: Result<(), Cause>) {
         self.outcome(outcome);
     }
 
-    fn concluded(&mut self, now: Instant, _: Guarded, outcome: Result<(), Cause>, _: bool) {
-        self.last = now;
+    fn concluded(&mut self, _: Instant, _: Guarded, outcome: Result<(), Cause>, _: bool) {
         self.outcome(outcome);
     }
 
-    fn abandoned(&mut self, now: Instant, _: Call) {
-        self.last = now;
+    fn abandoned(&mut self, _: Instant, _: Call) {
         self.freed = true;
     }
 
@@ -75,7 +66,6 @@ impl Observer for Watcher<'_> {
     }
 
     fn lane(&mut self, now: Instant, _: ServiceId, lane: u32, was: Activity, is: Activity, _: u32) {
-        self.last = now;
         self.lanes.insert(lane, is);
         let Some((at, held)) = &self.found else { return };
         if held.contains(&lane) && !self.freed && !self.is_struck(*at, now) && self.wrong.is_none() {
@@ -98,7 +88,7 @@ pub fn keeps(scenario: &Scenario, seed: u64) -> Result<Seen, String> {
     let mut watcher = Watcher::new(scenario);
     let mut run = Run::new(scenario, seed);
     run.advance(Instant::NEVER, u64::MAX, &mut watcher);
-    let last = watcher.last;
+    let last = run.now();
     if let Some(wrong) = watcher.wrong {
         return Err(wrong);
     }
