@@ -25,8 +25,8 @@ pub struct Watch {
     on: bool,
     /// Somebody may be stuck since the last look.
     pub aroused: bool,
-    /// A look costs as much as there are calls: for so many events more none is taken.
-    rest: u32,
+    /// A look costs as much as there are calls: so many queueings later it has paid off.
+    next: u64,
     pub found: Option<Deadlock>,
 }
 
@@ -36,7 +36,7 @@ impl Watch {
         Watch {
             on: has_pools(scenario) || has_circle(scenario),
             aroused: false,
-            rest: 0,
+            next: 0,
             found: None,
         }
     }
@@ -396,6 +396,7 @@ impl<O: Observer> Turn<'_, O> {
 
     /// Somebody has begun to wait for one of a pool.
     pub(super) fn suspect_pool(&mut self) {
+        self.world.stamp += 1;
         self.world.watch.aroused |= self.world.watch.is_awake();
     }
 
@@ -403,13 +404,11 @@ impl<O: Observer> Turn<'_, O> {
     #[inline(never)]
     pub(super) fn watch(&mut self) {
         let watch = &mut self.world.watch;
-        if watch.rest > 0 {
-            watch.rest -= 1;
-            return;
+        if self.world.stamp >= watch.next {
+            watch.aroused = false;
+            watch.next = self.world.stamp + self.world.tasks.slots() as u64 / 64;
+            self.look_for_deadlock();
         }
-        watch.aroused = false;
-        watch.rest = self.world.tasks.slots() / 4;
-        self.look_for_deadlock();
     }
 
     #[inline(never)]

@@ -230,7 +230,10 @@ fn steps_that_are_over_on_an_offload_thread_do_not_fail_with_what_is_left_of_the
     check(&told, &["0-3 ok"], &["a/0          ..#", "a/offload.0  #####"]);
     let (a, threads) = (&told.report.services["a"], &told.report.services["a/offload"]);
     assert_eq!((a.arrivals, a.completed, a.failed), (1, 0, 1));
-    assert_eq!((threads.arrivals, threads.completed, threads.failed, threads.in_flight), (1, 1, 0, 0));
+    assert_eq!(
+        (threads.arrivals, threads.completed, threads.failed, threads.in_flight),
+        (1, 1, 0, 0)
+    );
 }
 
 #[test]
