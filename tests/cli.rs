@@ -228,6 +228,16 @@ fn a_run_that_ends_before_its_time_says_so_in_both_forms() {
 }
 
 #[test]
+fn a_deadlock_is_told_in_both_forms() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/timeout-frees-a-deadlock/scenario.json");
+    let path = path.to_str().unwrap();
+    let told = "deadlock at 30ms: all 2 workers of `a` wait for `b` (a->b.echo), all 2 workers of `b` wait for `a` \
+                (b->a.echo); only a timeout frees them";
+    assert_eq!(report(&["run", path, "--json"])["warnings"], serde_json::json!([told]));
+    assert!(printed(&["run", path]).contains(&format!("warning: {told}\n")));
+}
+
+#[test]
 fn yaml_means_what_json_means() {
     let (json, yaml) = (file("same.json", SMALL), file("same.yaml", SMALL_YAML));
     let run = |path: &Path| printed(&["run", path.to_str().unwrap(), "--json"]);

@@ -51,6 +51,10 @@ mod request;
 mod scenario;
 #[path = "laws/script.rs"]
 mod script;
+#[path = "laws/storm.rs"]
+mod storm;
+#[path = "laws/stuck.rs"]
+mod stuck;
 #[path = "laws/tape.rs"]
 mod tape;
 #[path = "laws/whole.rs"]
@@ -256,40 +260,46 @@ fn in_slices(scenario: &Scenario, seed: u64, events: u64, stops: u64) -> (Tape, 
     (tape, run.digest(), run.events())
 }
 
+/// A seed tells the same in whatever slices; yields whether another one tells something else.
+fn one_story(scenario: &Scenario, seed: u64) -> Result<bool, String> {
+    let (whole, digest, events) = in_slices(scenario, seed, u64::MAX, 0);
+    for (slice, stops) in [(u64::MAX, 0), (1, 0), (7, 0), (1000, 0), (u64::MAX, 3), (5, 2)] {
+        let (tape, again, count) = in_slices(scenario, seed, slice, stops);
+        if let Some(index) = (0..whole.0.len().max(tape.0.len())).find(|i| whole.0.get(*i) != tape.0.get(*i)) {
+            let (a, b) = (whole.0.get(index), tape.0.get(index));
+            return Err(format!(
+                "slices of {slice}, {stops} stops: event {index} is {b:?} instead of {a:?}"
+            ));
+        }
+        if (digest, events) != (again, count) {
+            return Err(format!(
+                "slices of {slice}: digest {again:x} of {count} events, {digest:x} of {events}"
+            ));
+        }
+    }
+    let (other, different, _) = in_slices(scenario, seed + 1, u64::MAX, 0);
+    let told = |event: &&(Instant, Event)| !matches!(event.1, Event::Drawn(..));
+    let same = other.0.iter().filter(told).eq(whole.0.iter().filter(told));
+    if !same && different == digest {
+        let mut both = whole.0.iter().filter(told).zip(other.0.iter().filter(told));
+        let first = both.find(|(one, two)| one != two);
+        return Err(format!(
+            "two stories have the digest {digest:x}: they differ in {first:?}"
+        ));
+    }
+    Ok(!same)
+}
+
 #[test]
 fn a_seed_tells_one_story_in_whatever_slices() {
     let law = "a_seed_tells_one_story_in_whatever_slices";
     let differing = Cell::new(0);
-    everywhere(law, 0u64..1000, |(scenario, seed)| {
-        let (whole, digest, events) = in_slices(scenario, *seed, u64::MAX, 0);
-        for (slice, stops) in [(u64::MAX, 0), (1, 0), (7, 0), (1000, 0), (u64::MAX, 3), (5, 2)] {
-            let (tape, again, count) = in_slices(scenario, *seed, slice, stops);
-            if let Some(index) = (0..whole.0.len().max(tape.0.len())).find(|i| whole.0.get(*i) != tape.0.get(*i)) {
-                let (a, b) = (whole.0.get(index), tape.0.get(index));
-                return Err(format!(
-                    "slices of {slice}, {stops} stops: event {index} is {b:?} instead of {a:?}"
-                ));
-            }
-            if (digest, events) != (again, count) {
-                return Err(format!(
-                    "slices of {slice}: digest {again:x} of {count} events, {digest:x} of {events}"
-                ));
-            }
-        }
-        let (other, different, _) = in_slices(scenario, seed + 1, u64::MAX, 0);
-        let told = |event: &&(Instant, Event)| !matches!(event.1, Event::Drawn(..));
-        if !other.0.iter().filter(told).eq(whole.0.iter().filter(told)) {
-            differing.set(differing.get() + 1);
-            if different == digest {
-                let mut both = whole.0.iter().filter(told).zip(other.0.iter().filter(told));
-                let first = both.find(|(one, two)| one != two);
-                return Err(format!(
-                    "two stories have the digest {digest:x}: they differ in {first:?}"
-                ));
-            }
-        }
+    let holds = |(scenario, seed): &(Scenario, u64)| {
+        differing.set(differing.get() + u64::from(one_story(scenario, *seed)?));
         Ok(())
-    });
+    };
+    everywhere(law, 0u64..1000, holds);
+    for_all(&format!("{law}, with faults"), &(whole::whole(), 0u64..1000), holds);
     println!("{law}: in {} of them another seed told another story", differing.get());
     assert!(differing.get() > 0);
 }

@@ -94,6 +94,26 @@ fn a_resumed_span_may_find_its_worker_cold() {
     }
 }
 
+#[test]
+fn each_cold_start_of_a_span_takes_a_time_of_its_own() {
+    // The loop is cold whenever it was idle: at the beginning, between the waits, and behind them.
+    let scenario = scenario(
+        r#"{"format": "sync-or-swim/1", "name": "cold", "run": {"duration": "2s"},
+        "clients": {"c": {"arrivals": {"burst": 1, "every": "9s"}}},
+        "services": {"api": {"loop": 1, "coldStart": "exp(10ms)", "keepWarm": "0s",
+            "operations": {"default": [{"parallel": [[{"wait": "5ms"}, {"wait": "5ms"}]]}]}}},
+        "edges": [{"from": "c", "to": "api"}]}"#,
+    );
+    let mut recorder = Recorder::new(&scenario, Instant::START, 10_000);
+    Run::new(&scenario, 1).advance(Instant::NEVER, u64::MAX, &mut recorder);
+    let trace = recorder.finish(Instant::START + scenario.run.duration);
+    let mut starts: Vec<Duration> = trace.segments.iter().map(|it| it.end.since(it.start)).collect();
+    assert_eq!(starts.len(), 3);
+    starts.sort();
+    starts.dedup();
+    assert_eq!(starts.len(), 3);
+}
+
 /// A server that starts anew whenever somebody comes who finds it idle: the mean response of M/M/1 and, for exponential
 /// starts, the mean start on top of it (Welch 1964; Gandhi, Doroudi, Harchol-Balter & Scheller-Wolf 2013).
 #[test]

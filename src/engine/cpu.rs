@@ -54,10 +54,17 @@ impl SharedCores {
         self.bursts.clear();
     }
 
-    /// How many bursts there are in excess of the cores.
+    /// Whose bursts there are.
+    pub fn fibers(&self) -> impl Iterator<Item = u32> {
+        self.bursts.iter().map(|Reverse((_, _, fiber))| *fiber)
+    }
+
+    /// How many bursts there are in excess of the cores; nobody counts as running where all stand still.
     fn excess(&self) -> u32 {
-        let cores = if self.still { 0 } else { self.cores };
-        (self.bursts.len() as u32).saturating_sub(cores)
+        if self.still {
+            return 0;
+        }
+        (self.bursts.len() as u32).saturating_sub(self.cores)
     }
 
     /// Lets virtual time pass up to `now`.

@@ -140,7 +140,7 @@ impl<O: Observer> Turn<'_, O> {
             if open && doomed.has(task.parent) {
                 self.disarm_call(call);
                 self.world.tasks[call].awaited = false;
-                self.note((call as u64) << 2 | (1 + Cause::Reset as u64));
+                self.note(((call as u64) << 2) | (1 + Cause::Reset as u64));
                 self.observer
                     .returned(self.now(), self.world.view(call), Err(Cause::Reset));
                 self.release(call);
@@ -202,7 +202,8 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     fn bury_job(&mut self, job: u32, waited: bool, unseen: bool) {
-        if !unseen {
+        // Its steps may be over, while branches that nobody needed went on.
+        if !unseen && !self.world.tasks[job].responded {
             let view = self.world.job(job);
             self.observer.job_crashed(self.now(), view, waited);
         }

@@ -10,18 +10,22 @@
 //! free what is stuck, and do. What is not understood counts as able to go on, so that nobody is said to be stuck who
 //! is not.
 
+use super::channel;
 use super::frame::Inside;
 use super::guard::Stage;
+use super::pool::Pool;
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::{Task, World};
-use crate::scenario::{Caller, Changed, Mode, Scenario, ServiceId};
-use crate::trace::{Activity, Deadlock, Held, Observer, On};
+use crate::scenario::{Caller, Changed, EdgeId, Mode, Scenario, ServiceId};
+use crate::trace::{Activity, Bond, Deadlock, Held, Observer, On};
 
-/// Whether to look for deadlocks, and when again.
+/// Whether to look for deadlocks, and when.
 pub struct Watch {
     on: bool,
-    /// A look costs as much as there are calls; this many queueings later it has paid off.
+    /// Somebody may be stuck since the last look.
+    pub aroused: bool,
+    /// A look costs as much as there are calls: so many queueings later it has paid off.
     next: u64,
     pub found: Option<Deadlock>,
 }
@@ -31,9 +35,15 @@ impl Watch {
     pub fn new(scenario: &Scenario) -> Watch {
         Watch {
             on: has_pools(scenario) || has_circle(scenario),
+            aroused: false,
             next: 0,
             found: None,
         }
+    }
+
+    /// Whether there is still something to find.
+    fn is_awake(&self) -> bool {
+        self.on && self.found.is_none()
     }
 }
 
@@ -151,6 +161,7 @@ impl World {
         let mut waiting = vec![0u32; self.tasks.slots() as usize];
         self.add_calls(&mut graph, &mut waiting);
         self.add_guards(&mut graph, &mut waiting);
+        self.add_strangers(&mut graph);
         for join in self.live_joins() {
             waiting[self.tasks[join].root as usize] += 1;
         }
@@ -181,6 +192,51 @@ impl World {
         graph
     }
 
+    /// Replicas that only stand still, and pools of requests of which something is on its way that may give them back.
+    fn add_strangers(&self, graph: &mut Graph) {
+        for index in 0..self.replicas.len() as u32 {
+            let paused = self.replicas[self.replicas[index].home].plight.paused.is_some();
+            graph.moves[self.node_of_replica(index) as usize] |= paused;
+        }
+        if self.holdings.live() == 0 {
+            return;
+        }
+        for slot in 0..self.messages.slots() {
+            if self.messages[slot].stage != channel::Stage::Over {
+                self.add_keeper(self.messages[slot].request, None, graph);
+            }
+        }
+        for call in 0..self.tasks.slots() {
+            let task = &self.tasks[call];
+            let waited_for = task.awaited && task.caller != NONE;
+            if task.holds > 0 && task.root == call && task.fibers == 0 && !waited_for {
+                self.add_keeper(task.request, self.needed_for(call), graph);
+            }
+        }
+    }
+
+    /// Something of a request may give its pools back, as soon as it has what it needs.
+    fn add_keeper(&self, request: u32, needed: Option<u32>, graph: &mut Graph) {
+        for pool in self.pools_of(request) {
+            let node = self.node_of_pool(pool) as usize;
+            graph.moves[node] |= needed.is_none();
+            graph.needs[node].extend(needed);
+        }
+    }
+
+    /// The pools of which a request has acquired something.
+    fn pools_of(&self, request: u32) -> impl Iterator<Item = u32> {
+        let mut at = match request {
+            NONE => NONE,
+            request => self.requests[request].holdings,
+        };
+        std::iter::from_fn(move || {
+            let (pool, next) = self.holdings[Some(at).filter(|at| *at != NONE)?].parts();
+            at = next;
+            Some(pool)
+        })
+    }
+
     /// What a begun span or job has that others need: its worker, a place among the begun, what it holds.
     fn add_holder(&self, root: u32, graph: &mut Graph) {
         let Task { replica, lane, .. } = self.tasks[root];
@@ -188,11 +244,8 @@ impl World {
         if lane != NONE || crowded {
             graph.needs[self.node_of_replica(replica) as usize].push(root);
         }
-        let mut at = self.requests[self.tasks[root].request].holdings;
-        while at != NONE {
-            let (pool, next) = self.holdings[at].parts();
+        for pool in self.pools_of(self.tasks[root].request) {
             graph.needs[self.node_of_pool(pool) as usize].push(root);
-            at = next;
         }
     }
 
@@ -233,7 +286,9 @@ impl World {
             waiting[root as usize] += 1;
             let tries = guard.tries.iter().filter(|task| **task != NONE);
             let needed: Vec<Option<u32>> = tries.map(|task| self.needed_for(*task)).collect();
-            let knows = guard.stage == Stage::Attempt && !needed.is_empty() && needed.iter().all(Option::is_some);
+            // The first try may still want a connection, and a hedge may still come.
+            let launched = guard.tries[0] != NONE && (guard.hedged || self.rules[guard.rules].hedge.is_none());
+            let knows = guard.stage == Stage::Attempt && launched && needed.iter().all(Option::is_some);
             graph.moves[root as usize] |= !knows;
             graph.needs[root as usize].extend(needed.into_iter().flatten());
         }
@@ -257,36 +312,63 @@ impl World {
             needs.iter().any(|other| graph.behind(*other)[*root as usize])
         })?;
         let behind = graph.behind(circle);
-        let mut held: Vec<Held> = Vec::new();
-        for root in self.begun().filter(|root| behind[*root as usize]) {
-            let (service, on) = self.held_by(root);
-            match held.iter_mut().find(|held| (held.service, held.on) == (service, on)) {
-                Some(held) => held.spans += 1,
-                None => held.push(Held { service, on, spans: 1 }),
-            }
-        }
-        Some(Deadlock {
+        let mut found = Deadlock {
             at: self.queue.now(),
-            held,
-        })
+            held: Vec::new(),
+            lanes: Vec::new(),
+        };
+        // A job that no thread has taken up is told with its span.
+        let told = |root: &u32| self.tasks[*root].lane != NONE || self.tasks[*root].span == *root;
+        for root in self.begun().filter(|root| behind[*root as usize]).filter(told) {
+            let one = self.held_by(root);
+            let same = |held: &&mut Held| Held { spans: 1, ..**held } == one;
+            match found.held.iter_mut().find(same) {
+                Some(held) => held.spans += 1,
+                None => found.held.push(one),
+            }
+            found
+                .lanes
+                .extend(Some(self.tasks[root].lane).filter(|lane| *lane != NONE));
+        }
+        Some(found)
     }
 
-    /// The service of a span, and on what the worker that it has is blocked.
-    fn held_by(&self, root: u32) -> (ServiceId, Option<On>) {
+    /// What a span holds, and on what it waits.
+    fn held_by(&self, root: u32) -> Held {
         let Task { lane, replica, .. } = self.tasks[root];
         let home = self.replicas[replica].home;
-        let service = ServiceId(self.replicas[home].service);
-        let activity = self.lanes.get(lane as usize).map(|lane| lane.activity);
-        match activity {
-            Some(Activity::Blocked(on)) => (service, Some(on)),
-            _ => (service, None),
+        let on = match self.tasks[root].pinned.first {
+            NONE => self.waits_on(root),
+            pinned => self.tasks[pinned].pin,
+        };
+        Held {
+            service: ServiceId(self.replicas[home].service),
+            by: match lane {
+                NONE => Bond::Place,
+                _ if home == replica => Bond::Worker,
+                _ => Bond::OffloadThread,
+            },
+            on,
+            spans: 1,
         }
     }
 
-    /// Whether every worker of a replica stands blocked on somebody.
-    fn is_full_of_waiters(&self, replica: u32) -> bool {
-        let waits = |activity| matches!(activity, Activity::Blocked(On::Edge(_) | On::Pool(_)));
-        self.lanes_of(replica).all(waits)
+    /// The pool or the edge that a span without a worker waits for, the first of several.
+    fn waits_on(&self, root: u32) -> Option<On> {
+        let pool = self
+            .pools
+            .iter()
+            .find(|pool| pool.waiting_fibers().any(|fiber| self.tasks[fiber].root == root));
+        let calls = (0..self.tasks.slots()).map(|slot| &self.tasks[slot]);
+        let mut calls = calls.filter(|task| task.holds > 0 && task.awaited && task.parent == root);
+        pool.map(Pool::on)
+            .or_else(|| calls.next().map(|task| On::Edge(EdgeId(task.edge))))
+    }
+
+    /// Whether no worker of a replica does anything, but some may wait for somebody.
+    fn is_at_a_standstill(&self, replica: u32) -> bool {
+        let still = |activity| matches!(activity, Activity::Idle | Activity::Blocked(On::Edge(_) | On::Pool(_)));
+        self.lanes_of(replica).all(still)
     }
 
     /// What the workers of a replica do.
@@ -297,26 +379,40 @@ impl World {
 }
 
 impl<O: Observer> Turn<'_, O> {
-    /// Somebody has begun to wait for a worker of a replica: perhaps for ever.
+    /// Somebody waits for a worker of a replica: perhaps for ever.
     pub(super) fn suspect(&mut self, replica: u32) {
-        let watch = &self.world.watch;
-        let due = watch.on && watch.found.is_none() && self.world.stamp >= watch.next;
-        if due && self.world.is_full_of_waiters(replica) {
-            self.look_for_deadlock();
+        let suspicious = self.world.watch.is_awake() && self.world.is_at_a_standstill(replica);
+        self.world.watch.aroused |= suspicious;
+    }
+
+    /// A worker of a replica works no longer: somebody may wait for it.
+    #[inline]
+    pub(super) fn suspect_rest(&mut self, replica: u32) {
+        let place = &self.world.replicas[replica];
+        if self.world.watch.on && (place.waiting > 0 || place.resumed.first().is_some()) {
+            self.suspect(replica);
         }
     }
 
     /// Somebody has begun to wait for one of a pool.
     pub(super) fn suspect_pool(&mut self) {
         self.world.stamp += 1;
-        if self.world.watch.found.is_none() && self.world.stamp >= self.world.watch.next {
+        self.world.watch.aroused |= self.world.watch.is_awake();
+    }
+
+    /// An event is over, and somebody may be stuck.
+    #[inline(never)]
+    pub(super) fn watch(&mut self) {
+        let watch = &mut self.world.watch;
+        if self.world.stamp >= watch.next {
+            watch.aroused = false;
+            watch.next = self.world.stamp + self.world.tasks.slots() as u64 / 64;
             self.look_for_deadlock();
         }
     }
 
     #[inline(never)]
     fn look_for_deadlock(&mut self) {
-        self.world.watch.next = self.world.stamp + self.world.tasks.slots() as u64 / 16;
         if let Some(found) = self.world.deadlock() {
             self.observer.deadlocked(self.world.queue.now(), &found);
             self.world.watch.found = Some(found);
@@ -325,8 +421,8 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The last look of a run.
     pub(super) fn look_at_the_end(&mut self) {
-        if self.world.watch.on && self.world.watch.found.is_none() {
-            self.world.watch.found = self.world.deadlock();
+        if self.world.watch.is_awake() {
+            self.look_for_deadlock();
         }
     }
 }

@@ -93,12 +93,15 @@ fn worse(one: Option<Down>, other: Down) -> Option<Down> {
 }
 
 impl World {
-    /// Schedules the beginnings and ends of all faults.
+    /// Schedules the beginnings of all faults, and then their ends: there is no moment between one fault and the next
+    /// that begins where it ends.
     pub fn schedule_faults(&mut self) {
-        for (index, fault) in self.faults.all.iter().enumerate() {
-            self.queue.push(fault.at, Event::Strike(index as u32));
+        for (index, fault) in (0..).zip(&self.faults.all) {
+            self.queue.push(fault.at, Event::Strike(index));
+        }
+        for (index, fault) in (0..).zip(&self.faults.all) {
             if fault.until < Instant::NEVER {
-                self.queue.push(fault.until, Event::Heal(index as u32));
+                self.queue.push(fault.until, Event::Heal(index));
             }
         }
     }

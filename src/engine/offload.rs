@@ -131,6 +131,7 @@ impl<O: Observer> Turn<'_, O> {
                 let station = &mut self.world.replicas[index];
                 station.waiting += 1;
                 station.fresh.push(&mut self.world.tasks, job);
+                self.suspect(index);
             }
         }
     }

@@ -36,14 +36,27 @@ impl<O: Observer> Turn<'_, O> {
         self.world.queue = queue;
         for (at, event) in ends {
             let Event::WorkEnd(fiber) = event else { continue };
-            let Task { lane, span, .. } = self.world.tasks[self.world.tasks[fiber].root];
-            self.set_lane(lane, Activity::CoreWait, span);
+            self.show(fiber, Activity::CoreWait);
             self.world.frozen.push(Frozen {
                 fiber,
                 left: at.since(now),
             });
         }
         self.change_sharing(replica, |shared| shared.still = true);
+        self.show_sharing(replica, Activity::CoreWait);
+    }
+
+    /// The worker of a fiber runs, or stands still.
+    fn show(&mut self, fiber: u32, is: Activity) {
+        let Task { lane, span, .. } = self.world.tasks[self.world.tasks[fiber].root];
+        self.set_lane(lane, is, span);
+    }
+
+    /// The same for all that share the cores of a replica.
+    fn show_sharing(&mut self, replica: u32, is: Activity) {
+        let shared = self.world.replicas[replica].shared_cores.as_ref();
+        let fibers: Vec<u32> = shared.map_or_else(Vec::new, |shared| shared.fibers().collect());
+        fibers.into_iter().for_each(|fiber| self.show(fiber, is));
     }
 
     /// A replica goes on where it stood still.
@@ -54,10 +67,10 @@ impl<O: Observer> Turn<'_, O> {
                 self.world.frozen.push(Frozen { fiber, left });
                 continue;
             }
-            let Task { lane, span, .. } = self.world.tasks[self.world.tasks[fiber].root];
-            self.set_lane(lane, Activity::Running, span);
+            self.show(fiber, Activity::Running);
             self.world.queue.push(self.now() + left, Event::WorkEnd(fiber));
         }
+        self.show_sharing(replica, Activity::Running);
         self.change_sharing(replica, |shared| shared.still = false);
         self.employ(replica);
         let station = self.world.replicas[replica].offload;

@@ -61,6 +61,11 @@ impl Pool {
 }
 
 impl Pool {
+    /// What those in line wait for.
+    pub fn on(&self) -> On {
+        On::Pool(self.place)
+    }
+
     /// The fibers in line.
     pub fn waiting_fibers(&self) -> impl Iterator<Item = u32> {
         self.waiting.iter().map(|waiting| waiting.fiber)

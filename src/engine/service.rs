@@ -169,6 +169,7 @@ impl<O: Observer> Turn<'_, O> {
         self.set_lane(lane, Activity::Idle, NONE);
         let now = self.now();
         self.world.replicas[index].put_idle(now, lane);
+        self.suspect_rest(index);
     }
 
     /// Idle workers take what waits for one.

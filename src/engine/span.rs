@@ -59,13 +59,14 @@ impl<O: Observer> Turn<'_, O> {
             }
         }
         let task = &mut self.world.tasks[root];
-        let (pinned, lane, span) = (task.pinned.first, task.lane, task.span);
+        let (pinned, lane, span, replica) = (task.pinned.first, task.lane, task.span, task.replica);
         if pinned == NONE {
             task.lane = NONE;
             return true;
         }
         if let Some(on) = self.world.tasks[pinned].pin {
             self.set_lane(lane, Activity::Blocked(on), span);
+            self.suspect_rest(replica);
         }
         false
     }

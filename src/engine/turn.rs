@@ -35,6 +35,9 @@ impl<O: Observer> Turn<'_, O> {
             };
             self.note(self.now().0 ^ event.code().rotate_right(20));
             self.handle(event);
+            if self.world.watch.aroused {
+                self.watch();
+            }
         }
         events
     }

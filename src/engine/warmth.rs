@@ -181,14 +181,15 @@ impl<O: Observer> Turn<'_, O> {
         };
         warmth.starting = NONE;
         let sampler = warmth.cold_start;
+        let span = self.world.tasks[root].span;
         let (key, pc) = (self.world.tasks[fiber].key, self.world.tasks[fiber].pc);
-        let step = self.world.program.code[pc].1;
-        let time = self.draw_duration(sampler, key, step, Purpose::ColdStart);
+        // A fiber may find a worker cold before a step and again behind it, which has the same number.
+        let place = pc.wrapping_sub(self.world.edges[self.world.tasks[span].edge].entry);
+        let time = self.draw_duration(sampler, key, place, Purpose::ColdStart);
         if time == Duration::ZERO {
             return false;
         }
         self.world.tasks[root].active = fiber;
-        let span = self.world.tasks[root].span;
         self.set_lane(lane, Activity::Blocked(On::Wait), span);
         self.world.queue.push(self.now() + time, Event::WaitEnd(fiber));
         true

@@ -11,15 +11,28 @@ pub struct Deadlock {
     pub at: Instant,
     /// Who is stuck in it, in the order of first spans.
     pub held: Vec<Held>,
+    /// The workers that they hold.
+    pub lanes: Vec<u32>,
 }
 
 /// Spans of one service that are stuck in the same way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
     pub service: ServiceId,
-    /// What their workers are blocked on; nothing where they hold no worker but a place among the begun, or of a pool.
+    /// What each holds that others need.
+    pub by: Bond,
+    /// What they wait for, the first of several; nothing where it is their offload threads.
     pub on: Option<On>,
     pub spans: u32,
+}
+
+/// What a span holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bond {
+    Worker,
+    OffloadThread,
+    /// A place among the begun, or one of a pool.
+    Place,
 }
 
 impl Deadlock {
@@ -38,22 +51,31 @@ impl Held {
     fn words(&self, scenario: &Scenario) -> String {
         let service = scenario.service(self.service);
         let name = &service.name;
-        let workers = service.replicas * service.runtime.workers();
+        let (all, thing) = match self.by {
+            Bond::Worker => (service.replicas * service.runtime.workers(), "worker"),
+            Bond::OffloadThread => (service.replicas * service.offload, "offload thread"),
+            Bond::Place => (0, "span"),
+        };
+        let (waits, things) = match self.spans {
+            1 => ("waits", thing.to_string()),
+            _ => ("wait", format!("{thing}s")),
+        };
         let held = match self.spans {
-            all if all == workers => format!("all {all} workers of `{name}`"),
-            some => format!("{some} of {workers} workers of `{name}`"),
+            some if all == 0 => format!("{some} {things} of `{name}` without a worker {waits}"),
+            1 if all == 1 => format!("the only {thing} of `{name}` waits"),
+            some if some == all => format!("all {some} {things} of `{name}` {waits}"),
+            some => format!("{some} of {all} {thing}s of `{name}` {waits}"),
         };
         match self.on {
             Some(On::Edge(edge)) => {
                 let to = scenario.callee(edge).map_or("", |to| &scenario.service(to).name);
-                format!("{held} wait for `{to}` ({})", scenario.edge(edge).name)
+                format!("{held} for `{to}` ({})", scenario.edge(edge).name)
             }
             Some(On::Pool(pool)) => {
                 let pool = service.pools.get(pool as usize).map_or("", |pool| &pool.name);
-                format!("{held} wait for one of its pool `{pool}`")
+                format!("{held} for one of its pool `{pool}`")
             }
-            Some(On::Wait) => format!("{held} wait"),
-            None => format!("{} spans of `{name}` wait without a worker", self.spans),
+            Some(On::Wait) | None => format!("{held} for its offload threads"),
         }
     }
 }

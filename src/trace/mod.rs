@@ -14,7 +14,7 @@ mod record;
 mod recorder;
 pub mod swimlane;
 
-pub use deadlock::{Deadlock, Held};
+pub use deadlock::{Bond, Deadlock, Held};
 pub use either::Either;
 pub use observer::*;
 pub use record::*;

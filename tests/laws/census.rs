@@ -89,6 +89,11 @@ impl<'s> Census<'s> {
         }
     }
 
+    /// How many requests are not over, and how many messages nobody has taken.
+    pub fn left(&self) -> (usize, usize) {
+        (self.requests.len(), self.messages.len())
+    }
+
     fn law(&mut self, kept: bool, text: impl FnOnce() -> String) {
         if !kept && self.wrong.len() < 5 {
             self.wrong.push(format!("{:?}: {}", self.now, text()));
@@ -368,8 +373,8 @@ impl Observer for Census<'_> {
 
     fn job_crashed(&mut self, now: Instant, job: Job, _: bool) {
         self.step(now);
-        // Its steps may have been over before, with branches that went on.
-        self.jobs.remove(&job.slot);
+        let there = self.jobs.remove(&job.slot);
+        self.law(there, || format!("{job:?} dies, and is not there"));
     }
 
     fn brought_back(&mut self, now: Instant, job: Job, _: bool) {

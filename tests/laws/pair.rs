@@ -25,6 +25,8 @@ pub struct Draws {
     pub values: BTreeMap<u64, u64>,
     /// Client, number, time and edge of each request of an open client.
     pub arrivals: Vec<(u32, u64, Instant, u32)>,
+    /// Client, number and time of each, whether or not anything was sent for it.
+    pub offers: Vec<(u32, u64, Instant)>,
     pub completed: bool,
 }
 
@@ -138,6 +140,7 @@ pub fn draws(scenario: &Scenario, seed: u64) -> Result<Draws, String> {
     let mut draws = Draws {
         values: BTreeMap::new(),
         arrivals: Vec::new(),
+        offers: Vec::new(),
         completed: false,
     };
     let mut live = BTreeMap::new();
@@ -152,6 +155,9 @@ pub fn draws(scenario: &Scenario, seed: u64) -> Result<Draws, String> {
             }
             Event::Offered(request) => {
                 live.insert(request.slot, *request);
+                if is_open(scenario, request.client) {
+                    draws.offers.push((request.client.0, request.number, *now));
+                }
             }
             Event::Completed(request, _) => {
                 live.remove(&request.slot);

@@ -169,6 +169,25 @@ pub fn with_faults(mut scenario: Scenario, drafts: Vec<FaultDraft>) -> Scenario 
     scenario
 }
 
+/// The same scenario with time for everything to end, and faults that do.
+pub fn with_an_end(mut scenario: Scenario) -> Scenario {
+    let stop = Instant::START + scenario.run.duration;
+    scenario.run.duration = Duration::from_s(30);
+    scenario
+        .clients
+        .iter_mut()
+        .for_each(|client| client.stop = client.stop.min(stop));
+    for change in &mut scenario.changes {
+        if let Changed::Client(_, is) = &mut change.to {
+            is.stop = is.stop.min(stop);
+        }
+    }
+    for fault in &mut scenario.faults {
+        fault.until = fault.until.min(stop + Duration::from_s(1));
+    }
+    scenario
+}
+
 fn places(scenario: &Scenario) -> Vec<Place> {
     let mut places = Vec::new();
     for (index, service) in (0..).zip(&scenario.services) {

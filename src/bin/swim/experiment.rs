@@ -25,6 +25,9 @@ pub fn report(scenario: &Scenario, seed: u64) -> Report {
     };
     let mut report = meter.report(scenario, seed, end, run.events(), run.digest());
     report.warnings.extend(warning);
+    report
+        .warnings
+        .extend(run.deadlock().map(|deadlock| deadlock.story(scenario)));
     report.warnings.extend(meter.warnings(scenario, end));
     report
 }

@@ -124,7 +124,7 @@ fn place<'a>(desk: &mut Desk<'a>, table: &Table<'a>, targets: &Targets<'_, 'a>) 
 fn harm<'a>(desk: &mut Desk<'a>, key: &str, kind: &str, field: &'a Node) -> Option<Harm> {
     let possible: &[&str] = match kind {
         "service" => &["down", "slow", "fail", "pause"],
-        "channel" => &["down"],
+        "channel" => &["down", "pause"],
         _ => &["down", "loss", "latency"],
     };
     if !possible.contains(&key) {
@@ -191,6 +191,7 @@ mod tests {
                 channel,
                 Harm::Down(Down::Refuse),
             ),
+            ("\"channel\": \"sold\", \"pause\": true", channel, Harm::Pause),
             (
                 "\"edge\": \"sold->mail\", \"down\": \"blackhole\"",
                 edge,
@@ -320,8 +321,8 @@ mod tests {
         );
         check(
             MAIL,
-            "\"channel\": \"sold\", \"pause\": true",
-            "19:68 faults[0].pause: `pause` happens to no channel; possible are `down`",
+            "\"channel\": \"sold\", \"loss\": 1",
+            "19:67 faults[0].loss: `loss` happens to no channel; possible are `down` or `pause`",
         );
         check(
             MAIL,

@@ -1,0 +1,91 @@
+//! The laws over whole scenarios in which faults strike, and over those in which some wait for each other for ever.
+//!
+//! Law: a fault changes nobody's draws, leaves nothing behind once it is over, and is one of the few things that free
+//! whoever is stuck.
+
+use super::{census, for_all, pair, stuck, whole};
+use std::cell::Cell;
+use sync_or_swim::engine::Run;
+use sync_or_swim::scenario::Scenario;
+use sync_or_swim::time::Instant;
+
+#[test]
+fn whoever_is_stuck_stays_so_and_is_told() {
+    let law = "whoever_is_stuck_stays_so_and_is_told";
+    let seen = Cell::new(stuck::Seen::default());
+    for_all(law, &(stuck::tangle(), 0u64..1000), |(scenario, seed)| {
+        let (all, now) = (seen.get(), stuck::keeps(scenario, *seed)?);
+        seen.set(stuck::Seen {
+            deadlocks: all.deadlocks + now.deadlocks,
+            quiet: all.quiet + now.quiet,
+        });
+        Ok(())
+    });
+    println!("{law}: {:?}", seen.get());
+    assert!(seen.get().deadlocks > 0 && seen.get().quiet > 0);
+}
+
+#[test]
+fn whoever_is_stuck_is_freed_by_time_or_from_outside() {
+    let law = "whoever_is_stuck_is_freed_by_time_or_from_outside";
+    let deadlocks = Cell::new(0);
+    for_all(law, &(whole::whole(), 0u64..1000), |(scenario, seed)| {
+        let mut watcher = stuck::Watcher::new(scenario);
+        let mut run = Run::new(scenario, *seed);
+        run.advance(Instant::NEVER, u64::MAX, &mut watcher);
+        deadlocks.set(deadlocks.get() + u64::from(run.deadlock().is_some()));
+        watcher.wrong.map_or(Ok(()), Err)
+    });
+    println!("{law}: {} deadlocks", deadlocks.get());
+    assert!(deadlocks.get() > 0);
+}
+
+#[test]
+fn a_fault_leaves_arrivals_and_draws_as_they_are() {
+    let law = "a_fault_leaves_arrivals_and_draws_as_they_are";
+    let (shared, all) = (Cell::new(0), Cell::new(0));
+    for_all(law, &(whole::whole(), 0u64..1000), |(scenario, seed)| {
+        let struck = pair::steady(scenario.clone());
+        let calm = Scenario {
+            faults: Vec::new(),
+            ..struck.clone()
+        };
+        let (mut a, mut b) = (pair::draws(&calm, *seed)?, pair::draws(&struck, *seed)?);
+        if a.offers != b.offers {
+            return Err(format!("{} and {} arrivals", a.offers.len(), b.offers.len()));
+        }
+        // Whether a breaker lets anything be sent is a matter of fate.
+        (a.arrivals, b.arrivals) = (Vec::new(), Vec::new());
+        shared.set(shared.get() + pair::agree(&a, &b)?);
+        all.set(all.get() + a.values.len() as u64);
+        Ok(())
+    });
+    println!("{law}: {} of {} draws were made in both runs", shared.get(), all.get());
+    assert!(shared.get() * 2 > all.get());
+}
+
+#[test]
+fn nothing_is_left_of_requests_that_are_over() {
+    let law = "nothing_is_left_of_requests_that_are_over";
+    let over = Cell::new(0);
+    for_all(law, &(whole::whole(), 0u64..1000), |(scenario, seed)| {
+        let scenario = whole::with_an_end(scenario.clone());
+        let mut census = census::Census::new(&scenario);
+        let mut run = Run::new(&scenario, *seed);
+        run.advance(Instant::NEVER, u64::MAX, &mut census);
+        if let Some(wrong) = census.wrong.first() {
+            return Err(wrong.clone());
+        }
+        let (requests, messages) = census.left();
+        if requests > 0 {
+            return Ok(());
+        }
+        over.set(over.get() + 1);
+        match run.live() == messages {
+            true => Ok(()),
+            false => Err(format!("{} are live of {messages} messages and no request", run.live())),
+        }
+    });
+    println!("{law}: {} runs came to an end", over.get());
+    assert!(over.get() > 0);
+}
