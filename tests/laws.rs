@@ -29,6 +29,8 @@ mod ear;
 mod facts;
 #[path = "laws/fate.rs"]
 mod fate;
+#[path = "laws/flaw.rs"]
+mod flaw;
 #[path = "laws/floor.rs"]
 mod floor;
 #[path = "laws/guard.rs"]
@@ -37,6 +39,8 @@ mod guard;
 mod ledger;
 #[path = "laws/load.rs"]
 mod load;
+#[path = "laws/memory.rs"]
+mod memory;
 #[path = "laws/order.rs"]
 mod order;
 #[path = "laws/outcome.rs"]
@@ -70,8 +74,8 @@ use sync_or_swim::metrics::blame::Blame;
 use sync_or_swim::scenario::text::{self, Parsed};
 use sync_or_swim::scenario::*;
 use sync_or_swim::time::Instant;
-use sync_or_swim::trace::{Call, Recorder};
-use tape::{Event, Tape, replay};
+use sync_or_swim::trace::Recorder;
+use tape::{Event, Tape};
 
 /// The number in an environment variable.
 fn number(name: &str, default: u64) -> u64 {
@@ -353,123 +357,6 @@ fn a_toggle_leaves_the_work_of_a_finished_story_as_it_is() {
 #[test]
 fn slots_are_as_many_as_live_at_once() {
     law("slots_are_as_many_as_live_at_once", &[10], |seen| seen.spans);
-}
-
-/// A system that can cope with its load, with everything that may be forgotten: late replies, losses, messages.
-fn stable(seconds: u64) -> Scenario {
-    let text = r#"{
-        "format": "sync-or-swim/1", "name": "stable", "run": {"duration": "SECONDSs"},
-        "clients": {"client": {"arrivals": "poisson(100/s)"}},
-        "services": {
-            "front": {"replicas": 2, "balance": "leastInFlight", "loop": 1, "backlog": 50, "operations": {"default": [
-                {"work": "exp(1ms)"},
-                {"parallel": [[{"call": "back.one"}], [{"call": "back.two"}]], "join": "any"},
-                {"call": "back.later"}
-            ]}},
-            "back": {"replicas": 2, "balance": "leastInFlight", "threads": 4, "backlog": 50, "operations": {
-                "one": [{"work": "exp(1ms)"}, {"fail": 0.1}],
-                "two": [{"work": "exp(1ms)"}, {"fail": 0.1}],
-                "later": [{"work": "exp(1ms)"}, {"fail": 0.1}]
-            }}
-        },
-        "edges": [
-            {"from": "client", "to": "front", "mode": "await", "loss": 0.01, "latency": "exp(1ms)", "timeout": "6ms"},
-            {"from": "front", "to": "back.one", "mode": "await", "loss": 0.05, "latency": "exp(1ms)", "timeout": "6ms"},
-            {"from": "front", "to": "back.two", "mode": "oneway", "latency": "exp(1ms)"},
-            {"from": "front", "to": "back.later", "mode": "queue", "loss": 0.05, "latency": "exp(1ms)", "timeout": "6ms"}
-        ]
-    }"#;
-    match sync_or_swim::scenario::text::parse(&text.replace("SECONDS", &seconds.to_string())) {
-        Ok(parsed) => parsed.scenario,
-        Err(problems) => panic!("{problems:?}"),
-    }
-}
-
-#[test]
-fn memory_does_not_grow_with_the_length_of_a_run() {
-    let highest = |seconds| {
-        let scenario = stable(seconds);
-        let mut auditor = Auditor::new(&scenario);
-        Run::new(&scenario, 1).advance(Instant::NEVER, u64::MAX, &mut auditor);
-        assert!(auditor.finish().is_empty(), "{:?}", auditor.violations.first());
-        auditor.highest_slot
-    };
-    let (short, long) = (highest(10), highest(200));
-    println!("slots: {short} in 10 s, {long} in 200 s");
-    assert!(long <= 2 * short + 8, "{short} slots in 10 s, {long} in 200 s");
-}
-
-#[test]
-fn whatever_is_left_out_or_told_twice_is_found() {
-    let law = "whatever_is_left_out_or_told_twice_is_found";
-    let index = any::<prop::sample::Index>();
-    everywhere(law, (index, any::<bool>()), |(scenario, (index, twice))| {
-        let mut tape = Tape::default();
-        Run::new(scenario, 1).advance(Instant::NEVER, u64::MAX, &mut tape);
-        tape.0.retain(|(_, event)| !matches!(event, Event::Drawn(..)));
-        if tape.0.is_empty() {
-            return Ok(());
-        }
-        let index = index.index(tape.0.len());
-        let event = tape.0[index];
-        // A refusal whose reply is lost is, without the refusal, a call that was lost.
-        let refusal =
-            matches!(event.1, Event::Refused(call) | Event::Overflowed(call, _) if lossy(scenario, call.edge));
-        // A call that is lost and a call that travels for ever look the same.
-        let loss = matches!(event.1, Event::Lost(_));
-        // Who polls asks as often as it takes, and each of its questions may be lost.
-        let question = matches!(event.1, Event::Lost(call) if call.mode == Mode::Poll);
-        // Nobody says how long a span of a loop waits before it needs the loop again.
-        let unknown = matches!(event.1, Event::Lane(service, ..) if waits_on_a_loop(scenario, service));
-        // Nor what comes of a worker or a call of which nothing more is told.
-        let last = is_last_word(&tape.0[index..]);
-        if question || (refusal || loss || unknown || last) && !twice {
-            return Ok(());
-        }
-        if data::is_vague(scenario, &tape.0, index) {
-            return Ok(());
-        }
-        if *twice {
-            tape.0.insert(index, event);
-        } else {
-            tape.0.remove(index);
-        }
-        let mut auditor = Auditor::new(scenario);
-        replay(&tape.0, &mut auditor);
-        match auditor.finish() {
-            [] => Err(format!(
-                "{event:?} is told twice ({twice}) or not at all, and nothing is found"
-            )),
-            _ => Ok(()),
-        }
-    });
-}
-
-/// Whether an edge may ever lose a message.
-fn lossy(scenario: &Scenario, edge: EdgeId) -> bool {
-    let loses = |change: &Change| matches!(&change.to, Changed::Edge(changed, is) if *changed == edge && is.loss > 0.0);
-    scenario.edge(edge).loss > 0.0 || scenario.changes.iter().any(loses)
-}
-
-fn waits_on_a_loop(scenario: &Scenario, service: ServiceId) -> bool {
-    let service = scenario.service(service);
-    let waits = |operation: &Operation| facts::Facts::of(&operation.steps).waits;
-    matches!(service.runtime, Runtime::Loop(_)) && service.operations.iter().any(waits)
-}
-
-/// Whether nothing more is told of the lane or the call that the first event is about.
-fn is_last_word(events: &[(Instant, Event)]) -> bool {
-    let ((_, first), rest) = (events[0], &events[1..]);
-    match (first, first.call()) {
-        (Event::Lane(_, lane, ..), _) => !rest
-            .iter()
-            .any(|(_, event)| matches!(event, Event::Lane(_, other, ..) if *other == lane)),
-        (_, Some(call)) => {
-            let same = |other: Call| (other.slot, other.sent) == (call.slot, call.sent);
-            !rest.iter().any(|(_, event)| event.call().is_some_and(same))
-        }
-        _ => false,
-    }
 }
 
 #[test]
