@@ -386,8 +386,7 @@ fn changed(now: &mut Scenario, pick: usize, set: Setting) -> Changed {
     if let Setting::Load(load) = set {
         let index = of(now.clients.len());
         let client = &mut now.clients[index];
-        let (name, edges) = (client.name.clone(), client.edges.clone());
-        *client = Client { name, edges, ..load };
+        client.load = load.load;
         return Changed::Client(ClientId(index as u32), Box::new(client.clone()));
     }
     let index = of(now.services.len());
