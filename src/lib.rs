@@ -26,3 +26,8 @@ pub mod time;
 pub mod trace;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod ui;
+
+/// A sixth of the code of the allocator that comes with the compiler, and faster where there is one thread.
+#[cfg(all(target_family = "wasm", not(target_feature = "atomics")))]
+#[global_allocator]
+static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

@@ -2,10 +2,13 @@
 //!
 //! Law: figures on standard output, problems on standard error, and the same bytes every time.
 
-use serde_json::{Map, Value};
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+#[path = "cli/swim.rs"]
+mod swim;
+
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+use swim::*;
 use sync_or_swim::scenario::gallery;
 
 const QUANTILES: &[&str] = &["mean", "p50", "p90", "p95", "p99", "p999", "max", "count", "ci95"];
@@ -127,55 +130,6 @@ edges:
 - from: c
   to: a
 ";
-
-fn swim(arguments: &[&str]) -> Output {
-    swim_reading(arguments, "")
-}
-
-fn swim_reading(arguments: &[&str], input: &str) -> Output {
-    answer(Command::new(env!("CARGO_BIN_EXE_swim")).args(arguments), input)
-}
-
-fn answer(command: &mut Command, input: &str) -> Output {
-    let mut child = command
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    // One that does not read its input has closed it by now, perhaps.
-    let _ = stdin.write_all(input.as_bytes());
-    drop(stdin);
-    child.wait_with_output().unwrap()
-}
-
-/// What was printed by a command that must have succeeded in silence.
-fn printed(arguments: &[&str]) -> String {
-    quiet(arguments, swim(arguments))
-}
-
-fn quiet(arguments: &[&str], output: Output) -> String {
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), told.as_str()), (Some(0), ""), "{arguments:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn report(arguments: &[&str]) -> Value {
-    serde_json::from_str(&printed(arguments)).unwrap()
-}
-
-/// A file of this test with this text.
-fn file(name: &str, text: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::write(&path, text).unwrap();
-    path
-}
-
-fn map(value: &Value) -> &Map<String, Value> {
-    value.as_object().unwrap_or_else(|| panic!("{value} is no map"))
-}
 
 fn check_keys(value: &Value, expected: &[&str], place: &str) {
     assert_eq!(map(value).keys().collect::<Vec<_>>(), expected, "{place}");

@@ -11,7 +11,7 @@
 //! acknowledged, with `leader` some time later, with `none` nobody knows.
 
 use super::channel::{Message, Rules, Stage};
-use super::queue::Event;
+use super::event::Event;
 use super::slab::NONE;
 use super::turn::Turn;
 use crate::scenario::ChannelRules;

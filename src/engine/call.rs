@@ -10,7 +10,8 @@
 //! side and by a reply under way, and is free when all three have let go.
 
 use super::chance::Purpose;
-use super::queue::{Event, Handle};
+use super::event::Event;
+use super::queue::Handle;
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::{Chain, Edge, Task};

@@ -12,7 +12,7 @@
 
 use super::call::Outgoing;
 use super::chance::{Draw, Pattern, Purpose, Sampler, Timetable, Weights, key_of_name, mix};
-use super::queue::Event;
+use super::event::Event;
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::{Request, World};

@@ -9,8 +9,8 @@
 //! Law: a try that is not wanted any more neither takes nor keeps a connection.
 
 use super::chance::Purpose;
+use super::event::Event;
 use super::guard::{Guard, Stage};
-use super::queue::Event;
 use super::slab::NONE;
 use super::turn::Turn;
 use crate::time::Duration;

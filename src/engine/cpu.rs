@@ -9,7 +9,8 @@
 //! Law: processor sharing counts in virtual time, 2⁻³² ns a unit, rounded down at every change of n; a burst that
 //! begins at virtual time v with work w ends when v + w·2³² is reached, at the next whole nanosecond.
 
-use super::queue::{Event, Handle};
+use super::event::Event;
+use super::queue::Handle;
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::Task;

@@ -8,9 +8,9 @@
 //!
 //! Law: nothing that belonged to a dead span happens any more. All counts still add up: a span that dies has failed.
 
+use super::event::Event;
 use super::gate::Gate;
 use super::guard::Stage;
-use super::queue::Event;
 use super::slab::{Fifo, NONE};
 use super::turn::Turn;
 use super::world::Task;
@@ -140,7 +140,7 @@ impl<O: Observer> Turn<'_, O> {
             if open && doomed.has(task.parent) {
                 self.disarm_call(call);
                 self.world.tasks[call].awaited = false;
-                self.note(((call as u64) << 2) | (1 + Cause::Reset as u64));
+                self.note((call as u64) << 2 | (1 + Cause::Reset as u64));
                 self.observer
                     .returned(self.now(), self.world.view(call), Err(Cause::Reset));
                 self.release(call);

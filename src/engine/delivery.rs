@@ -12,7 +12,8 @@
 use super::call::EMPTY;
 use super::chance::{Draw, Odds, Purpose, mix};
 use super::channel::{Message, Seat, Stage};
-use super::queue::{Event, Handle};
+use super::event::Event;
+use super::queue::Handle;
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::Task;

@@ -9,7 +9,7 @@
 //! Law: faults that overlap add up, and where one ends the others still hold. A fault changes nobody's draws.
 
 use super::chance::{Draw, Odds, Purpose, Sampler, millionths, mix};
-use super::queue::Event;
+use super::event::Event;
 use super::turn::Turn;
 use super::world::World;
 use crate::scenario::{Caller, Down, Fault, Harm, Place, ServiceId};

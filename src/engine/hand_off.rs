@@ -11,7 +11,7 @@
 
 use super::call::Outgoing;
 use super::chance::Purpose;
-use super::queue::Event;
+use super::event::Event;
 use super::slab::NONE;
 use super::turn::Turn;
 use crate::scenario::{EdgeId, Mode};

@@ -19,6 +19,7 @@ mod crash;
 mod data;
 mod deadlock;
 mod delivery;
+mod event;
 mod fault;
 mod frame;
 mod gate;

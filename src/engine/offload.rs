@@ -8,9 +8,9 @@
 //! Law: the offload threads of a replica are a station of their own behind all replicas, with a queue that refuses
 //! nobody. A job is the root of its fibers there, and its span lives as long as any of its jobs.
 
+use super::event::Event;
 use super::fault::Plight;
 use super::program::Address;
-use super::queue::Event;
 use super::slab::{Fifo, NONE, Roster};
 use super::turn::Turn;
 use super::world::{Replica, Service, Task, World};

@@ -7,7 +7,7 @@
 //!
 //! Law: nothing of the replica's own happens while it is paused, and nothing is lost. Others see it as slow.
 
-use super::queue::Event;
+use super::event::Event;
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::Task;

@@ -12,8 +12,9 @@
 
 use super::call::Outgoing;
 use super::chance::{Draw, Purpose, mix};
+use super::event::Event;
 use super::guard::{Guard, Stage};
-use super::queue::{Event, Handle};
+use super::queue::Handle;
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::Task;
@@ -465,7 +466,7 @@ impl<O: Observer> Turn<'_, O> {
         let guard = &mut self.world.guards[slot];
         (guard.stage, guard.outcome) = (Stage::Over, outcome);
         let (request, parent) = (guard.request, guard.parent);
-        self.note(((slot as u64) << 4) | (1 + Cause::Reset as u64));
+        self.note((slot as u64) << 4 | (1 + Cause::Reset as u64));
         self.observer.concluded(self.now(), self.guarded(slot), outcome, false);
         self.let_go_of_guard(slot);
         if parent != NONE {

@@ -8,8 +8,8 @@
 //! Law: taken + free = size. What was taken is given back: behind the body, by an error, by a release, or when the
 //! request is over.
 
+use super::event::Event;
 use super::frame::Inside;
-use super::queue::Event;
 use super::slab::NONE;
 use super::turn::Turn;
 use crate::scenario::ServiceId;

@@ -10,7 +10,8 @@
 
 use super::chance::{Draw, Purpose, mix};
 use super::channel::{Message, Stage};
-use super::queue::{Event, Handle};
+use super::event::Event;
+use super::queue::Handle;
 use super::slab::NONE;
 use super::turn::Turn;
 use crate::scenario::{Acks, ChannelId, Down, Mode, Overflow};

@@ -7,7 +7,8 @@
 //! Law: a message lies on one shelf or on none; a channel's depth is how many messages some group has yet to take.
 
 use super::channel::{Message, Stage};
-use super::queue::{Event, Handle};
+use super::event::Event;
+use super::queue::Handle;
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::World;

@@ -14,9 +14,9 @@
 
 use super::call::Outgoing;
 use super::chance::{Draw, Purpose, mix};
+use super::event::Event;
 use super::frame::{Frame, Inside, Join};
 use super::program::{Address, Instruction};
-use super::queue::Event;
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::Task;

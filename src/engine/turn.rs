@@ -7,7 +7,7 @@
 
 use super::chance::{Draw, Purpose};
 use super::channel::mode_of;
-use super::queue::Event;
+use super::event::Event;
 use super::world::{Line, World};
 use crate::scenario::{Changed, ServiceId};
 use crate::time::{Duration, Instant};

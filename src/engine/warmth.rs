@@ -9,7 +9,7 @@
 //! starts does it for a span, which has it meanwhile.
 
 use super::chance::Purpose;
-use super::queue::Event;
+use super::event::Event;
 use super::slab::{NONE, Roster};
 use super::turn::Turn;
 use super::world::{Replica, World};

@@ -14,22 +14,22 @@ use super::report::*;
 use crate::scenario::walk::{Reader, Wire, Writer, count, number};
 use serde::{Deserialize, Deserializer, Serializer};
 
-fn counts<const N: usize>(wire: &mut dyn Wire, values: [&mut u64; N]) {
+fn counts<W: Wire, const N: usize>(wire: &mut W, values: [&mut u64; N]) {
     values.into_iter().for_each(|value| count(wire, value));
 }
 
-fn numbers<const N: usize>(wire: &mut dyn Wire, values: [&mut f64; N]) {
+fn numbers<W: Wire, const N: usize>(wire: &mut W, values: [&mut f64; N]) {
     values.into_iter().for_each(|value| number(wire, value));
 }
 
 /// A value that may be absent; no measured value is not a number.
-fn option(wire: &mut dyn Wire, value: &mut Option<f64>) {
+fn option<W: Wire>(wire: &mut W, value: &mut Option<f64>) {
     let mut there = value.unwrap_or(f64::NAN);
     number(wire, &mut there);
     *value = Some(there).filter(|there| !there.is_nan());
 }
 
-fn map<T: Default>(wire: &mut dyn Wire, map: &mut Named<T>, pass: fn(&mut dyn Wire, &mut T)) {
+fn map<W: Wire, T: Default>(wire: &mut W, map: &mut Named<T>, pass: fn(&mut W, &mut T)) {
     let mut length = map.len() as u64;
     count(wire, &mut length);
     if !wire.reads() {
@@ -50,7 +50,7 @@ fn map<T: Default>(wire: &mut dyn Wire, map: &mut Named<T>, pass: fn(&mut dyn Wi
     }
 }
 
-fn summary(wire: &mut dyn Wire, it: &mut Summary) {
+fn summary<W: Wire>(wire: &mut W, it: &mut Summary) {
     let values = [
         &mut it.mean,
         &mut it.p50,
@@ -68,7 +68,7 @@ fn summary(wire: &mut dyn Wire, it: &mut Summary) {
     it.ci95 = low.zip(high).map(<[f64; 2]>::from);
 }
 
-fn client(wire: &mut dyn Wire, it: &mut ClientReport) {
+fn client<W: Wire>(wire: &mut W, it: &mut ClientReport) {
     counts(
         wire,
         [
@@ -85,7 +85,7 @@ fn client(wire: &mut dyn Wire, it: &mut ClientReport) {
     summary(wire, &mut it.completion_ms);
 }
 
-fn service(wire: &mut dyn Wire, it: &mut ServiceReport) {
+fn service<W: Wire>(wire: &mut W, it: &mut ServiceReport) {
     counts(
         wire,
         [
@@ -118,7 +118,7 @@ fn service(wire: &mut dyn Wire, it: &mut ServiceReport) {
     summary(wire, &mut it.response_ms);
 }
 
-fn edge(wire: &mut dyn Wire, it: &mut EdgeReport) {
+fn edge<W: Wire>(wire: &mut W, it: &mut EdgeReport) {
     wire.text(&mut it.mode);
     counts(
         wire,
@@ -140,12 +140,12 @@ fn edge(wire: &mut dyn Wire, it: &mut EdgeReport) {
     summary(wire, &mut it.call_ms);
 }
 
-fn group(wire: &mut dyn Wire, it: &mut GroupReport) {
+fn group<W: Wire>(wire: &mut W, it: &mut GroupReport) {
     counts(wire, [&mut it.delivered, &mut it.lag_max]);
     number(wire, &mut it.lag_mean);
 }
 
-fn channel(wire: &mut dyn Wire, it: &mut ChannelReport) {
+fn channel<W: Wire>(wire: &mut W, it: &mut ChannelReport) {
     counts(
         wire,
         [
@@ -164,12 +164,12 @@ fn channel(wire: &mut dyn Wire, it: &mut ChannelReport) {
     map(wire, &mut it.groups, group);
 }
 
-fn key(wire: &mut dyn Wire, it: &mut KeyReport) {
+fn key<W: Wire>(wire: &mut W, it: &mut KeyReport) {
     counts(wire, [&mut it.reads, &mut it.stale_reads, &mut it.lost_writes]);
     summary(wire, &mut it.lag_ms);
 }
 
-fn report(wire: &mut dyn Wire, it: &mut Report) {
+fn report<W: Wire>(wire: &mut W, it: &mut Report) {
     [&mut it.scenario, &mut it.engine, &mut it.digest]
         .into_iter()
         .for_each(|text| wire.text(text));

@@ -12,7 +12,11 @@ pub mod number;
 pub mod problem;
 pub mod text;
 pub mod walk;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod wire;
 #[cfg(feature = "yaml")]
 pub mod yaml;
 
 pub use model::*;
+#[cfg(not(target_arch = "wasm32"))]
+pub use wire::write;

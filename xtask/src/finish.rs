@@ -40,9 +40,14 @@ fn slim(staging: &Path) -> Outcome<()> {
     for file in entries.flatten().map(|entry| entry.path()) {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         match file.extension().and_then(|kind| kind.to_str()) {
-            Some("wasm") if name.starts_with("backend") => slim::slim_wasm(&file, Wish::Fast)?,
-            Some("wasm") => slim::slim_wasm(&file, Wish::Small)?,
-            Some("js" | "css") => slim::slim_text(&file)?,
+            Some("wasm") => {
+                let is_backend = name.starts_with("backend");
+                let glue = file.with_file_name(name.replace("_bg.wasm", ".js"));
+                let wish = if is_backend { Wish::Fast } else { Wish::Small };
+                slim::slim_wasm(&file, &glue, wish)?;
+                slim::slim_script(&glue, !is_backend)?;
+            }
+            Some("css") => slim::slim_text(&file)?,
             _ => {}
         }
     }

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! wasm ─▶ wasm-metadce: without exports that only Leptos' server functions use ─▶ wasm-opt ─▶ functions by name
-//! js   ─▶ without comments and indentation
+//!      ─▶ short names for what it has in common with its glue
+//! js   ─▶ terser: short names, nothing that is never reached
+//! css  ─▶ without comments and indentation
 //! ```
 //!
 //! gzip looks back 32 KB: functions in the order of their names lie beside their like.
@@ -36,8 +38,8 @@ impl Wish {
     }
 }
 
-/// Optimises a module in its place.
-pub fn slim_wasm(module: &Path, wish: Wish) -> Outcome<()> {
+/// Optimises a module and its glue in their places.
+pub fn slim_wasm(module: &Path, glue: &Path, wish: Wish) -> Outcome<()> {
     let bytes = fs::read(module).map_err(|why| format!("cannot read {}: {why}", module.display()))?;
     let exports = exports(&bytes).ok_or_else(|| format!("{} is no WebAssembly module", module.display()))?;
     let graph = module.with_extension("graph.json");
@@ -50,10 +52,64 @@ pub fn slim_wasm(module: &Path, wish: Wish) -> Outcome<()> {
     let mut optimise = Command::new("wasm-opt");
     optimise.args(wish.flags());
     optimise.args(["--reorder-functions-by-name", "--strip-debug", "--strip-producers"]);
-    shell::run(optimise.arg(module).arg("-o").arg(module))
+    shell::run(optimise.arg(module).arg("-o").arg(module))?;
+    shorten(module, glue)
 }
 
-/// Takes comments and indentation out of a script that wasm-bindgen wrote, or out of a style sheet.
+/// Gives all that a module has in common with its glue short names: each of the long ones ends in a hash, which no
+/// compression makes smaller.
+fn shorten(module: &Path, glue: &Path) -> Outcome<()> {
+    let mut minify = Command::new("wasm-opt");
+    minify.arg("--minify-imports-and-exports-and-modules");
+    let map = shell::output_of(minify.arg(module).arg("-o").arg(module))
+        .ok_or_else(|| format!("`{}` fails", shell::words(&minify)))?;
+    let script = renamed(&place::read(glue)?, &map);
+    fs::write(glue, script).map_err(|why| format!("cannot write {}: {why}", glue.display()))
+}
+
+/// A script with the short names of `map`, whose lines are `["module", "import", "short"],` and `["export", "short"],`.
+fn renamed(script: &str, map: &str) -> String {
+    let mut script = script.replace("export class IntoUnderlying", "class IntoUnderlying");
+    for line in map.lines() {
+        let words: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
+        match words[..] {
+            [module, import, short] => {
+                script = script.replace(&format!("\"{module}\""), "\"a\"");
+                script = replace_word(&script, import, short);
+            }
+            [export, short] if line.trim_start().starts_with('[') => {
+                script = replace_word(&script, &format!("wasm.{export}"), &format!("wasm.{short}"));
+            }
+            _ => {}
+        }
+    }
+    script
+}
+
+/// Replaces a word wherever it does not go on.
+fn replace_word(text: &str, word: &str, by: &str) -> String {
+    let goes_on = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$');
+    let mut parts = text.split(word);
+    let mut replaced = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        replaced.push_str(if goes_on(part) { word } else { by });
+        replaced.push_str(part);
+    }
+    replaced
+}
+
+/// Makes a script small; the names at its top level stay where it is no module.
+pub fn slim_script(file: &Path, module: bool) -> Outcome<()> {
+    let mut terser = Command::new("terser");
+    terser.args(["--compress", "--mangle"]);
+    if module {
+        terser.arg("--module");
+    }
+    terser.arg("--output").arg(file).arg("--").arg(file);
+    shell::run(&mut terser)
+}
+
+/// Takes comments and indentation out of a style sheet.
 pub fn slim_text(file: &Path) -> Outcome<()> {
     let slim = without_comments(&place::read(file)?);
     fs::write(file, slim).map_err(|why| format!("cannot write {}: {why}", file.display()))
@@ -144,6 +200,19 @@ mod tests {
         let graph = graph_of(&["main".to_owned(), "intounderlyingsink_close".to_owned()]);
         assert!(graph.contains("\"reaches\":[\"main\"]"), "{graph}");
         assert!(graph.contains("\"export\":\"intounderlyingsink_close\""), "{graph}");
+    }
+
+    #[test]
+    fn names_are_short_on_both_sides() {
+        let map = r#"{ "imports": [
+  ["./a_bg.js", "__wbg_now_12", "$"],
+  ["./a_bg.js", "__wbg_now_123", "b"]
+ ], "exports": [
+  ["main", "c"]
+ ] }"#;
+        let script = r#"const i = { __wbg_now_123: f, __wbg_now_12: g }; return { "./a_bg.js": i }; wasm.main(); main; wasm.mainly"#;
+        let short = r#"const i = { b: f, $: g }; return { "a": i }; wasm.c(); main; wasm.mainly"#;
+        assert_eq!(renamed(script, map), short);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
-use sync_or_swim::scenario::Scenario;
 use sync_or_swim::scenario::text::{self, Parsed};
+use sync_or_swim::scenario::{Scenario, wire};
 use sync_or_swim::theory::overloads;
 use sync_or_swim::time::Duration;
 
@@ -39,6 +39,9 @@ const CHECK_EXAMPLES: &str = "Examples:
   swim check scenarios/*.json
   generate | swim check -";
 
+const SCHEMA_EXAMPLES: &str = "Examples:
+  swim schema > scenario.schema.json";
+
 /// Sync or Swim: simulates a mesh of services and tells who is blocked in it.
 ///
 /// The same scenario and seed give the same figures, byte for byte, on every machine and in the browser.
@@ -64,6 +67,11 @@ enum Command {
         #[arg(required = true, value_name = "SCENARIO")]
         scenarios: Vec<String>,
     },
+    /// Print the JSON Schema of the scenario format, for editors and other programs
+    ///
+    /// What it accepts may still have an error that `swim check` tells: no schema knows which names there are.
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema,
 }
 
 #[derive(Args)]
@@ -107,6 +115,7 @@ pub fn obey() -> ExitCode {
     let outcome = match Line::parse().command {
         Command::Run(plan) => run(&plan),
         Command::Check { scenarios } => check(&scenarios),
+        Command::Schema => print(&format!("{:#}\n", wire::schema())),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,7 +9,7 @@ pub fn no_client() -> Client {
     Client::plain(String::new(), Load::Open(Arrivals::Times(Vec::new())))
 }
 
-pub fn client(wire: &mut dyn Wire, it: &mut Client) {
+pub fn client<W: Wire>(wire: &mut W, it: &mut Client) {
     text(wire, &mut it.name);
     let index = u64::from(matches!(it.load, Load::Closed { .. }));
     kind(wire, &mut it.load, index, |index| match index {
@@ -32,7 +32,7 @@ pub fn client(wire: &mut dyn Wire, it: &mut Client) {
     list(wire, &mut it.edges, || EdgeId(0), |wire, id| small(wire, &mut id.0));
 }
 
-fn arrivals(wire: &mut dyn Wire, it: &mut Arrivals) {
+fn arrivals<W: Wire>(wire: &mut W, it: &mut Arrivals) {
     let index = match it {
         Arrivals::Poisson { .. } => 0,
         Arrivals::Constant { .. } => 1,
@@ -89,7 +89,7 @@ pub fn no_fault() -> Fault {
     }
 }
 
-pub fn fault(wire: &mut dyn Wire, it: &mut Fault) {
+pub fn fault<W: Wire>(wire: &mut W, it: &mut Fault) {
     instant(wire, &mut it.at);
     instant(wire, &mut it.until);
     let index = match it.place {
@@ -115,7 +115,7 @@ pub fn fault(wire: &mut dyn Wire, it: &mut Fault) {
     harm(wire, &mut it.harm);
 }
 
-fn harm(wire: &mut dyn Wire, it: &mut Harm) {
+fn harm<W: Wire>(wire: &mut W, it: &mut Harm) {
     let index = match it {
         Harm::Down(_) => 0,
         Harm::Slow(_) => 1,
@@ -148,7 +148,7 @@ pub fn none() -> Change {
     }
 }
 
-pub fn change(wire: &mut dyn Wire, it: &mut Change) {
+pub fn change<W: Wire>(wire: &mut W, it: &mut Change) {
     instant(wire, &mut it.at);
     let index = match it.to {
         Changed::Edge(..) => 0,

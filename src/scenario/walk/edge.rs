@@ -10,7 +10,7 @@ pub fn none() -> Edge {
     Edge::plain(String::new(), from, to)
 }
 
-pub fn edge(wire: &mut dyn Wire, it: &mut Edge) {
+pub fn edge<W: Wire>(wire: &mut W, it: &mut Edge) {
     text(wire, &mut it.name);
     let index = match it.from {
         Caller::Client(_) => 0,
@@ -53,7 +53,7 @@ pub fn edge(wire: &mut dyn Wire, it: &mut Edge) {
 }
 
 /// A duration that may be absent.
-fn time(wire: &mut dyn Wire, it: &mut Option<Duration>) {
+fn time<W: Wire>(wire: &mut W, it: &mut Option<Duration>) {
     option(wire, it, || Duration::ZERO, duration);
 }
 
@@ -66,14 +66,14 @@ pub fn no_channel() -> Channel {
     }
 }
 
-pub fn channel(wire: &mut dyn Wire, it: &mut Channel) {
+pub fn channel<W: Wire>(wire: &mut W, it: &mut Channel) {
     text(wire, &mut it.name);
     choice(wire, &mut it.kind, &[ChannelKind::Queue, ChannelKind::Topic]);
     small(wire, &mut it.partitions);
     rules(wire, &mut it.rules);
 }
 
-fn rules(wire: &mut dyn Wire, it: &mut ChannelRules) {
+fn rules<W: Wire>(wire: &mut W, it: &mut ChannelRules) {
     option(wire, &mut it.capacity, || 0, small);
     let overflows = [Overflow::Refuse, Overflow::Block, Overflow::DropOldest];
     choice(wire, &mut it.overflow, &overflows);
@@ -91,13 +91,13 @@ fn rules(wire: &mut dyn Wire, it: &mut ChannelRules) {
     time(wire, &mut it.retention);
 }
 
-fn publish(wire: &mut dyn Wire, it: &mut Publish) {
+fn publish<W: Wire>(wire: &mut W, it: &mut Publish) {
     choice(wire, &mut it.acks, &[Acks::None, Acks::Leader, Acks::All]);
     option(wire, &mut it.key, || EntityId(0), |wire, id| small(wire, &mut id.0));
     flag(wire, &mut it.reply);
 }
 
-fn consume(wire: &mut dyn Wire, it: &mut Consume) {
+fn consume<W: Wire>(wire: &mut W, it: &mut Consume) {
     option(wire, &mut it.group, String::new, text);
     option(wire, &mut it.prefetch, || 0, small);
     let no_batch = || Batch {
@@ -112,7 +112,7 @@ fn consume(wire: &mut dyn Wire, it: &mut Consume) {
     number(wire, &mut it.poison);
 }
 
-fn policy(wire: &mut dyn Wire, it: &mut Policy) {
+fn policy<W: Wire>(wire: &mut W, it: &mut Policy) {
     option(wire, &mut it.fallback, || Fallback::Value(String::new()), fallback);
     let no_retry = || Retry {
         attempts: 0,
@@ -144,7 +144,7 @@ fn policy(wire: &mut dyn Wire, it: &mut Policy) {
     }
 }
 
-fn fallback(wire: &mut dyn Wire, it: &mut Fallback) {
+fn fallback<W: Wire>(wire: &mut W, it: &mut Fallback) {
     let index = u64::from(matches!(it, Fallback::Call(_)));
     kind(wire, it, index, |index| match index {
         0 => Some(Fallback::Value(String::new())),
@@ -157,7 +157,7 @@ fn fallback(wire: &mut dyn Wire, it: &mut Fallback) {
     }
 }
 
-fn retry(wire: &mut dyn Wire, it: &mut Retry) {
+fn retry<W: Wire>(wire: &mut W, it: &mut Retry) {
     small(wire, &mut it.attempts);
     let index = match it.backoff {
         Backoff::Constant(_) => 0,
@@ -191,7 +191,7 @@ fn retry(wire: &mut dyn Wire, it: &mut Retry) {
     );
 }
 
-fn breaker(wire: &mut dyn Wire, it: &mut Breaker) {
+fn breaker<W: Wire>(wire: &mut W, it: &mut Breaker) {
     small(wire, &mut it.window);
     number(wire, &mut it.failure_rate);
     small(wire, &mut it.minimum_calls);
@@ -199,7 +199,7 @@ fn breaker(wire: &mut dyn Wire, it: &mut Breaker) {
     small(wire, &mut it.half_open);
 }
 
-fn deadline(wire: &mut dyn Wire, it: &mut Deadline) {
+fn deadline<W: Wire>(wire: &mut W, it: &mut Deadline) {
     let index = u64::from(matches!(it, Deadline::After(_)));
     kind(wire, it, index, |index| match index {
         0 => Some(Deadline::Propagate),

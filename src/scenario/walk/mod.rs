@@ -65,7 +65,7 @@ impl Wire for Writer {
 
 impl<'a> Reader<'a> {
     /// Reads a whole value; none where these bytes are none.
-    pub fn read<T: Default>(rest: &'a [u8], pass: fn(&mut dyn Wire, &mut T)) -> Option<T> {
+    pub fn read<T: Default>(rest: &'a [u8], pass: fn(&mut Reader<'a>, &mut T)) -> Option<T> {
         let mut reader = Reader { rest, failed: false };
         let mut it = T::default();
         pass(&mut reader, &mut it);
@@ -117,45 +117,45 @@ impl Wire for Reader<'_> {
 }
 
 /// A whole number.
-pub fn count(wire: &mut dyn Wire, value: &mut u64) {
+pub fn count<W: Wire>(wire: &mut W, value: &mut u64) {
     let mut bytes = value.to_le_bytes();
     wire.bytes(&mut bytes);
     *value = u64::from_le_bytes(bytes);
 }
 
 /// A measured number, bit by bit.
-pub fn number(wire: &mut dyn Wire, value: &mut f64) {
+pub fn number<W: Wire>(wire: &mut W, value: &mut f64) {
     let mut bits = value.to_bits();
     count(wire, &mut bits);
     *value = f64::from_bits(bits);
 }
 
-fn small(wire: &mut dyn Wire, value: &mut u32) {
+fn small<W: Wire>(wire: &mut W, value: &mut u32) {
     let mut wide = u64::from(*value);
     count(wire, &mut wide);
     *value = wide as u32;
 }
 
-fn flag(wire: &mut dyn Wire, value: &mut bool) {
+fn flag<W: Wire>(wire: &mut W, value: &mut bool) {
     let mut wide = u64::from(*value);
     count(wire, &mut wide);
     *value = wide == 1;
 }
 
-fn duration(wire: &mut dyn Wire, value: &mut Duration) {
+fn duration<W: Wire>(wire: &mut W, value: &mut Duration) {
     count(wire, &mut value.0);
 }
 
-fn instant(wire: &mut dyn Wire, value: &mut Instant) {
+fn instant<W: Wire>(wire: &mut W, value: &mut Instant) {
     count(wire, &mut value.0);
 }
 
-fn text(wire: &mut dyn Wire, value: &mut String) {
+fn text<W: Wire>(wire: &mut W, value: &mut String) {
     wire.text(value);
 }
 
 /// Any number of values. A list that cannot be read to its end ends early.
-fn list<T>(wire: &mut dyn Wire, values: &mut Vec<T>, blank: fn() -> T, pass: fn(&mut dyn Wire, &mut T)) {
+fn list<W: Wire, T>(wire: &mut W, values: &mut Vec<T>, blank: fn() -> T, pass: fn(&mut W, &mut T)) {
     let mut length = values.len() as u64;
     count(wire, &mut length);
     if !wire.reads() {
@@ -172,7 +172,7 @@ fn list<T>(wire: &mut dyn Wire, values: &mut Vec<T>, blank: fn() -> T, pass: fn(
     }
 }
 
-fn option<T>(wire: &mut dyn Wire, value: &mut Option<T>, blank: fn() -> T, pass: fn(&mut dyn Wire, &mut T)) {
+fn option<W: Wire, T>(wire: &mut W, value: &mut Option<T>, blank: fn() -> T, pass: fn(&mut W, &mut T)) {
     let mut there = value.is_some();
     flag(wire, &mut there);
     if wire.reads() {
@@ -184,7 +184,7 @@ fn option<T>(wire: &mut dyn Wire, value: &mut Option<T>, blank: fn() -> T, pass:
 }
 
 /// One of the values of a closed list.
-fn choice<T: Copy + PartialEq>(wire: &mut dyn Wire, value: &mut T, all: &[T]) {
+fn choice<W: Wire, T: Copy + PartialEq>(wire: &mut W, value: &mut T, all: &[T]) {
     let mut index = all.iter().position(|other| other == value).unwrap_or(0) as u64;
     count(wire, &mut index);
     match all.get(index as usize) {
@@ -195,7 +195,7 @@ fn choice<T: Copy + PartialEq>(wire: &mut dyn Wire, value: &mut T, all: &[T]) {
 
 /// Which of several kinds a value is of; a reader turns it into a blank one of that kind, and then both go through
 /// what it has inside.
-fn kind<T>(wire: &mut dyn Wire, value: &mut T, index: u64, blank: fn(u64) -> Option<T>) {
+fn kind<W: Wire, T>(wire: &mut W, value: &mut T, index: u64, blank: fn(u64) -> Option<T>) {
     let mut read = index;
     count(wire, &mut read);
     if wire.reads() {
@@ -206,22 +206,22 @@ fn kind<T>(wire: &mut dyn Wire, value: &mut T, index: u64, blank: fn(u64) -> Opt
     }
 }
 
-fn window(wire: &mut dyn Wire, it: &mut Window) {
+fn window<W: Wire>(wire: &mut W, it: &mut Window) {
     duration(wire, &mut it.warmup);
     duration(wire, &mut it.duration);
 }
 
-fn entity(wire: &mut dyn Wire, it: &mut Entity) {
+fn entity<W: Wire>(wire: &mut W, it: &mut Entity) {
     text(wire, &mut it.name);
     option(wire, &mut it.count, || 0, small);
 }
 
-fn item(wire: &mut dyn Wire, it: &mut Item) {
+fn item<W: Wire>(wire: &mut W, it: &mut Item) {
     text(wire, &mut it.name);
     option(wire, &mut it.of, || EntityId(0), |wire, of| small(wire, &mut of.0));
 }
 
-fn scenario(wire: &mut dyn Wire, it: &mut Scenario) {
+fn scenario<W: Wire>(wire: &mut W, it: &mut Scenario) {
     text(wire, &mut it.name);
     text(wire, &mut it.about);
     count(wire, &mut it.seed);

@@ -4,7 +4,7 @@ use super::{Wire, choice, duration, kind, list, number, option, small, text};
 use crate::scenario::*;
 use crate::time::Duration;
 
-pub fn dist(wire: &mut dyn Wire, it: &mut Dist) {
+pub fn dist<W: Wire>(wire: &mut W, it: &mut Dist) {
     let index = match it {
         Dist::Constant(_) => 0,
         Dist::Exp { .. } => 1,
@@ -63,7 +63,7 @@ pub fn none() -> Service {
     Service::plain(String::new())
 }
 
-pub fn service(wire: &mut dyn Wire, it: &mut Service) {
+pub fn service<W: Wire>(wire: &mut W, it: &mut Service) {
     text(wire, &mut it.name);
     small(wire, &mut it.replicas);
     let balances = [
@@ -107,11 +107,11 @@ pub fn service(wire: &mut dyn Wire, it: &mut Service) {
     });
 }
 
-fn steps(wire: &mut dyn Wire, it: &mut Vec<Step>) {
+fn steps<W: Wire>(wire: &mut W, it: &mut Vec<Step>) {
     list(wire, it, || Step::Respond, step);
 }
 
-fn step(wire: &mut dyn Wire, it: &mut Step) {
+fn step<W: Wire>(wire: &mut W, it: &mut Step) {
     let index = match it {
         Step::Work(_) => 0,
         Step::Wait(_) => 1,
@@ -208,7 +208,7 @@ fn blank_step(index: u64) -> Option<Step> {
     })
 }
 
-fn repeats(wire: &mut dyn Wire, it: &mut Times) {
+fn repeats<W: Wire>(wire: &mut W, it: &mut Times) {
     let index = u64::from(matches!(it, Times::Geometric(_)));
     kind(wire, it, index, |index| match index {
         0 => Some(Times::Fixed(0)),

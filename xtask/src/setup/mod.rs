@@ -21,6 +21,8 @@ use std::process::Command;
 const TRUNK: &str = "0.21.14";
 /// The version of npm's `binaryen`, which brings `wasm-opt`; much older ones write pages that do not load.
 const BINARYEN: &str = "132.0.0";
+/// The version of npm's `terser`, which makes scripts small.
+const TERSER: &str = "5.51.4";
 
 /// Directories of executables, to stand before those of the system.
 pub struct Tools {
@@ -57,7 +59,8 @@ pub fn for_build() -> Outcome<Tools> {
     target::ensure()?;
     let bindgen = place::locked_version("wasm-bindgen")?;
     let directories = vec![
-        node::ensure_binaryen(BINARYEN)?,
+        node::ensure_tool("binaryen", BINARYEN)?,
+        node::ensure_tool("terser", TERSER)?,
         cargo_tool::ensure(&cargo_tool::wasm_bindgen(&bindgen))?,
         cargo_tool::ensure(&cargo_tool::trunk(TRUNK))?,
     ];

@@ -27,10 +27,10 @@ fn major(version: &str) -> Option<u32> {
     version.strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
-/// The directory of `wasm-opt`; installs it if it is not in the cache.
-pub fn ensure_binaryen(version: &str) -> Outcome<PathBuf> {
+/// The directory of what an npm package runs, such as `wasm-opt` of binaryen; installs it if it is not in the cache.
+pub fn ensure_tool(package: &str, version: &str) -> Outcome<PathBuf> {
     ensure_node()?;
-    let place = match super::finished("binaryen", version)? {
+    let place = match super::finished(package, version)? {
         Ok(place) => return Ok(place.join("node_modules/.bin")),
         Err(place) => place,
     };
@@ -39,10 +39,10 @@ pub fn ensure_binaryen(version: &str) -> Outcome<PathBuf> {
     npm.arg("install")
         .arg("--prefix")
         .arg(&draft)
-        .arg(format!("binaryen@{version}"))
+        .arg(format!("{package}@{version}"))
         .current_dir(&draft);
-    let step = format!("installing wasm-opt of binaryen {version} (once per user)");
-    shell::run_logged(&step, &super::log_of("binaryen")?, &mut npm)
+    let step = format!("installing {package} {version} of npm (once per user)");
+    shell::run_logged(&step, &super::log_of(package)?, &mut npm)
         .map_err(|why| format!("{why}\nby hand: {}", shell::words(&npm)))?;
     super::finish(&draft, &place)?;
     Ok(place.join("node_modules/.bin"))
