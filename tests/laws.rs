@@ -55,6 +55,8 @@ mod request;
 mod scenario;
 #[path = "laws/script.rs"]
 mod script;
+#[path = "laws/slice.rs"]
+mod slice;
 #[path = "laws/storm.rs"]
 mod storm;
 #[path = "laws/stuck.rs"]
@@ -228,7 +230,7 @@ fn what_is_written_and_read_again_runs_the_same() {
             return Ok(());
         }
         read.set(read.get() + 1);
-        let [before, after] = [scenario, &again].map(|scenario| in_slices(scenario, *seed, u64::MAX, 0));
+        let [before, after] = [scenario, &again].map(|scenario| slice::in_slices(scenario, *seed, u64::MAX, 0));
         let first = (0..before.0.0.len()).find(|index| before.0.0.get(*index) != after.0.0.get(*index));
         match (before.1 == after.1, write(&again) == text, first) {
             (true, true, _) => Ok(()),
@@ -242,64 +244,12 @@ fn what_is_written_and_read_again_runs_the_same() {
     assert!(read.get() > number("LAWS_CASES", 500) / 2);
 }
 
-/// Runs in slices of so many events, or until so many instants in between.
-fn in_slices(scenario: &Scenario, seed: u64, events: u64, stops: u64) -> (Tape, u64, u64) {
-    let mut tape = Tape::default();
-    let mut run = Run::new(scenario, seed);
-    let end = scenario.run.duration.0;
-    for stop in 1..=stops + 1 {
-        let until = if stop > stops {
-            Instant::NEVER
-        } else {
-            Instant(end * stop / (stops + 1))
-        };
-        while !run.advance(until, events, &mut tape) {
-            assert!(run.now() < until);
-        }
-        assert!(
-            tape.0.last().is_none_or(|(at, _)| *at < until),
-            "nothing happens at {until:?} or later"
-        );
-    }
-    (tape, run.digest(), run.events())
-}
-
-/// A seed tells the same in whatever slices; yields whether another one tells something else.
-fn one_story(scenario: &Scenario, seed: u64) -> Result<bool, String> {
-    let (whole, digest, events) = in_slices(scenario, seed, u64::MAX, 0);
-    for (slice, stops) in [(u64::MAX, 0), (1, 0), (7, 0), (1000, 0), (u64::MAX, 3), (5, 2)] {
-        let (tape, again, count) = in_slices(scenario, seed, slice, stops);
-        if let Some(index) = (0..whole.0.len().max(tape.0.len())).find(|i| whole.0.get(*i) != tape.0.get(*i)) {
-            let (a, b) = (whole.0.get(index), tape.0.get(index));
-            return Err(format!(
-                "slices of {slice}, {stops} stops: event {index} is {b:?} instead of {a:?}"
-            ));
-        }
-        if (digest, events) != (again, count) {
-            return Err(format!(
-                "slices of {slice}: digest {again:x} of {count} events, {digest:x} of {events}"
-            ));
-        }
-    }
-    let (other, different, _) = in_slices(scenario, seed + 1, u64::MAX, 0);
-    let told = |event: &&(Instant, Event)| !matches!(event.1, Event::Drawn(..));
-    let same = other.0.iter().filter(told).eq(whole.0.iter().filter(told));
-    if !same && different == digest {
-        let mut both = whole.0.iter().filter(told).zip(other.0.iter().filter(told));
-        let first = both.find(|(one, two)| one != two);
-        return Err(format!(
-            "two stories have the digest {digest:x}: they differ in {first:?}"
-        ));
-    }
-    Ok(!same)
-}
-
 #[test]
 fn a_seed_tells_one_story_in_whatever_slices() {
     let law = "a_seed_tells_one_story_in_whatever_slices";
     let differing = Cell::new(0);
     let holds = |(scenario, seed): &(Scenario, u64)| {
-        differing.set(differing.get() + u64::from(one_story(scenario, *seed)?));
+        differing.set(differing.get() + u64::from(slice::one_story(scenario, *seed)?));
         Ok(())
     };
     everywhere(law, 0u64..1000, holds);
@@ -404,37 +354,6 @@ fn a_call_with_policies_has_one_outcome_and_exceeds_none() {
     for_all(law, &(guard::guarded(Weather::Any), 0u64..1000), |(scenario, seed)| {
         guard::keeps(scenario, *seed)
     });
-}
-
-#[test]
-fn whatever_strikes_everybody_is_counted_once() {
-    let law = "whatever_strikes_everybody_is_counted_once";
-    let seen = Cell::new(census::Seen::default());
-    for_all(law, &(whole::whole(), 0u64..1000), |(scenario, seed)| {
-        let mut census = census::Census::new(scenario);
-        Run::new(scenario, *seed).advance(Instant::NEVER, u64::MAX, &mut census);
-        let (all, now) = (seen.get(), census.seen);
-        seen.set(census::Seen {
-            crashed: all.crashed + now.crashed,
-            resets: all.resets + now.resets,
-            frozen: all.frozen + now.frozen,
-            turned_away: all.turned_away + now.turned_away,
-            messages_lost: all.messages_lost + now.messages_lost,
-            completed: all.completed + now.completed,
-        });
-        match census.wrong.first() {
-            Some(wrong) => Err(wrong.clone()),
-            None => guard::adds_up(scenario, *seed),
-        }
-    });
-    println!("{law}: {:?}", seen.get());
-    let census::Seen {
-        crashed,
-        resets,
-        turned_away,
-        ..
-    } = seen.get();
-    assert!(crashed > 0 && resets > 0 && turned_away > 0);
 }
 
 #[test]

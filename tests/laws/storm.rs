@@ -3,11 +3,42 @@
 //! Law: a fault changes nobody's draws, leaves nothing behind once it is over, and is one of the few things that free
 //! whoever is stuck.
 
-use super::{census, for_all, pair, stuck, whole};
+use super::{census, for_all, guard, pair, stuck, whole};
 use std::cell::Cell;
 use sync_or_swim::engine::Run;
 use sync_or_swim::scenario::Scenario;
 use sync_or_swim::time::Instant;
+
+#[test]
+fn whatever_strikes_everybody_is_counted_once() {
+    let law = "whatever_strikes_everybody_is_counted_once";
+    let seen = Cell::new(census::Seen::default());
+    for_all(law, &(whole::whole(), 0u64..1000), |(scenario, seed)| {
+        let mut census = census::Census::new(scenario);
+        Run::new(scenario, *seed).advance(Instant::NEVER, u64::MAX, &mut census);
+        let (all, now) = (seen.get(), census.seen);
+        seen.set(census::Seen {
+            crashed: all.crashed + now.crashed,
+            resets: all.resets + now.resets,
+            frozen: all.frozen + now.frozen,
+            turned_away: all.turned_away + now.turned_away,
+            messages_lost: all.messages_lost + now.messages_lost,
+            completed: all.completed + now.completed,
+        });
+        match census.wrong.first() {
+            Some(wrong) => Err(wrong.clone()),
+            None => guard::adds_up(scenario, *seed),
+        }
+    });
+    println!("{law}: {:?}", seen.get());
+    let census::Seen {
+        crashed,
+        resets,
+        turned_away,
+        ..
+    } = seen.get();
+    assert!(crashed > 0 && resets > 0 && turned_away > 0);
+}
 
 #[test]
 fn whoever_is_stuck_stays_so_and_is_told() {

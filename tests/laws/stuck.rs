@@ -165,32 +165,7 @@ fn weave(knots: &[Knot], loads: &[(u32, u32)], modes: &[Mode], ways: &[Duration]
     };
     let count = knots.len() as u32;
     for (from, knot) in (0..).zip(knots) {
-        let mut steps = Vec::new();
-        for (kind, pick, time) in &knot.steps {
-            let call = || vec![Step::Call(EdgeId(*pick))];
-            steps.push(match kind {
-                0 | 1 => Step::Work(Dist::Constant(*time)),
-                2 => Step::Wait(Dist::Constant(*time)),
-                3 => Step::Parallel {
-                    branches: vec![call(), vec![Step::Work(Dist::Constant(*time))]],
-                    join: 1 + pick % 2,
-                },
-                4 if knot.pools => Step::Hold {
-                    pool: pick % 2,
-                    body: vec![Step::Hold {
-                        pool: 1 - pick % 2,
-                        body: vec![Step::Work(Dist::Constant(*time))],
-                    }],
-                },
-                5 if knot.pools => Step::Hold {
-                    pool: pick % 2,
-                    body: call(),
-                },
-                6 if knot.pools => Step::Acquire(pick % 2),
-                7 if knot.pools => Step::Release(pick % 2),
-                _ => call().remove(0),
-            });
-        }
+        let mut steps: Vec<Step> = knot.steps.iter().map(|draft| step(draft, knot.pools)).collect();
         tie(&mut scenario, from, count, &mut steps, modes, ways);
         let pool = |name: &str| Pool {
             name: name.to_string(),
@@ -214,6 +189,32 @@ fn weave(knots: &[Knot], loads: &[(u32, u32)], modes: &[Mode], ways: &[Duration]
             ..Service::plain(format!("s{from}"))
         });
     }
+    load(&mut scenario, count, loads);
+    scenario
+}
+
+/// One step before its edge is known: its kind, which call or pool, and for how long.
+fn step((kind, pick, time): &(u32, u32, Duration), pools: bool) -> Step {
+    let call = || Step::Call(EdgeId(*pick));
+    let work = || vec![Step::Work(Dist::Constant(*time))];
+    let hold = |pool, body| Step::Hold { pool, body };
+    match kind {
+        0 | 1 => Step::Work(Dist::Constant(*time)),
+        2 => Step::Wait(Dist::Constant(*time)),
+        3 => Step::Parallel {
+            branches: vec![vec![call()], work()],
+            join: 1 + pick % 2,
+        },
+        4 if pools => hold(pick % 2, vec![hold(1 - pick % 2, work())]),
+        5 if pools => hold(pick % 2, vec![call()]),
+        6 if pools => Step::Acquire(pick % 2),
+        7 if pools => Step::Release(pick % 2),
+        _ => call(),
+    }
+}
+
+/// Clients that send so many requests at once, each to one of the services.
+fn load(scenario: &mut Scenario, count: u32, loads: &[(u32, u32)]) {
     for (index, (pick, size)) in (0..).zip(loads) {
         let id = EdgeId(scenario.edges.len() as u32);
         let to = ServiceId(pick % count);
@@ -231,7 +232,6 @@ fn weave(knots: &[Knot], loads: &[(u32, u32)], modes: &[Mode], ways: &[Duration]
             ..Client::plain(format!("c{index}"), load)
         });
     }
-    scenario
 }
 
 /// Gives the calls of a service their edges: on to the `go` of a later one, or back to the `echo` of any.
