@@ -50,7 +50,12 @@ fn files(directory: &str) -> Vec<(PathBuf, String)> {
 
 /// All texts that are scenarios.
 fn scenarios() -> Vec<(PathBuf, String)> {
-    let directories = ["tests/data/examples", "tests/data/specimens", "scenarios"];
+    let directories = [
+        "tests/data/examples",
+        "tests/data/specimens",
+        "tests/data/digest",
+        "scenarios",
+    ];
     directories.into_iter().flat_map(files).collect()
 }
 

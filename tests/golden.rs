@@ -1,9 +1,12 @@
 //! Golden lanes: each folder of `tests/scenarios/` is a scenario, the lanes of its whole run as text, and its report.
 //!
 //! ```text
-//! scenario.json ─▶ Recorder ─▶ lanes.txt      a hundred characters a run
+//! scenario.json ─▶ Recorder ─▶ lanes.txt      a hundred characters a run, or a window
 //!             └──▶ Meter ────▶ report.json    UPDATE=1 cargo test --test golden: writes both anew
+//! windows.txt     19.8s 20.8s  what is seen there; a line a window, where the whole run would be too long to see it
 //! ```
+//!
+//! A folder without `scenario.json` is the contract's example of its name.
 //!
 //! Law: byte for byte. A toggle is a diff that a reviewer can see; the pairs below differ in nothing but the toggle.
 #![cfg(not(target_arch = "wasm32"))]
@@ -24,11 +27,16 @@ fn home() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
 }
 
-/// The folders, sorted by name.
-fn names() -> Vec<String> {
-    let entries = fs::read_dir(home()).expect("tests/scenarios is there");
+/// The contract's examples, a file each.
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/examples")
+}
+
+/// What is in a folder, sorted by name.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut names: Vec<String> = entries
-        .map(|entry| entry.expect("a readable folder").file_name())
+        .map(|entry| entry.expect("a readable entry").file_name())
         .map(|name| name.into_string().expect("a plain name"))
         .collect();
     names.sort();
@@ -40,7 +48,9 @@ fn file(name: &str, file: &str) -> PathBuf {
 }
 
 fn scenario(name: &str) -> Scenario {
-    let path = file(name, "scenario.json");
+    let own = file(name, "scenario.json");
+    let example = examples().join(format!("{name}.json"));
+    let path = if own.exists() { own } else { example };
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     match parse(&text) {
         Ok(parsed) if parsed.warnings.is_empty() => parsed.scenario,
@@ -53,16 +63,37 @@ fn end(scenario: &Scenario) -> Instant {
     Instant::START + scenario.run.duration
 }
 
-fn record(scenario: &Scenario) -> Trace {
-    let mut recorder = Recorder::new(scenario, Instant::START, BUDGET);
+fn record(scenario: &Scenario, from: Instant, until: Instant) -> Trace {
+    let mut recorder = Recorder::new(scenario, from, BUDGET);
     let mut run = Run::new(scenario, scenario.seed);
-    assert!(run.advance(Instant::NEVER, u64::MAX, &mut recorder));
+    assert!(run.advance(until, u64::MAX, &mut recorder));
     assert_eq!((recorder.is_full(), run.warning()), (false, None), "{}", scenario.name);
-    recorder.finish(end(scenario))
+    recorder.finish(until)
 }
 
-fn lanes(scenario: &Scenario) -> String {
-    swimlane::text(scenario, &record(scenario), Duration(scenario.run.duration.0 / 100))
+/// The whole run.
+fn whole(scenario: &Scenario) -> Trace {
+    record(scenario, Instant::START, end(scenario))
+}
+
+fn lanes_of(scenario: &Scenario, trace: &Trace) -> String {
+    let step = Duration(trace.until.since(trace.from).0 / 100);
+    swimlane::text(scenario, trace, step)
+}
+
+/// The lanes of each window under what is seen there, or those of the whole run.
+fn lanes(name: &str, scenario: &Scenario) -> String {
+    let Ok(windows) = fs::read_to_string(file(name, "windows.txt")) else {
+        return lanes_of(scenario, &whole(scenario));
+    };
+    let window = |line: &str| {
+        let (from, rest) = line.split_once(' ').expect("from, until and what is seen");
+        let (until, _) = rest.split_once("  ").expect("until and what is seen");
+        let [from, until] = [from, until].map(|time| Instant::START + Duration::parse(time).expect("a time"));
+        assert!(from < until && until <= end(scenario), "{name}: {line}");
+        format!("{line}\n{}", lanes_of(scenario, &record(scenario, from, until)))
+    };
+    windows.lines().map(window).collect::<Vec<_>>().join("\n")
 }
 
 fn measure(scenario: &Scenario) -> Report {
@@ -108,14 +139,19 @@ fn beneath(expected: &str, actual: &str) -> String {
 
 #[test]
 fn each_scenario_looks_and_counts_as_it_did() {
-    let names = names();
-    assert!(names.len() >= 25, "only {names:?}");
+    let (names, examples) = (names(&home()), names(&examples()));
+    let shown = |file: &&String| {
+        file.strip_suffix(".json")
+            .is_some_and(|name| names.iter().any(|is| is == name))
+    };
+    let missing: Vec<&String> = examples.iter().filter(|file| !shown(file)).collect();
+    assert!(missing.is_empty(), "no golden lanes of {missing:?}");
     let wrong: Vec<String> = names
         .iter()
         .map(|name| (name, scenario(name)))
         .flat_map(|(name, scenario)| {
             [
-                check(name, "lanes.txt", &lanes(&scenario)),
+                check(name, "lanes.txt", &lanes(name, &scenario)),
                 check(name, "report.json", &report(&scenario)),
             ]
         })
@@ -208,7 +244,7 @@ fn blocked(trace: &Trace) -> Vec<(Instant, Instant)> {
 #[test]
 fn a_blocked_loop_answers_nobody() {
     let scenario = scenario("loop-sync-blocks");
-    let trace = record(&scenario);
+    let trace = whole(&scenario);
     let times = waits(&scenario, &trace);
     assert_eq!(times.len(), 2);
     assert_eq!(blocked(&trace), times, "the loop is blocked as long as a page waits");
@@ -218,7 +254,7 @@ fn a_blocked_loop_answers_nobody() {
 #[test]
 fn a_loop_that_awaits_answers_the_others() {
     let scenario = scenario("loop-await-serves");
-    let trace = record(&scenario);
+    let trace = whole(&scenario);
     let times = waits(&scenario, &trace);
     assert_eq!((times.len(), blocked(&trace)), (2, Vec::new()));
     let answered = pings_answered(&scenario, &trace, &times);

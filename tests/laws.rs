@@ -77,7 +77,7 @@ use sync_or_swim::scenario::text::{self, Parsed};
 use sync_or_swim::scenario::*;
 use sync_or_swim::time::Instant;
 use sync_or_swim::trace::Recorder;
-use tape::{Event, Tape};
+use tape::Tape;
 
 /// The number in an environment variable.
 fn number(name: &str, default: u64) -> u64 {

@@ -21,10 +21,12 @@ const ARRIVALS: f64 = 1200.0;
 /// much, where something sheds, or where chance needs longer to show its mean.
 pub fn of(scenario: &Scenario, times: u32) -> Option<(Scenario, f64)> {
     let mut steady = scenario.clone();
-    steady
-        .clients
-        .iter_mut()
-        .for_each(|client| crowd(client, f64::from(times)));
+    steady.changes.clear();
+    for client in &mut steady.clients {
+        // Who stops lets what is left be done.
+        (client.start, client.stop) = (Instant::START, Instant::NEVER);
+        crowd(client, f64::from(times));
+    }
     if is_wild(&steady) {
         return None;
     }
@@ -42,8 +44,17 @@ fn crowd(client: &mut Client, times: f64) {
     }
 }
 
-/// Whether a distribution has a mean that few runs come to.
+/// Whether a distribution has a mean that few runs come to, or a client does not come evenly for ever.
 fn is_wild(scenario: &Scenario) -> bool {
+    let fades = |client: &Client| {
+        matches!(
+            client.load,
+            Load::Open(Arrivals::Times(_) | Arrivals::Ramp { .. } | Arrivals::Wave { .. })
+        )
+    };
+    if scenario.clients.iter().any(fades) {
+        return true;
+    }
     format!("{:?}{:?}", scenario.services, scenario.edges).contains("Pareto")
 }
 

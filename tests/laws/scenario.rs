@@ -148,8 +148,12 @@ fn load() -> impl Strategy<Value = Load> {
 
 fn arrivals() -> impl Strategy<Value = Arrivals> {
     let gap = || prop_oneof![Just(5u64), Just(10), Just(20), Just(40), 5u64..80];
+    // The gap of a whole rate, as a file has it.
+    let even = |ms: u64| 1e9 / (1000 / ms) as f64;
     let rates = || {
-        let rate = || prop_oneof![Just(0.0), Just(20.0), Just(100.0), 0.5..200.0];
+        // No more digits than a file has.
+        let tenths = || (5u32..2000).prop_map(|tenths| f64::from(tenths) / 10.0);
+        let rate = || prop_oneof![Just(0.0), Just(20.0), Just(100.0), tenths()];
         (rate(), rate(), (1u64..600).prop_map(Duration::from_ms))
     };
     let long = |ms: u64| Dist::Erlang {
@@ -157,8 +161,8 @@ fn arrivals() -> impl Strategy<Value = Arrivals> {
         mean: Duration::from_ms(ms),
     };
     prop_oneof![
-        3 => gap().prop_map(|ms| Arrivals::Poisson { gap_ns: ms as f64 * 1e6 }),
-        3 => gap().prop_map(|ms| Arrivals::Constant { gap_ns: ms as f64 * 1e6 }),
+        3 => gap().prop_map(move |ms| Arrivals::Poisson { gap_ns: even(ms) }),
+        3 => gap().prop_map(move |ms| Arrivals::Constant { gap_ns: even(ms) }),
         2 => (1u32..20, 50u64..400).prop_map(|(size, ms)| Arrivals::Burst { size, every: Duration::from_ms(ms) }),
         1 => gap().prop_map(move |ms| Arrivals::Renewal(long(ms))),
         1 => gap().prop_map(|ms| Arrivals::Renewal(Dist::Constant(Duration::from_ms(ms)))),
