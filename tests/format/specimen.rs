@@ -149,3 +149,15 @@ pub fn with(text: &Value, pointer: &str, value: Option<Value>) -> Value {
     }
     text
 }
+
+/// Takes a key out, wherever it stands.
+pub fn forget(tree: &mut Value, key: &str) {
+    match tree {
+        Value::Object(map) => {
+            map.shift_remove(key);
+            map.values_mut().for_each(|value| forget(value, key));
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| forget(value, key)),
+        _ => {}
+    }
+}
