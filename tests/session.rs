@@ -119,3 +119,29 @@ fn a_recording_ends_at_its_budget_or_its_end() {
     let beyond = recorded(record(1, 59, 90, 100_000));
     assert_eq!(beyond.until, Instant::START + Duration::from_s(60));
 }
+
+#[test]
+fn a_deadlock_is_told_with_the_figures() {
+    let text = r#"{
+        "format": "sync-or-swim/1", "run": {"duration": "10s"},
+        "clients": {"c": {"arrivals": "poisson(20/s)"}},
+        "services": {"a": {"threads": 1, "operations": {"in": [{"work": "5ms"}, {"call": "a.again"}], "again": []}}},
+        "edges": [{"from": "c", "to": "a.in"}, {"from": "a", "to": "a.again"}]
+    }"#;
+    let scenario = text::parse(text).expect("a scenario").scenario;
+    let mut session = Session::new();
+    session.order(ToBackend::Measure {
+        run: RunId(1),
+        scenario: scenario.into(),
+        seed: 1,
+    });
+    let Some(FromBackend::Measured { report, .. }) = answers(&mut session, 1000).pop() else {
+        panic!("no figures")
+    };
+    let told = "the only worker of `a` waits for `a` (a->a.again); only a timeout frees them";
+    assert!(
+        report.warnings.iter().any(|warning| warning.ends_with(told)),
+        "{:?}",
+        report.warnings
+    );
+}

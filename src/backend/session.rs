@@ -164,7 +164,8 @@ impl Measuring {
         let warning = self.engine.warning();
         let end = Instant::START + self.scenario.run.duration;
         let mut report = self.report(if warning.is_some() { self.engine.now() } else { end });
-        report.warnings.extend(warning);
+        let deadlock = self.engine.deadlock().map(|deadlock| deadlock.story(&self.scenario));
+        report.warnings.extend(warning.into_iter().chain(deadlock));
         report
     }
 

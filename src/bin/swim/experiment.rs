@@ -24,10 +24,8 @@ pub fn report(scenario: &Scenario, seed: u64) -> Report {
         None => Instant::START + scenario.run.duration,
     };
     let mut report = meter.report(scenario, seed, end, run.events(), run.digest());
-    report.warnings.extend(warning);
-    report
-        .warnings
-        .extend(run.deadlock().map(|deadlock| deadlock.story(scenario)));
+    let deadlock = run.deadlock().map(|deadlock| deadlock.story(scenario));
+    report.warnings.extend(warning.into_iter().chain(deadlock));
     report.warnings.extend(meter.warnings(scenario, end));
     report
 }
