@@ -37,6 +37,7 @@ impl<O: Observer> Turn<'_, O> {
             mut mode,
             timeout,
             mut line,
+            to,
             ..
         } = self.world.edges[edge];
         if call.attempt != Attempt::Only {
@@ -50,6 +51,7 @@ impl<O: Observer> Turn<'_, O> {
         let (slot, task) = self.world.tasks.reserve(EMPTY);
         *task = Task {
             edge,
+            service: to,
             line,
             key,
             request,
@@ -312,6 +314,7 @@ pub(super) const EMPTY: Task = Task {
     stamp: 0,
     work: Duration::ZERO,
     edge: NONE,
+    service: NONE,
     line: NONE,
     request: NONE,
     caller: NONE,
