@@ -202,7 +202,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The caller learns the outcome and goes on.
-    #[inline]
+    #[inline(always)]
     fn conclude(&mut self, slot: u32, outcome: Result<(), Cause>) {
         self.world.tasks[slot].awaited = false;
         self.note((slot as u64) << 2 | outcome.map_or_else(|cause| 1 + cause as u64, |()| 0));
@@ -241,7 +241,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The callee's side of a call is over: its span has ended, or there will never be one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn work_of_call_ended(&mut self, slot: u32) {
         let request = self.world.tasks[slot].request;
         self.release(slot);

@@ -264,7 +264,7 @@ impl Queue {
     }
 
     /// One more entry behind the last one, from where it rises.
-    #[inline]
+    #[inline(never)]
     fn append(&mut self, entry: Entry) {
         let index = self.len;
         self.len += 1;

@@ -422,7 +422,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The reply leaves, once a span.
-    #[inline]
+    #[inline(always)]
     pub(super) fn respond(&mut self, root: u32, outcome: Result<(), Cause>) {
         if std::mem::replace(&mut self.world.tasks[root].responded, true) {
             return;
@@ -439,7 +439,7 @@ impl<O: Observer> Turn<'_, O> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn end_span(&mut self, root: u32) {
         if self.world.tasks[root].span != root {
             self.end_job(root);

@@ -111,7 +111,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A duration from one of the program's samplers, for this place in a story.
-    #[inline]
+    #[inline(always)]
     pub(super) fn draw_duration(&mut self, sampler: u32, key: u64, step: u32, purpose: Purpose) -> Duration {
         let draw = Draw::new(key, step, purpose);
         let duration = self.world.program.samplers[sampler].sample(&self.world.ziggurat, draw);
