@@ -187,7 +187,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The caller will not give up any more.
-    #[inline]
+    #[inline(always)]
     pub(super) fn disarm_call(&mut self, slot: u32) {
         let timeout = std::mem::replace(&mut self.world.tasks[slot].timeout, Handle::NONE);
         if timeout != Handle::NONE {

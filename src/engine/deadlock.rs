@@ -298,6 +298,7 @@ impl World {
 
 impl<O: Observer> Turn<'_, O> {
     /// Somebody has begun to wait for a worker of a replica: perhaps for ever.
+    #[inline(always)]
     pub(super) fn suspect(&mut self, replica: u32) {
         let watch = &self.world.watch;
         let due = watch.on && watch.found.is_none() && self.world.stamp >= watch.next;

@@ -9,6 +9,7 @@
 //! order of scheduling decides. Cancelling takes O(log n) and leaves nothing behind.
 
 use super::event::{CLASSES, Event};
+use super::slab::Numbered;
 use crate::time::Instant;
 use std::collections::VecDeque;
 
@@ -63,7 +64,7 @@ pub struct Queue {
     /// The earliest entry, number 0 of the heap; a void where there is none, and gone while `hole` is set.
     top: Entry,
     /// The children of entry n, in family n, are the entries 4 n + 1 … 4 n + 4; those behind the last one are voids.
-    families: Vec<Family>,
+    families: Numbered<Family>,
     /// How many entries there are, the hole included.
     len: usize,
     hole: bool,
@@ -83,7 +84,7 @@ impl Queue {
             now: Instant::START,
             sequence: 0,
             top: VOID,
-            families: Vec::new(),
+            families: Numbered::new(),
             len: 0,
             hole: false,
             positions: Vec::new(),
@@ -233,7 +234,7 @@ impl Queue {
         event
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_top(&mut self) -> Event {
         let top = &self.top;
         if top.handle != Handle::NONE {
@@ -300,7 +301,7 @@ impl Queue {
     fn entry(&self, index: usize) -> &Entry {
         match index.checked_sub(1) {
             None => &self.top,
-            Some(below) => &self.families[below / FAMILY].0[below % FAMILY],
+            Some(below) => &self.families[(below / FAMILY) as u32].0[below % FAMILY],
         }
     }
 
@@ -308,7 +309,7 @@ impl Queue {
     fn entry_mut(&mut self, index: usize) -> &mut Entry {
         match index.checked_sub(1) {
             None => &mut self.top,
-            Some(below) => &mut self.families[below / FAMILY].0[below % FAMILY],
+            Some(below) => &mut self.families[(below / FAMILY) as u32].0[below % FAMILY],
         }
     }
 

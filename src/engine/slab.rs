@@ -31,11 +31,11 @@ impl<T> Slab<T> {
     }
 
     /// Puts `item` into a free slot.
-    #[inline]
+    #[inline(always)]
     pub fn insert(&mut self, item: T) -> u32 {
         match self.free.pop() {
             Some(slot) => {
-                self.items[slot as usize] = item;
+                self[slot] = item;
                 slot
             }
             None => {
@@ -55,7 +55,7 @@ impl<T> Slab<T> {
                 self.items.len() as u32 - 1
             }
         };
-        (slot, &mut self.items[slot as usize])
+        (slot, &mut self[slot])
     }
 
     /// All values, those in free slots included.
@@ -168,7 +168,7 @@ impl Fifo {
     }
 
     /// Queues up behind all others.
-    #[inline]
+    #[inline(always)]
     pub fn push<T: Link>(&mut self, slab: &mut Slab<T>, slot: u32) {
         *slab[slot].next() = NONE;
         match self.tail {
@@ -196,7 +196,7 @@ impl Fifo {
     }
 
     /// Takes the slot whose turn it is.
-    #[inline]
+    #[inline(always)]
     pub fn pop<T: Link>(&mut self, slab: &mut Slab<T>) -> Option<u32> {
         let first = self.first()?;
         self.head = *slab[first].next();
@@ -260,7 +260,7 @@ impl Roster {
     }
 
     /// Takes the idle worker with the lowest number.
-    #[inline]
+    #[inline(always)]
     pub fn take(&mut self) -> Option<u32> {
         if self.top == 0 {
             return None;

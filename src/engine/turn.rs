@@ -129,7 +129,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A worker turns to something else.
-    #[inline]
+    #[inline(always)]
     pub(super) fn set_lane(&mut self, lane: u32, is: Activity, task: u32) {
         let entry = &mut self.world.lanes[lane];
         let was = entry.activity;

@@ -52,6 +52,22 @@ pub struct Request {
     pub known: u32,
 }
 
+impl Request {
+    /// A request before anything is known of it.
+    pub const EMPTY: Request = Request {
+        client: NONE,
+        user: NONE,
+        number: 0,
+        key: 0,
+        offered: Instant::START,
+        open: 0,
+        counted: false,
+        outcome: None,
+        holdings: NONE,
+        known: NONE,
+    };
+}
+
 /// An edge as it is now.
 pub struct Edge {
     pub from: Caller,
@@ -298,7 +314,7 @@ impl World {
     }
 
     /// What an observer may know of a call; `slot` is a span's, not a branch's.
-    #[inline]
+    #[inline(always)]
     pub fn view(&self, slot: u32) -> Call {
         let task = &self.tasks[slot];
         Call {
@@ -317,7 +333,7 @@ impl World {
     }
 
     /// What an observer may know of a request.
-    #[inline]
+    #[inline(always)]
     pub fn request_view(&self, slot: u32) -> RequestView {
         let request = &self.requests[slot];
         RequestView {
