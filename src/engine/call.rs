@@ -37,6 +37,7 @@ impl<O: Observer> Turn<'_, O> {
             mut mode,
             timeout,
             mut line,
+            to,
             ..
         } = self.world.edges[edge];
         if call.attempt != Attempt::Only {
@@ -50,6 +51,7 @@ impl<O: Observer> Turn<'_, O> {
         let (slot, task) = self.world.tasks.reserve(EMPTY);
         *task = Task {
             edge,
+            service: to,
             line,
             key,
             request,
@@ -185,7 +187,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The caller will not give up any more.
-    #[inline]
+    #[inline(always)]
     pub(super) fn disarm_call(&mut self, slot: u32) {
         let timeout = std::mem::replace(&mut self.world.tasks[slot].timeout, Handle::NONE);
         if timeout != Handle::NONE {
@@ -200,7 +202,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The caller learns the outcome and goes on.
-    #[inline]
+    #[inline(always)]
     fn conclude(&mut self, slot: u32, outcome: Result<(), Cause>) {
         self.world.tasks[slot].awaited = false;
         self.note((slot as u64) << 2 | outcome.map_or_else(|cause| 1 + cause as u64, |()| 0));
@@ -239,7 +241,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The callee's side of a call is over: its span has ended, or there will never be one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn work_of_call_ended(&mut self, slot: u32) {
         let request = self.world.tasks[slot].request;
         self.release(slot);
@@ -312,6 +314,7 @@ pub(super) const EMPTY: Task = Task {
     stamp: 0,
     work: Duration::ZERO,
     edge: NONE,
+    service: NONE,
     line: NONE,
     request: NONE,
     caller: NONE,

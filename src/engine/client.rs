@@ -258,19 +258,16 @@ impl<O: Observer> Turn<'_, O> {
     fn begin_request(&mut self, client: u32, user: u32, number: u64, key: u64) {
         let offered = self.now();
         let counted = offered >= self.world.warmup;
-        let request = Request {
+        let (slot, request) = self.world.requests.reserve(Request::EMPTY);
+        *request = Request {
             client,
             user,
             number,
             key,
             offered,
-            open: 0,
             counted,
-            outcome: None,
-            holdings: NONE,
-            known: NONE,
+            ..Request::EMPTY
         };
-        let slot = self.world.requests.insert(request);
         self.observer.offered(offered, self.world.request_view(slot));
         let source = &self.world.clients[client];
         let edge = match source.edges[..] {
@@ -312,7 +309,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A span or message that the request caused has ended.
-    #[inline]
+    #[inline(always)]
     pub(super) fn work_of_request_ended(&mut self, slot: u32) {
         self.world.requests[slot].open -= 1;
         self.close_request_if_over(slot);

@@ -16,7 +16,7 @@ use super::event::Event;
 use super::queue::Handle;
 use super::slab::NONE;
 use super::turn::Turn;
-use super::world::Task;
+use super::world::{Edge, Task};
 use crate::scenario::{Down, Mode};
 use crate::time::Duration;
 use crate::trace::{Cause, Observer};
@@ -145,7 +145,7 @@ impl<O: Observer> Turn<'_, O> {
     fn send_parcel(&mut self, first: u32, bundle: u32, seat: u32, edge: u32, replica: u32) -> u32 {
         let now = self.now();
         let message = self.world.messages[first];
-        let terms = &self.world.edges[edge].terms;
+        let Edge { to, ref terms, .. } = self.world.edges[edge];
         let (salt, poison) = (terms.salt, terms.poison);
         let declared = salt != 0;
         let key = message.key_of_delivery(salt);
@@ -156,6 +156,7 @@ impl<O: Observer> Turn<'_, O> {
         let (slot, task) = self.world.tasks.reserve(EMPTY);
         *task = Task {
             edge,
+            service: to,
             line: if declared { self.world.edges[edge].line } else { NONE },
             key,
             request: message.request,

@@ -34,15 +34,15 @@ impl World {
                 balance: Balance::RoundRobin,
                 next_replica: 0,
                 threads: true,
-                lifo: false,
-                backlog: u32::MAX,
-                in_flight: u32::MAX,
             });
             for home in first..first + plain.replicas {
                 self.replicas[home].offload = self.replicas.len() as u32;
                 let first_lane = self.replicas[home].first_lane + plain.runtime.workers();
                 self.replicas.push(Replica {
                     service,
+                    lifo: false,
+                    backlog: u32::MAX,
+                    in_flight: u32::MAX,
                     first_lane,
                     workers: plain.offload,
                     cores: 0,

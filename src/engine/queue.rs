@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! pop ◀─ due[class 0..4]   events of this very instant, first come first served within a class
-//!     ◀─ 4-ary heap        later ones; the hole at the root is filled by the next push
+//!     ◀─ top ◀─ families   later ones, a heap of arity 4; the hole at its top is filled by the next push
 //! ```
 //!
 //! Law: at one instant changes come first, then ends of work, replies, timeouts, arrivals; within a class the
 //! order of scheduling decides. Cancelling takes O(log n) and leaves nothing behind.
 
 use super::event::{CLASSES, Event};
+use super::slab::Numbered;
 use crate::time::Instant;
 use std::collections::VecDeque;
 
@@ -43,6 +44,11 @@ const VOID: Entry = Entry {
 /// Children of one parent.
 const FAMILY: usize = 4;
 
+/// The children of one parent, which lie together in the cache.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Family([Entry; FAMILY]);
+
 impl Entry {
     #[inline(always)]
     fn before(&self, other: &Entry) -> bool {
@@ -55,9 +61,11 @@ impl Entry {
 pub struct Queue {
     now: Instant,
     sequence: u64,
-    /// Heap of arity 4, and behind its `len` entries as many voids as make every family of children whole;
-    /// `heap[0]` is void while `hole` is set.
-    heap: Vec<Entry>,
+    /// The earliest entry, number 0 of the heap; a void where there is none, and gone while `hole` is set.
+    top: Entry,
+    /// The children of entry n, in family n, are the entries 4 n + 1 … 4 n + 4; those behind the last one are voids.
+    families: Numbered<Family>,
+    /// How many entries there are, the hole included.
     len: usize,
     hole: bool,
     /// Where the event of each handle lies in the heap.
@@ -75,7 +83,8 @@ impl Queue {
         Queue {
             now: Instant::START,
             sequence: 0,
-            heap: vec![VOID; FAMILY],
+            top: VOID,
+            families: Numbered::new(),
             len: 0,
             hole: false,
             positions: Vec::new(),
@@ -130,11 +139,11 @@ impl Queue {
     pub fn cancel(&mut self, handle: Handle) {
         self.fill_hole();
         let index = self.positions[handle.0 as usize] as usize;
-        debug_assert!(self.heap[index].handle == handle);
+        debug_assert!(self.entry(index).handle == handle);
         self.unused.push(handle.0);
         let last = self.take_last();
         if index < self.len {
-            if index > 0 && last.before(&self.heap[(index - 1) / 4]) {
+            if index > 0 && last.before(self.entry((index - 1) / FAMILY)) {
                 self.sift_up(index, last);
             } else {
                 self.sift_down(index, last);
@@ -162,7 +171,7 @@ impl Queue {
         }
         let mut kept = Vec::new();
         while self.len > 0 {
-            let top = self.heap[0];
+            let top = self.top;
             if wanted(top.event) {
                 out.push((top.at, self.take_top()));
             } else {
@@ -172,11 +181,7 @@ impl Queue {
             self.fill_hole();
         }
         // What is sorted is a heap.
-        self.len = kept.len();
-        self.heap.resize(self.len + FAMILY, VOID);
-        for (index, entry) in kept.into_iter().enumerate() {
-            self.place(index, entry);
-        }
+        kept.into_iter().for_each(|entry| self.append(entry));
         out
     }
 
@@ -190,7 +195,7 @@ impl Queue {
         if self.single.is_some() || self.due_classes != 0 {
             return self.pop_due();
         }
-        let at = self.heap[0].at;
+        let at = self.top.at;
         if at >= until {
             return None;
         }
@@ -202,8 +207,11 @@ impl Queue {
     #[inline(always)]
     fn heap_has_more_now(&self) -> bool {
         match self.hole {
-            false => self.heap[0].at == self.now,
-            true => self.heap[1..=FAMILY].iter().any(|entry| entry.at == self.now),
+            false => self.top.at == self.now,
+            true => match self.families.first() {
+                Some(Family(children)) => children.iter().any(|child| child.at == self.now),
+                None => false,
+            },
         }
     }
 
@@ -215,7 +223,7 @@ impl Queue {
             self.due_classes |= 1 << class;
         }
         let class = self.due_classes.trailing_zeros() as usize;
-        let top = &self.heap[0];
+        let top = &self.top;
         if top.at == self.now && (top.order >> CLASS_SHIFT) as usize <= class {
             return Some(self.take_top());
         }
@@ -226,14 +234,15 @@ impl Queue {
         event
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_top(&mut self) -> Event {
-        let top = self.heap[0];
+        let top = &self.top;
         if top.handle != Handle::NONE {
             self.unused.push(top.handle.0);
         }
+        let event = top.event;
         self.hole = true;
-        top.event
+        event
     }
 
     #[inline]
@@ -251,10 +260,19 @@ impl Queue {
             self.hole = false;
             self.sift_down(0, entry);
         } else {
-            self.heap.push(VOID);
-            self.len += 1;
-            self.sift_up(self.len - 1, entry);
+            self.append(entry);
         }
+    }
+
+    /// One more entry behind the last one, from where it rises.
+    #[inline(never)]
+    fn append(&mut self, entry: Entry) {
+        let index = self.len;
+        self.len += 1;
+        if index % FAMILY == 1 {
+            self.families.push(Family([VOID; FAMILY]));
+        }
+        self.sift_up(index, entry);
     }
 
     #[inline(always)]
@@ -272,13 +290,32 @@ impl Queue {
     #[inline(always)]
     fn take_last(&mut self) -> Entry {
         self.len -= 1;
-        self.heap.pop();
-        std::mem::replace(&mut self.heap[self.len], VOID)
+        let last = std::mem::replace(self.entry_mut(self.len), VOID);
+        if self.len % FAMILY == 1 {
+            self.families.pop();
+        }
+        last
+    }
+
+    #[inline(always)]
+    fn entry(&self, index: usize) -> &Entry {
+        match index.checked_sub(1) {
+            None => &self.top,
+            Some(below) => &self.families[(below / FAMILY) as u32].0[below % FAMILY],
+        }
+    }
+
+    #[inline(always)]
+    fn entry_mut(&mut self, index: usize) -> &mut Entry {
+        match index.checked_sub(1) {
+            None => &mut self.top,
+            Some(below) => &mut self.families[(below / FAMILY) as u32].0[below % FAMILY],
+        }
     }
 
     #[inline(always)]
     fn place(&mut self, index: usize, entry: Entry) {
-        self.heap[index] = entry;
+        *self.entry_mut(index) = entry;
         if entry.handle != Handle::NONE {
             self.positions[entry.handle.0 as usize] = index as u32;
         }
@@ -286,11 +323,12 @@ impl Queue {
 
     fn sift_up(&mut self, mut index: usize, entry: Entry) {
         while index > 0 {
-            let parent = (index - 1) / 4;
-            if !entry.before(&self.heap[parent]) {
+            let parent = (index - 1) / FAMILY;
+            let above = *self.entry(parent);
+            if !entry.before(&above) {
                 break;
             }
-            self.place(index, self.heap[parent]);
+            self.place(index, above);
             index = parent;
         }
         self.place(index, entry);
@@ -298,20 +336,20 @@ impl Queue {
 
     #[inline]
     fn sift_down(&mut self, mut index: usize, entry: Entry) {
-        while let Some([a, b, c, d]) = self.heap.get(4 * index + 1..4 * index + 5) {
-            let (left, right) = (b.before(a) as usize, d.before(c) as usize);
-            let (one, other) = (4 * index + 1 + left, 4 * index + 3 + right);
-            let least = if self.heap[other].before(&self.heap[one]) {
-                other
+        while let Some(Family(children)) = self.families.get(index) {
+            let left = children[1].before(&children[0]) as usize;
+            let right = 2 + children[3].before(&children[2]) as usize;
+            let least = if children[right].before(&children[left]) {
+                right
             } else {
-                one
+                left
             };
-            let child = self.heap[least];
+            let child = children[least];
             if !child.before(&entry) {
                 break;
             }
             self.place(index, child);
-            index = least;
+            index = FAMILY * index + 1 + least;
         }
         self.place(index, entry);
     }

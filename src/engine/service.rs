@@ -36,8 +36,7 @@ impl<O: Observer> Turn<'_, O> {
             Some(Down::Blackhole) => return self.swallow(call),
             Some(Down::Refuse | Down::Crash) => return self.refuse(call),
         }
-        let service = &self.world.services[place.service];
-        let room = place.waiting < service.backlog;
+        let room = place.waiting < place.backlog;
         let lane = if room { None } else { self.idle_lane_for_new(replica) };
         if !room && lane.is_none() {
             self.refuse(call);
@@ -68,7 +67,7 @@ impl<O: Observer> Turn<'_, O> {
         self.world.tasks[call].queued = true;
         let replica = &mut self.world.replicas[index];
         replica.waiting += 1;
-        if self.world.services[replica.service].lifo {
+        if replica.lifo {
             replica.fresh.push_front(&mut self.world.tasks, call);
         } else {
             replica.fresh.push(&mut self.world.tasks, call);
@@ -86,7 +85,7 @@ impl<O: Observer> Turn<'_, O> {
     fn idle_lane_for_new(&mut self, index: u32) -> Option<u32> {
         let now = self.now();
         let replica = &mut self.world.replicas[index];
-        if replica.begun >= self.world.services[replica.service].in_flight {
+        if replica.begun >= replica.in_flight {
             return None;
         }
         replica.take_idle(now)
@@ -98,10 +97,13 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn change_service(&mut self, index: u32, is: &crate::scenario::Service) {
         let service = &mut self.world.services[index];
         service.balance = is.balance;
-        service.backlog = is.backlog.unwrap_or(u32::MAX);
-        service.in_flight = is.in_flight.unwrap_or(u32::MAX);
-        let (first, count) = (service.first_replica, service.replicas);
-        for replica in first..first + count {
+        let replicas = service.first_replica..service.first_replica + service.replicas;
+        for replica in replicas.clone() {
+            let place = &mut self.world.replicas[replica];
+            place.backlog = is.backlog.unwrap_or(u32::MAX);
+            place.in_flight = is.in_flight.unwrap_or(u32::MAX);
+        }
+        for replica in replicas {
             while self.world.replicas[replica].waiting > 0
                 && let Some(lane) = self.idle_lane_for_new(replica)
             {
@@ -111,7 +113,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A worker takes a call that came without queueing.
-    #[inline]
+    #[inline(always)]
     fn begin(&mut self, call: u32, lane: u32) {
         self.observer.accepted(self.now(), self.world.view(call), false);
         let replica = self.world.tasks[call].replica;
@@ -185,7 +187,7 @@ impl<O: Observer> Turn<'_, O> {
 
     fn has_next(&self, index: u32) -> bool {
         let replica = &self.world.replicas[index];
-        let may_begin = replica.begun < self.world.services[replica.service].in_flight;
+        let may_begin = replica.begun < replica.in_flight;
         replica.resumed.first().is_some() || may_begin && replica.fresh.first().is_some()
     }
 
@@ -194,11 +196,10 @@ impl<O: Observer> Turn<'_, O> {
     fn next_in_queue(&mut self, index: u32) -> Option<(u32, bool)> {
         let tasks = &mut self.world.tasks;
         let replica = &mut self.world.replicas[index];
-        let service = &self.world.services[replica.service];
-        let may_begin = replica.begun < service.in_flight;
+        let may_begin = replica.begun < replica.in_flight;
         let fresh = replica.fresh.first().filter(|_| may_begin);
         let take_fresh = match (fresh, replica.resumed.first()) {
-            (Some(fresh), Some(resumed)) => (tasks[fresh].stamp < tasks[resumed].stamp) != service.lifo,
+            (Some(fresh), Some(resumed)) => (tasks[fresh].stamp < tasks[resumed].stamp) != replica.lifo,
             (fresh, _) => fresh.is_some(),
         };
         if take_fresh {
@@ -226,7 +227,7 @@ impl<O: Observer> Turn<'_, O> {
                 self.world.tasks[root].stamp = self.world.stamp;
                 self.world.tasks[root].queued = true;
                 let replica = &mut self.world.replicas[index];
-                if self.world.services[replica.service].lifo {
+                if replica.lifo {
                     replica.resumed.push_front(&mut self.world.tasks, root);
                 } else {
                     replica.resumed.push(&mut self.world.tasks, root);
@@ -238,7 +239,7 @@ impl<O: Observer> Turn<'_, O> {
 
     /// Which replica a call goes to, by the service's strategy.
     fn balance(&mut self, call: u32) -> u32 {
-        let index = self.world.edges[self.world.tasks[call].edge].to;
+        let index = self.world.tasks[call].service;
         let service = &mut self.world.services[index];
         let (first, count) = (service.first_replica, service.replicas);
         if count == 1 {

@@ -31,11 +31,11 @@ impl<T> Slab<T> {
     }
 
     /// Puts `item` into a free slot.
-    #[inline]
+    #[inline(always)]
     pub fn insert(&mut self, item: T) -> u32 {
         match self.free.pop() {
             Some(slot) => {
-                self.items[slot as usize] = item;
+                self[slot] = item;
                 slot
             }
             None => {
@@ -55,7 +55,7 @@ impl<T> Slab<T> {
                 self.items.len() as u32 - 1
             }
         };
-        (slot, &mut self.items[slot as usize])
+        (slot, &mut self[slot])
     }
 
     /// All values, those in free slots included.
@@ -168,7 +168,7 @@ impl Fifo {
     }
 
     /// Queues up behind all others.
-    #[inline]
+    #[inline(always)]
     pub fn push<T: Link>(&mut self, slab: &mut Slab<T>, slot: u32) {
         *slab[slot].next() = NONE;
         match self.tail {
@@ -196,7 +196,7 @@ impl Fifo {
     }
 
     /// Takes the slot whose turn it is.
-    #[inline]
+    #[inline(always)]
     pub fn pop<T: Link>(&mut self, slab: &mut Slab<T>) -> Option<u32> {
         let first = self.first()?;
         self.head = *slab[first].next();
@@ -209,8 +209,10 @@ impl Fifo {
 
 /// The idle workers of a replica; the one with the lowest number is taken first, so that lanes fill from the top.
 pub struct Roster {
-    /// One bit a worker, then one bit for each word of the level below.
-    levels: Vec<Vec<u64>>,
+    /// One bit for each word of the level below, or for each worker where there is no such level.
+    top: u64,
+    /// From below: one bit a worker, then one bit for each word of the level below.
+    levels: Box<[Box<[u64]>]>,
 }
 
 impl Roster {
@@ -218,23 +220,24 @@ impl Roster {
     pub fn new(workers: u32) -> Roster {
         let mut levels = Vec::new();
         let mut bits = workers as usize;
-        loop {
-            let words = bits.div_ceil(64);
-            let mut level = vec![u64::MAX; words];
+        while bits > 64 {
+            let mut level = vec![u64::MAX; bits.div_ceil(64)].into_boxed_slice();
             if !bits.is_multiple_of(64) {
-                level[words - 1] = (1 << (bits % 64)) - 1;
+                level[bits / 64] = (1 << (bits % 64)) - 1;
             }
+            bits = level.len();
             levels.push(level);
-            if words == 1 {
-                return Roster { levels };
-            }
-            bits = words;
+        }
+        Roster {
+            top: u64::MAX.checked_shr(64 - bits as u32).unwrap_or(0),
+            levels: levels.into(),
         }
     }
 
     /// None of `workers` is idle.
     pub fn none(workers: u32) -> Roster {
         let mut roster = Roster::new(workers);
+        roster.top = 0;
         roster.levels.iter_mut().for_each(|level| level.fill(0));
         roster
     }
@@ -244,30 +247,30 @@ impl Roster {
         self.clear(worker as usize);
     }
 
+    #[inline]
     fn clear(&mut self, mut index: usize) {
         for level in &mut self.levels {
             level[index / 64] &= !(1 << (index % 64));
             if level[index / 64] != 0 {
-                break;
+                return;
             }
             index /= 64;
         }
+        self.top &= !(1 << index);
     }
 
     /// Takes the idle worker with the lowest number.
-    #[inline]
+    #[inline(always)]
     pub fn take(&mut self) -> Option<u32> {
-        let mut index = 0usize;
-        for level in self.levels.iter().rev() {
-            let word = level[index];
-            if word == 0 {
-                return None;
-            }
-            index = index * 64 + word.trailing_zeros() as usize;
+        if self.top == 0 {
+            return None;
         }
-        let taken = index as u32;
+        let mut index = self.top.trailing_zeros() as usize;
+        for level in self.levels.iter().rev() {
+            index = index * 64 + level[index].trailing_zeros() as usize;
+        }
         self.clear(index);
-        Some(taken)
+        Some(index as u32)
     }
 
     /// Puts a worker back.
@@ -279,10 +282,11 @@ impl Roster {
             let known = *word != 0;
             *word |= 1 << (index % 64);
             if known {
-                break;
+                return;
             }
             index /= 64;
         }
+        self.top |= 1 << index;
     }
 }
 

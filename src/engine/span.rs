@@ -12,7 +12,7 @@
 //! Law: on threads a `sync` call, a publish and a `wait` pin the worker; on a loop only a `sync` call does. While
 //! one fiber is pinned only fibers of the same span run there.
 
-use super::call::Outgoing;
+use super::call::{EMPTY, Outgoing};
 use super::chance::{Draw, Purpose, mix};
 use super::event::Event;
 use super::frame::{Frame, Inside, Join};
@@ -348,29 +348,29 @@ impl<O: Observer> Turn<'_, O> {
 
     /// Starts the branches, ready in file order before every other fiber of the span.
     fn fork(&mut self, fiber: u32, first: u32, count: u32, need: u32) {
-        let task = self.world.tasks[fiber];
+        let Task { key, root, .. } = self.world.tasks[fiber];
         let join = self.world.joins.insert(Join {
             parent: fiber,
             need,
             succeeded: 0,
             left: count,
         });
-        let mut chain = self.world.tasks[task.root].ready;
+        let mut chain = self.world.tasks[root].ready;
         for index in (first..first + count).rev() {
-            let branch = Task {
-                key: task.key,
-                root: task.root,
+            let (slot, branch) = self.world.tasks.reserve(EMPTY);
+            *branch = Task {
+                key,
+                root,
                 pc: self.world.program.branches[index],
                 join,
                 after: chain.first,
                 holds: 1,
-                ..super::call::EMPTY
+                ..EMPTY
             };
-            let slot = self.world.tasks.insert(branch);
             chain.last = if chain.first == NONE { slot } else { chain.last };
             chain.first = slot;
         }
-        let span = &mut self.world.tasks[task.root];
+        let span = &mut self.world.tasks[root];
         span.ready = chain;
         span.fibers += count;
     }
@@ -423,7 +423,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The reply leaves, once a span.
-    #[inline]
+    #[inline(always)]
     pub(super) fn respond(&mut self, root: u32, outcome: Result<(), Cause>) {
         if std::mem::replace(&mut self.world.tasks[root].responded, true) {
             return;
@@ -440,7 +440,7 @@ impl<O: Observer> Turn<'_, O> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn end_span(&mut self, root: u32) {
         if self.world.tasks[root].span != root {
             self.end_job(root);

@@ -24,6 +24,8 @@ pub struct Task {
     /// Work that waits for a core.
     pub work: Duration,
     pub edge: u32,
+    /// The callee; none where it publishes into a declared channel.
+    pub service: u32,
     pub line: u32,
     pub request: u32,
     /// The fiber that waits for the outcome; none for a client, or once nobody waits.

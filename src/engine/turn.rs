@@ -114,7 +114,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A duration from one of the program's samplers, for this place in a story.
-    #[inline]
+    #[inline(always)]
     pub(super) fn draw_duration(&mut self, sampler: u32, key: u64, step: u32, purpose: Purpose) -> Duration {
         let draw = Draw::new(key, step, purpose);
         let duration = self.world.program.samplers[sampler].sample(&self.world.ziggurat, draw);
@@ -132,7 +132,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A worker turns to something else.
-    #[inline]
+    #[inline(always)]
     pub(super) fn set_lane(&mut self, lane: u32, is: Activity, task: u32) {
         let entry = &mut self.world.lanes[lane];
         let was = entry.activity;

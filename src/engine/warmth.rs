@@ -135,7 +135,7 @@ impl World {
 
 impl Replica {
     /// An idle worker's lane, a warm one if there is any; none while nothing goes on.
-    #[inline]
+    #[inline(always)]
     pub fn take_idle(&mut self, now: Instant) -> Option<u32> {
         if self.plight.paused.is_some() {
             return None;
@@ -161,7 +161,7 @@ impl Replica {
 impl<O: Observer> Turn<'_, O> {
     /// A fiber of a span has got a worker: runs it, unless the worker has to start first. True when the worker is free
     /// again.
-    #[inline]
+    #[inline(always)]
     pub(super) fn set_going(&mut self, root: u32, fiber: u32, lane: u32) -> bool {
         let replica = &self.world.replicas[self.world.tasks[root].replica];
         if replica.warmth.is_some() && self.start_cold(root, fiber, lane) {

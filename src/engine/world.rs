@@ -52,6 +52,22 @@ pub struct Request {
     pub known: u32,
 }
 
+impl Request {
+    /// A request before anything is known of it.
+    pub const EMPTY: Request = Request {
+        client: NONE,
+        user: NONE,
+        number: 0,
+        key: 0,
+        offered: Instant::START,
+        open: 0,
+        counted: false,
+        outcome: None,
+        holdings: NONE,
+        known: NONE,
+    };
+}
+
 /// An edge as it is now.
 pub struct Edge {
     pub from: Caller,
@@ -115,15 +131,15 @@ pub struct Service {
     pub next_replica: u32,
     /// Threads are pinned by waits and publishes; loops are not.
     pub threads: bool,
-    /// The request that joined last goes first.
-    pub lifo: bool,
-    pub backlog: u32,
-    pub in_flight: u32,
 }
 
 /// One replica with its workers, cores and queue.
 pub struct Replica {
     pub service: u32,
+    /// The request that joined last goes first.
+    pub lifo: bool,
+    pub backlog: u32,
+    pub in_flight: u32,
     pub first_lane: u32,
     pub workers: u32,
     pub cores: u32,
@@ -282,10 +298,7 @@ impl World {
             replicas: service.replicas,
             balance: service.balance,
             next_replica: 0,
-            lifo: service.discipline == Discipline::Lifo,
             threads: matches!(service.runtime, Runtime::Threads(_)),
-            backlog: service.backlog.unwrap_or(u32::MAX),
-            in_flight: service.in_flight.unwrap_or(u32::MAX),
         });
         for _ in 0..service.replicas {
             let (first_lane, home) = (self.lanes.len() as u32, self.replicas.len() as u32);
@@ -301,7 +314,7 @@ impl World {
     }
 
     /// What an observer may know of a call; `slot` is a span's, not a branch's.
-    #[inline]
+    #[inline(always)]
     pub fn view(&self, slot: u32) -> Call {
         let task = &self.tasks[slot];
         Call {
@@ -309,7 +322,7 @@ impl World {
             parent: (task.parent != NONE).then_some(task.parent),
             request: task.request,
             edge: EdgeId(task.edge),
-            service: ServiceId(self.edges[task.edge].to),
+            service: ServiceId(task.service),
             mode: task.mode,
             sent: task.sent,
             arrived: task.arrived,
@@ -320,7 +333,7 @@ impl World {
     }
 
     /// What an observer may know of a request.
-    #[inline]
+    #[inline(always)]
     pub fn request_view(&self, slot: u32) -> RequestView {
         let request = &self.requests[slot];
         RequestView {
@@ -359,6 +372,9 @@ impl Replica {
         };
         Replica {
             service: index,
+            lifo: service.discipline == Discipline::Lifo,
+            backlog: service.backlog.unwrap_or(u32::MAX),
+            in_flight: service.in_flight.unwrap_or(u32::MAX),
             first_lane,
             workers: service.runtime.workers(),
             cores: service.cores.unwrap_or(u32::MAX),

@@ -7,7 +7,7 @@
 //! Law: a message is counted if its request is; depth and lag follow the window, whoever sent.
 
 use super::distribution::Distribution;
-use super::level::Level;
+use super::level::Peak;
 use super::named::Named;
 use super::report::{ChannelReport, GroupReport};
 use crate::scenario::{ChannelId, ChannelKind, Scenario};
@@ -26,7 +26,7 @@ pub struct Channel {
     expired: u64,
     duplicates: u64,
     out_of_order: u64,
-    depth: Level,
+    depth: Peak,
     age: Distribution,
     /// Of a topic.
     groups: Vec<Group>,
@@ -35,7 +35,7 @@ pub struct Channel {
 #[derive(Default)]
 struct Group {
     delivered: u64,
-    lag: Level,
+    lag: Peak,
 }
 
 impl Channel {

@@ -13,8 +13,14 @@ use crate::time::Instant;
 #[derive(Clone, Default)]
 pub struct Level {
     level: i64,
-    max: i64,
     sum: i128,
+}
+
+/// A level of which the highest one counts as well.
+#[derive(Clone, Default)]
+pub struct Peak {
+    level: Level,
+    max: i64,
 }
 
 impl Level {
@@ -23,25 +29,20 @@ impl Level {
     pub fn rise(&mut self, now: Instant, opening: Instant) {
         self.level += 1;
         self.sum -= now.max(opening).0 as i128;
-        if now >= opening {
-            self.max = self.max.max(self.level);
-        }
     }
 
-    /// One less; what was there before counts for the maximum if the window has begun.
+    /// One less.
     #[inline(always)]
     pub fn fall(&mut self, now: Instant, opening: Instant) {
-        if now >= opening {
-            self.max = self.max.max(self.level);
-        }
         self.level -= 1;
         self.sum += now.max(opening).0 as i128;
     }
 
-    /// As many more or less as lie between `was` and `is`.
+    /// From `was` to `is`, both parts of it.
     pub fn step(&mut self, now: Instant, opening: Instant, was: u32, is: u32) {
-        (was..is).for_each(|_| self.rise(now, opening));
-        (is..was).for_each(|_| self.fall(now, opening));
+        let change = i64::from(is) - i64::from(was);
+        self.level += change;
+        self.sum -= i128::from(change) * i128::from(now.max(opening).0);
     }
 
     /// Level × nanoseconds in the window that ends now.
@@ -56,10 +57,45 @@ impl Level {
             length => self.integral(now, opening) as f64 / length as f64,
         }
     }
+}
+
+impl Peak {
+    /// One more.
+    #[inline(always)]
+    pub fn rise(&mut self, now: Instant, opening: Instant) {
+        self.level.rise(now, opening);
+        self.look(now, opening);
+    }
+
+    /// One less; what was there before counts if the window has begun.
+    #[inline(always)]
+    pub fn fall(&mut self, now: Instant, opening: Instant) {
+        self.look(now, opening);
+        self.level.fall(now, opening);
+    }
+
+    /// From `was` to `is`, both parts of it.
+    pub fn step(&mut self, now: Instant, opening: Instant, was: u32, is: u32) {
+        self.look(now, opening);
+        self.level.step(now, opening, was, is);
+        self.look(now, opening);
+    }
+
+    #[inline(always)]
+    fn look(&mut self, now: Instant, opening: Instant) {
+        if now >= opening {
+            self.max = self.max.max(self.level.level);
+        }
+    }
+
+    /// The mean level in the window; 0 where it is empty.
+    pub fn mean(&self, now: Instant, opening: Instant) -> f64 {
+        self.level.mean(now, opening)
+    }
 
     /// The highest level in the window so far.
     pub fn max(&self) -> u64 {
-        self.max.max(self.level).max(0) as u64
+        self.max.max(self.level.level).max(0) as u64
     }
 }
 
@@ -69,12 +105,12 @@ mod tests {
 
     #[test]
     fn what_began_before_the_window_counts_from_its_beginning() {
-        let mut level = Level::default();
+        let mut level = Peak::default();
         let opening = Instant(100);
         level.step(Instant(40), opening, 0, 3);
         level.fall(Instant(90), opening);
         level.fall(Instant(150), opening);
-        assert_eq!(level.integral(Instant(200), opening), 2 * 50 + 50);
+        assert_eq!(level.level.integral(Instant(200), opening), 2 * 50 + 50);
         assert_eq!((level.mean(Instant(200), opening), level.max()), (1.5, 2));
     }
 

@@ -8,7 +8,7 @@
 //! replica are slowed down alike.
 
 use super::distribution::Distribution;
-use super::level::Level;
+use super::level::{Level, Peak};
 use super::report::ServiceReport;
 use crate::scenario::{Cpu, Scenario, Service};
 use crate::time::Instant;
@@ -26,7 +26,7 @@ pub struct Workers {
     pub core_wait: Level,
     /// Of those that run, how many have no core at the moment.
     pub excess: Level,
-    pub backlog: Level,
+    pub backlog: Peak,
     pub in_flight: Level,
     pub response: Distribution,
     /// The offload threads beside them.
@@ -126,7 +126,7 @@ impl Workers {
             },
             utilization: running + blocked + core_wait,
             core_utilization: 0.0,
-            backlog_mean: mean(&self.backlog),
+            backlog_mean: self.backlog.mean(now, opening),
             backlog_max: self.backlog.max(),
             in_flight_mean: mean(&self.in_flight),
             response_ms: self.response.summary(),
