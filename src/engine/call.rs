@@ -71,12 +71,9 @@ impl<O: Observer> Turn<'_, O> {
             channel,
             ..EMPTY
         };
-        let lane = if call.root == NONE {
-            None
-        } else {
-            // A retry may leave while the caller has no worker.
-            Some(self.world.tasks[call.root].lane).filter(|lane| *lane != NONE)
-        };
+        // A retry may leave while the caller has no worker.
+        let lane = (call.root != NONE).then(|| self.world.tasks[call.root].lane);
+        let lane = lane.filter(|lane| *lane != NONE);
         self.note((edge as u64) << 32 | slot as u64);
         self.observer.sent(now, self.world.view(slot), lane);
         if waits
