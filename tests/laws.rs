@@ -41,6 +41,8 @@ mod ledger;
 mod load;
 #[path = "laws/memory.rs"]
 mod memory;
+#[path = "laws/occupancy.rs"]
+mod occupancy;
 #[path = "laws/order.rs"]
 mod order;
 #[path = "laws/outcome.rs"]

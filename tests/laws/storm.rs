@@ -3,7 +3,7 @@
 //! Law: a fault changes nobody's draws, leaves nothing behind once it is over, and is one of the few things that free
 //! whoever is stuck.
 
-use super::{census, for_all, guard, pair, stuck, whole};
+use super::{census, for_all, guard, occupancy, pair, stuck, whole};
 use std::cell::Cell;
 use sync_or_swim::engine::Run;
 use sync_or_swim::scenario::Scenario;
@@ -38,6 +38,22 @@ fn whatever_strikes_everybody_is_counted_once() {
         ..
     } = seen.get();
     assert!(crashed > 0 && resets > 0 && turned_away > 0);
+}
+
+#[test]
+fn workers_are_held_and_counted_whatever_strikes() {
+    let law = "workers_are_held_and_counted_whatever_strikes";
+    let seen = Cell::new(occupancy::Seen::default());
+    for_all(law, &(whole::whole(), 0u64..1000), |(scenario, seed)| {
+        let (all, now) = (seen.get(), occupancy::keeps(scenario, *seed)?);
+        seen.set(occupancy::Seen {
+            pins: all.pins + now.pins,
+            stays: all.stays + now.stays,
+        });
+        Ok(())
+    });
+    println!("{law}: {:?}", seen.get());
+    assert!(seen.get().pins > 0 && seen.get().stays > 0);
 }
 
 #[test]
