@@ -36,7 +36,7 @@ fn whatever_is_left_out_or_told_twice_is_found() {
         let same = matches!(event.1, Event::Lane(_, _, was, is, _) if was == wait && is == wait);
         // Nor what comes of a worker or a call of which nothing more is told.
         let last = is_last_word(&tape.0[index..]);
-        if question || (refusal || loss || unknown || last) && !twice {
+        if question || (refusal || loss || unknown || same || last) && !twice {
             return Ok(());
         }
         if data::is_vague(scenario, &tape.0, index) {

@@ -215,7 +215,7 @@ fn takes_time(dist: &Dist) -> bool {
 
 /// A rate such as `50/s`, per second.
 pub fn rate(text: &str) -> Result<f64, Wrong> {
-    gap(text).map(|gap_ns| 1e9 / gap_ns)
+    frequency(text).map(|(number, unit_ns)| number / (unit_ns / 1e9))
 }
 
 /// A rate that may be none at all, per second.
@@ -229,6 +229,11 @@ pub fn level(text: &str) -> Result<f64, Wrong> {
 
 /// The mean time between arrivals of a rate such as `50/s`, in nanoseconds.
 fn gap(text: &str) -> Result<f64, Wrong> {
+    frequency(text).map(|(number, unit_ns)| unit_ns / number)
+}
+
+/// How many in a unit of time, and the nanoseconds of that unit.
+fn frequency(text: &str) -> Result<(f64, f64), Wrong> {
     let fix = "a rate is like `50/s` or `1200/min`";
     let Some((number, unit)) = text.trim().split_once('/') else {
         return wrong(format!("`{text}` is not a rate"), fix);
@@ -240,7 +245,7 @@ fn gap(text: &str) -> Result<f64, Wrong> {
         _ => return wrong(format!("`{text}` is not a rate"), fix),
     };
     match number::read(number.trim()) {
-        Some(rate) if rate > 0.0 && (1e-3..=1e18).contains(&(unit / rate)) => Ok(unit / rate),
+        Some(rate) if rate > 0.0 && (1e-3..=1e18).contains(&(unit / rate)) => Ok((rate, unit)),
         _ => wrong(
             format!("`{text}` is not a rate"),
             "a rate is above 0 and at most 1,000,000,000,000/s",
