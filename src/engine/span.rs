@@ -433,12 +433,8 @@ impl<O: Observer> Turn<'_, O> {
         if self.world.tasks[root].wrote && outcome.is_ok() {
             self.writes_answered(root);
         }
-        let mode = self.world.tasks[root].mode;
-        if matches!(mode, Mode::Oneway | Mode::Queue | Mode::Poll) {
-            // No reply tells of it.
-            self.note((root as u64) << 1 | outcome.is_err() as u64 ^ 0x2E << 56);
-        }
-        match mode {
+        self.note((root as u64) << 1 | outcome.is_err() as u64 ^ 0x2E << 56);
+        match self.world.tasks[root].mode {
             Mode::Queue => self.reply_to_parcel(root, outcome),
             Mode::Poll => self.keep_answer(root, outcome),
             _ => self.answer(root, outcome),

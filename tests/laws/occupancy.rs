@@ -87,7 +87,7 @@ impl Watcher<'_> {
         }
         self.seen.pins += 1;
         let Some(lane) = self.lanes.get(&pin.lane) else { return };
-        let held = lane.is == Activity::Blocked(On::Edge(pin.edge)) && lane.span == pin.span && lane.since == pin.sent;
+        let held = lane.is == Activity::Blocked(On::Edge(pin.edge)) && lane.span == pin.span && lane.since <= pin.sent;
         if !held && self.wrong.is_none() {
             self.wrong = Some(format!(
                 "{now:?}: the worker {} of a call sent at {:?} over {:?} is {:?} for {} since {:?}",
