@@ -78,7 +78,11 @@ fn is_last_word(events: &[(Instant, Event)]) -> bool {
             .any(|(_, event)| matches!(event, Event::Lane(_, other, ..) if *other == lane)),
         (_, Some(call)) => {
             let same = |other: Call| (other.slot, other.sent) == (call.slot, call.sent);
-            !rest.iter().any(|(_, event)| event.call().is_some_and(same))
+            // A caller that gives up does not know whether its call has come.
+            let blind = |event: &Event| matches!((first, event), (Event::Accepted(..), Event::Returned(..)));
+            !rest
+                .iter()
+                .any(|(_, event)| event.call().is_some_and(same) && !blind(event))
         }
         _ => false,
     }
