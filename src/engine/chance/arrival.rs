@@ -9,6 +9,7 @@
 //! Law: one draw for each request. The present and what comes next are whole nanoseconds since the pattern began;
 //! nothing is added up.
 
+use super::circle::circle;
 use super::{Draw, Sampler, Ziggurat};
 use crate::scenario::Arrivals;
 use crate::time::Duration;
@@ -122,17 +123,17 @@ fn wave_until(low: f64, high: f64, period: f64, phase: f64, area: f64) -> f64 {
         return f64::INFINITY;
     }
     let (turn, rest) = (std::f64::consts::TAU / period, area - whole * middle * period);
-    let start = libm::sin(turn * phase);
+    let (_, start) = circle(phase / period);
     let (mut least, mut most, mut gap) = (0.0, period, rest / middle);
     for _ in 0..64 {
-        let angle = turn * (phase + gap);
-        let beyond = middle * gap - swing / turn * (libm::sin(angle) - start) - rest;
+        let (cosine, sine) = circle((phase + gap) / period);
+        let beyond = middle * gap - swing / turn * (sine - start) - rest;
         if beyond > 0.0 {
             most = gap
         } else {
             least = gap
         }
-        let next = gap - beyond / (middle - swing * libm::cos(angle));
+        let next = gap - beyond / (middle - swing * cosine);
         let next = if next > least && next < most {
             next
         } else {

@@ -9,6 +9,7 @@
 //! here, and all that is not a basic operation goes through `libm`.
 
 mod arrival;
+mod circle;
 mod sampler;
 mod ziggurat;
 
@@ -122,7 +123,7 @@ impl Draw {
     /// Standard normal (Box & Muller 1958).
     fn normal(&mut self) -> f64 {
         let radius = libm::sqrt(-2.0 * libm::log(self.unit()));
-        radius * libm::cos(std::f64::consts::TAU * self.unit())
+        radius * circle::circle(self.unit()).0
     }
 }
 
