@@ -149,7 +149,7 @@ impl Desk {
 
     /// Flips an edge: from `sync` to its flip mode, from any other mode to `sync`.
     pub fn flip(&mut self, edge: &str) {
-        if let Some(mode) = self.edge(edge).map(flipped) {
+        if let Some(mode) = self.edge(edge).and_then(flipped) {
             self.set_mode(edge, mode);
         }
     }
@@ -251,10 +251,11 @@ impl Desk {
     }
 }
 
-/// The mode that one click gives to an edge.
-pub fn flipped(edge: &Edge) -> Mode {
-    match edge.mode {
+/// The mode that one click gives to an edge; none where it has no choice.
+pub fn flipped(edge: &Edge) -> Option<Mode> {
+    let other = match edge.mode {
         Mode::Sync => edge.flip,
         _ => Mode::Sync,
-    }
+    };
+    edge.modes().find(|mode| *mode == other)
 }
