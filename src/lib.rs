@@ -11,7 +11,7 @@
 //! Glossary: a *request* is one root call of a client, a *span* one execution of an operation, an *edge* one
 //! caller → callee pair with its mode, a *lane* one worker over time. The Web Worker is the *backend*; a
 //! *worker* is always a service's thread; messages to the backend are *orders*. The module that reads texts for the
-//! page is the *reader's* half of it, and messages to it are *questions*.
+//! page is the *reader*; messages to it are *questions*.
 
 pub mod backend;
 pub mod engine;
