@@ -10,13 +10,15 @@
 //!
 //! Glossary: a *request* is one root call of a client, a *span* one execution of an operation, an *edge* one
 //! caller → callee pair with its mode, a *lane* one worker over time. The Web Worker is the *backend*; a
-//! *worker* is always a service's thread; messages to the backend are *orders*.
+//! *worker* is always a service's thread; messages to the backend are *orders*. The module that reads texts for the
+//! page is the *reader*; messages to it are *questions*.
 
 pub mod backend;
 pub mod engine;
 pub mod metrics;
 pub mod picture;
 pub mod protocol;
+pub mod reader;
 pub mod scenario;
 pub mod theory;
 /// Name and version of the engine; a change of any result changes the version.

@@ -1,21 +1,25 @@
-//! What the page and its backend say to each other: plain data, in `postcard` bytes.
+//! What the page says to its backend and to its reader, and what they say: plain data, in `postcard` bytes.
 //!
 //! ```text
 //! page ── Measure, Record ──▶ backend            every order carries the RunId that its answers repeat
 //!      ◀── Ready, Progress, Measured, Recorded, Refused, Panicked ──
+//!
+//! page ── Read, SetMode ──▶ reader               every question is answered at once, or all that is wrong is told
+//!      ◀── T, or Problems ──
 //! ```
 //!
 //! Law: a changed shape needs a changed [`VERSION`]; a stored hash says so.
 
 use crate::metrics::{Report, wire};
-use crate::scenario::{Scenario, walk};
+use crate::scenario::problem::Problem;
+use crate::scenario::{Mode, Scenario, walk};
 use crate::time::Instant;
 use crate::trace::Trace;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The version of these messages; the backend says it when it is ready, and the page compares.
-pub const VERSION: u32 = 9;
+/// The version of these messages; backend and reader say it when they are ready, and the page compares.
+pub const VERSION: u32 = 10;
 
 /// Names an order and its answers; later ones are greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -66,4 +70,24 @@ pub enum FromBackend {
     Refused { run: Option<RunId>, why: String },
     /// It has come upon a mistake of ours and ends; a new one has to be started.
     Panicked { why: String },
+}
+
+/// A question to the reader. Each says what a `T` is in its answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ToReader {
+    /// What a text means: [`Meaning`].
+    Read { text: String },
+    /// The text with an edge in another mode: `String`.
+    SetMode { text: String, edge: String, mode: Mode },
+}
+
+/// An answer of the reader: what was asked for, or all that is wrong with the text.
+pub type FromReader<T> = Result<T, Vec<Problem>>;
+
+/// What a text means, and what its author may want to know.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Meaning {
+    #[serde(with = "walk")]
+    pub scenario: Arc<Scenario>,
+    pub warnings: Vec<Problem>,
 }

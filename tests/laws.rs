@@ -9,6 +9,8 @@
 
 #[path = "laws/auditor.rs"]
 mod auditor;
+#[path = "laws/border.rs"]
+mod border;
 #[path = "laws/broker.rs"]
 mod broker;
 #[path = "laws/callee.rs"]

@@ -61,7 +61,7 @@ test("it plays within a second of navigation", async ({ page }) => {
 test("flipping orders to email from sync to queue frees the workers of orders", async ({ page }) => {
   await open(page);
   await measured(page);
-  const editor = page.getByRole("textbox", { name: "Scenario as JSON" });
+  const editor = page.getByRole("textbox", { name: "Scenario as JSON or YAML" });
   const email = edge(page, "orders", "email");
   await expect(email).toHaveAttribute("aria-label", /: queue\./);
   await email.press("Enter");
@@ -127,7 +127,7 @@ test("a reader without a mouse reaches everything", async ({ page }) => {
       }),
     );
   }
-  for (const name of ["gallery", "theme", "Keyboard shortcuts", "Pause", "Speed", "Time in the run", "Scenario as JSON", "Reset"]) {
+  for (const name of ["gallery", "theme", "Keyboard shortcuts", "Pause", "Speed", "Time in the run", "Scenario as JSON or YAML", "Reset"]) {
     if (name !== "Reset") expect([...reached], name).toContain(name);
   }
   expect([...reached].some((name) => name.startsWith("orders to email: queue."))).toBe(true);
@@ -165,7 +165,7 @@ test("by keys: flip an edge, choose a mode, undo, scrub, open another scenario, 
 test("a wrong text is told with line and column, and the last good run stays", async ({ page }) => {
   await open(page);
   await measured(page);
-  const editor = page.getByRole("textbox", { name: "Scenario as JSON" });
+  const editor = page.getByRole("textbox", { name: "Scenario as JSON or YAML" });
   const text = await editor.inputValue();
   const blocked = await shareOf(page, "orders", "blocked");
   await editor.fill(text.replace('"threads": 16', '"threads": "many"'));
@@ -184,7 +184,7 @@ test("a wrong text is told with line and column, and the last good run stays", a
 
 test("an edit survives a visit to another scenario, and a reset can be undone", async ({ page }) => {
   await open(page);
-  const editor = page.getByRole("textbox", { name: "Scenario as JSON" });
+  const editor = page.getByRole("textbox", { name: "Scenario as JSON or YAML" });
   const gallery = page.locator('[data-test="gallery"]');
   const edited = (await editor.inputValue()).replace(/"poisson\(\d+\/s\)"/, '"poisson(25/s)"');
   await editor.fill(edited);

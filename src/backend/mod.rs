@@ -2,6 +2,6 @@
 //!
 //! Law: answers every order or says why not; never works longer than a slice without listening.
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "browser"))]
 pub mod serve;
 pub mod session;

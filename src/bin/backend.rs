@@ -1,11 +1,11 @@
 //! The Web Worker: listens for orders and carries them out.
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "browser"))]
 fn main() -> Result<(), wasm_bindgen::JsValue> {
     sync_or_swim::backend::serve::serve()
 }
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", feature = "browser")))]
 fn main() {
     println!("this is the browser's half of the program: `cargo xtask serve` builds and serves it");
 }

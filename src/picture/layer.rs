@@ -154,12 +154,13 @@ impl Layers {
 
     /// Sorts each layer by the mean place of its neighbours, from left to right and back, several times.
     pub fn order(&mut self) {
+        let mut places = vec![0; self.slots.len()];
+        self.layers.iter().for_each(|slots| number(&mut places, slots));
         for sweep in 0..SWEEPS {
             let count = self.layers.len();
             for step in 1..count {
                 let forward = sweep % 2 == 0;
                 let layer = if forward { step } else { count - 1 - step };
-                let places = self.places();
                 let neighbours = if forward { &self.before } else { &self.after };
                 // Slots whose neighbours lie at the same height keep their order.
                 let key = |slot: usize| {
@@ -168,19 +169,9 @@ impl Layers {
                 };
                 let keys = self.layers[layer].iter().map(|slot| (key(*slot), *slot));
                 self.layers[layer] = in_order(keys);
+                number(&mut places, &self.layers[layer]);
             }
         }
-    }
-
-    /// The place of each slot within its layer.
-    fn places(&self) -> Vec<i32> {
-        let mut places = vec![0; self.slots.len()];
-        for layer in &self.layers {
-            for (place, slot) in (0..).zip(layer) {
-                places[*slot] = place;
-            }
-        }
-        places
     }
 
     /// Gives every slot its height: as close to its neighbours as the distances allow.
@@ -261,6 +252,11 @@ fn depths(nodes: usize, arcs: &[Arc]) -> Vec<usize> {
         }
     }
     depth
+}
+
+/// Gives the slots of a layer their places in it.
+fn number(places: &mut [i32], layer: &[usize]) {
+    (0..).zip(layer).for_each(|(place, slot)| places[*slot] = place);
 }
 
 fn mean(values: impl Iterator<Item = i32>) -> Option<i32> {

@@ -274,6 +274,35 @@ mod tests {
     }
 
     #[test]
+    fn a_channel_stands_between_who_publishes_and_who_consumes() {
+        let (scenario, graph) = graph(include_str!("../../tests/data/examples/topic.json"));
+        for (index, channel) in scenario.channels.iter().enumerate() {
+            let id = ChannelId(index as u32);
+            let node = graph
+                .nodes
+                .iter()
+                .find(|node| node.kind == NodeKind::Channel(id))
+                .unwrap();
+            assert_eq!(node.name, channel.name);
+            for (edge, wire) in scenario.edges.iter().zip(&graph.wires) {
+                let (left, right) = (format!("M{} ", node.x + node.width), format!("M{} ", node.x));
+                assert_eq!(
+                    edge.from == Caller::Channel(id),
+                    wire.path.starts_with(&left),
+                    "{}",
+                    edge.name
+                );
+                assert_eq!(
+                    edge.to == Callee::Channel(id),
+                    wire.tip.starts_with(&right),
+                    "{}",
+                    edge.name
+                );
+            }
+        }
+    }
+
+    #[test]
     fn a_flip_moves_nothing() {
         let text = gallery::entry("checkout").map(|entry| entry.text).unwrap();
         let (_, queue) = graph(text);

@@ -44,6 +44,14 @@ pub fn ends<'a>(scenario: &'a Scenario, edge: &Edge) -> (&'a str, &'a str) {
     (from, to)
 }
 
+/// What an edge at a channel does.
+pub fn doing(edge: &Edge) -> &'static str {
+    match edge.from {
+        Caller::Channel(_) => "delivers",
+        _ => "publishes",
+    }
+}
+
 /// `2 × 16 threads`, `1 loop`.
 pub fn workers(service: &Service) -> String {
     let (count, kind) = match service.runtime {

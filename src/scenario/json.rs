@@ -1,7 +1,7 @@
 //! JSON (RFC 8259) as a tree in which every value knows where it stands.
 //!
-//! Law: exactly JSON is read; anything else is one problem that says where and what. It is written here since the page
-//! cannot afford a general reader: with this one it is a twentieth smaller.
+//! Law: exactly JSON is read; anything else is one problem that says where and what. It is written here since a
+//! browser has to load it: a general reader weighs a multiple.
 
 use super::node::{Node, Value, problem};
 use super::number;

@@ -14,7 +14,6 @@ pub mod text;
 pub mod walk;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod wire;
-#[cfg(feature = "yaml")]
 pub mod yaml;
 
 pub use model::*;

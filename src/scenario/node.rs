@@ -140,19 +140,8 @@ pub fn parse(text: &str) -> Result<Node, Problem> {
     if text_begins.starts_with('{') {
         super::json::parse(text)
     } else {
-        parse_yaml(text)
+        super::yaml::parse(text)
     }
-}
-
-#[cfg(feature = "yaml")]
-use super::yaml::parse as parse_yaml;
-
-/// The page is built without YAML, which would be a sixth of its size.
-#[cfg(not(feature = "yaml"))]
-fn parse_yaml(text: &str) -> Result<Node, Problem> {
-    let message = "this is not JSON: it does not begin with a brace".to_string();
-    let fix = "a scenario begins with {\"format\": \"sync-or-swim/1\"; YAML is read on the command line";
-    Err(problem(text, 0, message, fix))
 }
 
 /// The first bracket beyond the deepest level, brackets in strings included: those are no risk, only rare.

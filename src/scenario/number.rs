@@ -1,7 +1,7 @@
 //! Decimal numbers in text, both ways.
 //!
 //! Law: the same text gives the same bits on every machine, without the tables of a general reader, which would
-//! weigh more than a tenth of the page.
+//! weigh more than a tenth of what reads for the page.
 
 /// Where the powers of ten stop being exact in 64 bits.
 const EXACT_POWER: i32 = 22;

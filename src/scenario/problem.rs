@@ -1,16 +1,17 @@
 //! A person's mistake as a value: where it is, what it is, and what would be right.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Whether a text can be run in spite of the problem.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Severity {
     Error,
     Warning,
 }
 
 /// One mistake in a scenario's text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// `services.orders.threads`, `edges[2].mode`; empty for the text as a whole.
     pub path: String,
@@ -24,6 +25,21 @@ pub struct Problem {
     /// What would be right.
     pub fix: String,
     pub severity: Severity,
+}
+
+impl Problem {
+    /// An error of a text as a whole.
+    pub fn of_all(message: String, fix: &str) -> Problem {
+        Problem {
+            path: String::new(),
+            line: 1,
+            column: 1,
+            offence: String::new(),
+            message,
+            fix: fix.to_string(),
+            severity: Severity::Error,
+        }
+    }
 }
 
 impl fmt::Display for Problem {

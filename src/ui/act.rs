@@ -9,6 +9,7 @@
 use super::desk::Hand;
 use super::page::Page;
 use super::part::dom;
+use super::reader::Reader;
 use super::results;
 use crate::scenario::{Mode, gallery};
 use leptos::prelude::*;
@@ -60,6 +61,7 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
         "help" => show_help(page),
         "close" => close_help(page),
         "restart" => results::start(page),
+        "employ" => employ(page),
         // Where the page may not reload itself, the reader still can.
         "reload" => drop(window().location().reload()),
         other => play(page, other),
@@ -100,6 +102,17 @@ fn choose(page: Page, choice: &str, on: &str, value: &str) {
         }
         _ => {}
     }
+}
+
+/// Loads the module that reads texts.
+pub fn employ(page: Page) {
+    spawn_local(async move {
+        let reader = Reader::open().await;
+        let is_first = page.desk.try_with_untracked(|desk| desk.scenario.is_none());
+        if page.desk.try_update(|desk| desk.employ(reader)).is_some() && is_first == Some(true) {
+            begin(page);
+        }
+    });
 }
 
 /// Takes an entry from the gallery: the draft that was left of it, or its text from the host.

@@ -60,6 +60,7 @@ fn start(page: Page, root: &HtmlElement) {
     follow_time(page);
     lanes::start(page);
     results::start(page);
+    act::employ(page);
     act::open(page, gallery::ENTRIES[0].id);
     dom::effect(move || results::give_orders(page));
 }
@@ -110,7 +111,9 @@ fn show_scenario(page: Page) {
 /// What follows from the run and the play head.
 fn show_results(page: Page) {
     show(page, ".notices", move || {
-        page.results.with(|results| notice::notice(&results.status))
+        let mut notices = page.desk.with(|desk| notice::absence(desk.absence.as_deref()));
+        notices.add(&page.results.with(|results| notice::notice(&results.status)));
+        notices
     });
     show(page, ".numbers", move || {
         let seed = page.desk.with(|desk| desk.seed());

@@ -7,6 +7,7 @@
 //!
 //! Law: one bridge, one worker; dropping the bridge ends the worker.
 
+use super::part::dom;
 use crate::protocol::{FromBackend, ToBackend};
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use js_sys::{Array, Uint8Array};
@@ -34,7 +35,7 @@ pub struct Bridge {
 impl Bridge {
     /// Starts a worker; everything that it says arrives at the receiver. The error is for the reader.
     pub fn open() -> Result<(Bridge, UnboundedReceiver<Heard>), String> {
-        let address = address().ok_or("the page does not say where its simulation lies")?;
+        let address = dom::attribute(ADDRESS, "content").ok_or("the page does not say where its simulation lies")?;
         let options = WorkerOptions::new();
         options.set_name("sync-or-swim backend");
         let worker = Worker::new_with_options(&address, &options)
@@ -67,11 +68,6 @@ impl Drop for Bridge {
         self.worker.set_onerror(None);
         self.worker.terminate();
     }
-}
-
-fn address() -> Option<String> {
-    let element = leptos::prelude::document().query_selector(ADDRESS).ok()??;
-    element.get_attribute("content").filter(|address| !address.is_empty())
 }
 
 fn listen_to_messages(worker: &Worker, sender: UnboundedSender<Heard>) -> Closure<dyn FnMut(MessageEvent)> {

@@ -6,14 +6,14 @@
 //!   └── typed, flipped, reset, undone, redone, taken from the gallery
 //! ```
 //!
-//! Law: the text is the one truth, and whatever changes it settles what follows from it. Nothing that the reader
-//! wrote is lost.
+//! Law: the text is the one truth, and whatever changes it settles what follows from it; what is there before the module
+//! that reads settles when it comes. Nothing that was written is lost.
 
+use super::reader::Reader;
 use crate::picture::topology::{Graph, topology};
 use crate::scenario::gallery::{self, Entry};
-use crate::scenario::problem::{Problem, Severity};
-use crate::scenario::text::parse;
-use crate::scenario::{Edge, Mode, Scenario, edit};
+use crate::scenario::problem::Problem;
+use crate::scenario::{Edge, Mode, Scenario};
 use std::sync::Arc;
 
 /// How many steps can be undone.
@@ -44,7 +44,7 @@ pub struct Desk {
     pub entry: &'static Entry,
     /// How the text was changed last.
     pub hand: Hand,
-    /// What is wrong with the text.
+    /// What is wrong with the text, or doubtful.
     pub problems: Vec<Problem>,
     /// The last good scenario.
     pub scenario: Option<Arc<Scenario>>,
@@ -52,6 +52,9 @@ pub struct Desk {
     pub graph: Graph,
     /// Why the last flip could not be made.
     pub refusal: String,
+    /// Why nobody is here to read, where that is so for good.
+    pub absence: Option<String>,
+    reader: Option<Reader>,
     /// The seed that the reader chose in place of the scenario's.
     seed_choice: Option<u64>,
     draft: Draft,
@@ -69,10 +72,28 @@ impl Desk {
             scenario: None,
             graph: Graph::default(),
             refusal: String::new(),
+            absence: None,
+            reader: None,
             seed_choice: None,
             draft: Draft::default(),
             others: Vec::new(),
         }
+    }
+
+    /// Takes the reader that has come, or why none comes, and settles what waits for it.
+    pub fn employ(&mut self, reader: Result<Reader, String>) {
+        match reader {
+            Ok(reader) => (self.reader, self.absence) = (Some(reader), None),
+            Err(why) => self.absence = Some(why),
+        }
+        if self.is_open() {
+            self.settle();
+        }
+    }
+
+    /// Whether a text from the gallery has come.
+    fn is_open(&self) -> bool {
+        !self.draft.original.is_empty()
     }
 
     /// The text.
@@ -116,7 +137,8 @@ impl Desk {
 
     /// Gives an edge another mode.
     pub fn set_mode(&mut self, edge: &str, mode: Mode) {
-        match edit::set_mode(&self.draft.text, edge, mode) {
+        let Some(reader) = &mut self.reader else { return };
+        match reader.set_mode(&self.draft.text, edge, mode) {
             Ok(text) => self.write(text, Hand::Placed),
             Err(problems) => {
                 let first = problems.first().map(|problem| problem.message.clone());
@@ -127,7 +149,7 @@ impl Desk {
 
     /// Flips an edge: from `sync` to its flip mode, from any other mode to `sync`.
     pub fn flip(&mut self, edge: &str) {
-        if let Some(mode) = self.edge(edge).map(flipped) {
+        if let Some(mode) = self.edge(edge).and_then(flipped) {
             self.set_mode(edge, mode);
         }
     }
@@ -176,7 +198,7 @@ impl Desk {
     pub fn reopen(&mut self, entry: &'static Entry) -> bool {
         let kept = self.others.iter().position(|(other, _)| *other == entry.id);
         let Some(kept) = kept else {
-            return entry.id == self.entry.id && self.scenario.is_some();
+            return entry.id == self.entry.id && self.is_open();
         };
         let draft = self.others.remove(kept).1;
         self.take(entry, draft);
@@ -195,46 +217,45 @@ impl Desk {
 
     /// Says why the text of an entry does not come.
     pub fn miss(&mut self, entry: &'static Entry, why: &str) {
+        let message = "this scenario could not be fetched: ".to_string() + why;
         self.problems = vec![Problem {
             path: entry.title.to_string(),
-            line: 1,
-            column: 1,
-            offence: String::new(),
-            message: "this scenario could not be fetched: ".to_string() + why,
-            fix: "a reload tries again".to_string(),
-            severity: Severity::Error,
+            ..Problem::of_all(message, "a reload tries again")
         }];
     }
 
     fn take(&mut self, entry: &'static Entry, draft: Draft) {
-        let left = std::mem::replace(&mut self.draft, draft);
-        if self.scenario.is_some() {
-            self.others.push((self.entry.id, left));
+        if self.is_open() {
+            self.others.push((self.entry.id, std::mem::take(&mut self.draft)));
         }
+        self.draft = draft;
         self.entry = entry;
         self.seed_choice = None;
         self.hand = Hand::Placed;
         self.settle();
     }
 
-    /// What follows from the text: the problems, or a new scenario.
+    /// What follows from the text: the problems, or a new scenario and what is doubtful in it.
     fn settle(&mut self) {
         self.refusal.clear();
         self.problems.clear();
-        match parse(&self.draft.text) {
-            Ok(parsed) => {
-                self.graph = topology(&parsed.scenario);
-                self.scenario = Some(Arc::new(parsed.scenario));
+        let Some(reader) = &mut self.reader else { return };
+        match reader.read(&self.draft.text) {
+            Ok(meaning) => {
+                self.graph = topology(&meaning.scenario);
+                self.scenario = Some(meaning.scenario);
+                self.problems = meaning.warnings;
             }
             Err(problems) => self.problems = problems,
         }
     }
 }
 
-/// The mode that one click gives to an edge.
-pub fn flipped(edge: &Edge) -> Mode {
-    match edge.mode {
+/// The mode that one click gives to an edge; none where it has no choice.
+pub fn flipped(edge: &Edge) -> Option<Mode> {
+    let other = match edge.mode {
         Mode::Sync => edge.flip,
         _ => Mode::Sync,
-    }
+    };
+    edge.modes().find(|mode| *mode == other)
 }

@@ -20,6 +20,7 @@ pub mod page;
 pub mod panel;
 pub mod part;
 pub mod player;
+pub mod reader;
 pub mod results;
 pub mod window;
 pub mod words;

@@ -13,7 +13,7 @@ use web_sys::Element;
 #[derive(Clone, Copy)]
 pub struct Page {
     /// The scenario.
-    pub desk: RwSignal<Desk>,
+    pub desk: RwSignal<Desk, LocalStorage>,
     /// The play head and the view.
     pub player: RwSignal<Player>,
     /// What the backend found out.
@@ -30,7 +30,7 @@ impl Page {
     /// A playground with the gallery's first entry, that plays unless the reader wants little motion.
     pub fn new(playing: bool) -> Page {
         Page {
-            desk: RwSignal::new(Desk::new()),
+            desk: RwSignal::new_local(Desk::new()),
             player: RwSignal::new(Player::new(playing)),
             results: RwSignal::new(Results::new()),
             look: RwSignal::new(Look::new()),

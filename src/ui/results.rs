@@ -116,8 +116,15 @@ pub struct Office {
     pub(super) is_running: bool,
     /// The gallery's entry that the reader wants to see.
     pub(super) wanted: &'static str,
-    /// Waits until typing rests; a timer that is dropped does not fire.
-    rest: Option<Timeout>,
+    /// What is run once typing rests.
+    rest: Option<Rest>,
+}
+
+/// A run that waits until typing rests. A timer that is dropped does not fire.
+struct Rest {
+    scenario: Arc<Scenario>,
+    seed: u64,
+    _timer: Timeout,
 }
 
 impl Office {
@@ -264,9 +271,7 @@ pub fn give_orders(page: Page) {
     if !is_measured && hand == Hand::Placed {
         measure(page, Arc::clone(&scenario), seed, entry);
     } else if !is_measured {
-        let typed = Arc::clone(&scenario);
-        let rest = Timeout::new(REST_MS, move || measure(page, typed, seed, entry));
-        page.office.update_value(|office| office.rest = Some(rest));
+        measure_later(page, &scenario, seed, entry);
     }
     let is_recorded = recorded.as_ref().is_some_and(|last| last.is_of(&scenario, seed));
     let crowd = if is_recorded { crowd } else { 0.0 };
@@ -276,6 +281,22 @@ pub fn give_orders(page: Page) {
     if !is_recorded || recorded.is_some_and(|last| last.window != Some(window)) {
         record(page, scenario, seed, entry, window);
     }
+}
+
+/// Orders figures once typing rests. Whatever else moves meanwhile, such as the play head, does not begin the wait anew.
+fn measure_later(page: Page, scenario: &Arc<Scenario>, seed: u64, entry: &'static str) {
+    page.office.update_value(|office| {
+        let waits = |rest: &Rest| Arc::ptr_eq(&rest.scenario, scenario) && rest.seed == seed;
+        if office.rest.as_ref().is_some_and(waits) {
+            return;
+        }
+        let typed = Arc::clone(scenario);
+        office.rest = Some(Rest {
+            scenario: Arc::clone(scenario),
+            seed,
+            _timer: Timeout::new(REST_MS, move || measure(page, typed, seed, entry)),
+        });
+    });
 }
 
 fn measure(page: Page, scenario: Arc<Scenario>, seed: u64, entry: &'static str) {

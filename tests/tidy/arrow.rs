@@ -43,6 +43,10 @@ const ARROWS: &[Arrow] = &[
         may_name: &["time", "scenario", "trace", "engine", "metrics", "theory", "protocol"],
     },
     Arrow {
+        module: "reader",
+        may_name: &["time", "scenario", "protocol"],
+    },
+    Arrow {
         module: "picture",
         may_name: &["time", "scenario", "trace", "metrics"],
     },
@@ -67,6 +71,10 @@ const ARROWS: &[Arrow] = &[
     Arrow {
         module: "bin/backend",
         may_name: &["backend"],
+    },
+    Arrow {
+        module: "bin/reader",
+        may_name: &["reader"],
     },
     Arrow {
         module: "bin/swim",

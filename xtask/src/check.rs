@@ -152,25 +152,20 @@ fn clippy(_: &mut Vec<String>) -> Outcome<()> {
 
 fn clippy_wasm(_: &mut Vec<String>) -> Outcome<()> {
     setup::for_wasm()?;
-    let target = [
-        "clippy",
-        "--locked",
-        "--target",
-        "wasm32-unknown-unknown",
-        "--package",
-        "sync-or-swim",
-    ];
-    let parts = [
-        "--no-default-features",
-        "--features=page",
-        "--lib",
-        "--bin=sync-or-swim",
-        "--bin=backend",
-        "--",
-        "-D",
-        "warnings",
-    ];
-    shell::run(&mut cargo(&[&target[..], &parts[..]].concat()))
+    let page_and_backend = ["--features=page", "--lib", "--bin=sync-or-swim", "--bin=backend"];
+    let reader = ["--no-default-features", "--bin=reader"];
+    for parts in [&page_and_backend[..], &reader] {
+        let mut clippy = cargo(&[
+            "clippy",
+            "--locked",
+            "--target",
+            site::WASM,
+            "--package",
+            "sync-or-swim",
+        ]);
+        shell::run(clippy.args(parts).args(["--", "-D", "warnings"]))?;
+    }
+    Ok(())
 }
 
 fn test(lines: &mut Vec<String>) -> Outcome<()> {
@@ -182,14 +177,7 @@ fn wasm(lines: &mut Vec<String>) -> Outcome<()> {
     let runner = tools
         .find("wasm-bindgen-test-runner")
         .ok_or("wasm-bindgen-cli lacks its test runner")?;
-    let mut command = cargo(&[
-        "test",
-        "--locked",
-        "--target",
-        "wasm32-unknown-unknown",
-        "--test",
-        "digest",
-    ]);
+    let mut command = cargo(&["test", "--locked", "--target", site::WASM, "--test", "digest"]);
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
     run_tests(command, lines)
 }

@@ -5,18 +5,22 @@
 //! *.wasm, *.js, *.css           ─▶ smaller (`slim`), in a release
 //! backend.js + backend_bg.wasm  ─▶ backend-<id>.js, backend-<id>.wasm    the id is a hash of both
 //! <meta name="backend">         ─▶ names backend-<id>.js                 where the page finds its Web Worker
+//! src/bin/reader.rs             ─▶ reader-<id>.wasm                      without glue, which trunk would give it
+//! <link data-reader>            ─▶ names reader-<id>.wasm                loaded ahead of the page's question for it
 //! <script data-wasm …>          ─▶ start-<id>.js                         no inline script: the content policy forbids it
 //! ```
 
-use crate::place;
 use crate::shell::Outcome;
+use crate::site::Speed;
 use crate::slim::{self, Wish};
+use crate::{place, site};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The element that trunk writes by `pattern_script` of `Trunk.toml`, up to the name of the glue script.
 const START: &str = "<script type=\"module\" data-glue=\"";
 const BACKEND: &str = "<meta name=\"backend\" content=\"";
+const READER: &str = "<link data-reader rel=\"preload\" href=\"";
 
 /// Finishes the site in trunk's staging directory.
 pub fn finish() -> Outcome<()> {
@@ -24,11 +28,15 @@ pub fn finish() -> Outcome<()> {
     let staging = staging.ok_or("`finish` is called by trunk, which says where: run `cargo xtask build` instead")?;
     let page = staging.join("index.html");
     let html = place::read(&page)?;
-    if std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release") {
+    let speed = match std::env::var("TRUNK_PROFILE").as_deref() {
+        Ok("release") => Speed::Release,
+        _ => Speed::Dev,
+    };
+    if speed == Speed::Release {
         slim(&staging)?;
     }
-    let backend = finish_backend(&staging)?;
-    let html = name_backend(&html, &backend)?;
+    let html = name(&html, BACKEND, &finish_backend(&staging)?)?;
+    let html = name(&html, READER, &finish_reader(&staging, speed)?)?;
     let html = finish_start(&staging, &html)?;
     refuse_inline_scripts(&html)?;
     write(&page, html.as_bytes())
@@ -44,7 +52,7 @@ fn slim(staging: &Path) -> Outcome<()> {
                 let is_backend = name.starts_with("backend");
                 let glue = file.with_file_name(name.replace("_bg.wasm", ".js"));
                 let wish = if is_backend { Wish::Fast } else { Wish::Small };
-                slim::slim_wasm(&file, &glue, wish)?;
+                slim::slim_with_glue(&file, &glue, wish)?;
                 slim::slim_script(&glue, !is_backend)?;
             }
             Some("css") => slim::slim_text(&file)?,
@@ -69,6 +77,20 @@ fn finish_backend(staging: &Path) -> Outcome<String> {
     );
     write(&staging.join(format!("backend-{id}.js")), (script + &start).as_bytes())?;
     Ok(format!("backend-{id}.js"))
+}
+
+/// Builds the reader and puts it into the site. The name of its file.
+fn finish_reader(staging: &Path, speed: Speed) -> Outcome<String> {
+    let module = staging.join("reader.wasm");
+    let built = site::build_reader(speed)?;
+    fs::copy(&built, &module).map_err(|why| format!("cannot copy {}: {why}", built.display()))?;
+    if speed == Speed::Release {
+        slim::slim_wasm(&module, Wish::Small)?;
+    }
+    let wasm = fs::read(&module).map_err(|why| format!("cannot read {}: {why}", module.display()))?;
+    let name = format!("reader-{}.wasm", id_of(&[&wasm]));
+    fs::rename(&module, staging.join(&name)).map_err(|why| format!("cannot rename {}: {why}", module.display()))?;
+    Ok(name)
 }
 
 /// Puts the start of the page into a file of its own.
@@ -98,12 +120,12 @@ init({{ module_or_path: new URL(\"{wasm}\", import.meta.url) }}).catch((why) => 
     )
 }
 
-/// The text with the value of the backend element replaced.
-fn name_backend(html: &str, script: &str) -> Outcome<String> {
-    let missing = || format!("index.html lacks `{BACKEND}backend.js\">`");
-    let (head, rest) = html.split_once(BACKEND).ok_or_else(missing)?;
+/// The text with another value behind `place`.
+fn name(html: &str, place: &str, file: &str) -> Outcome<String> {
+    let missing = || format!("index.html lacks `{place}…\"`");
+    let (head, rest) = html.split_once(place).ok_or_else(missing)?;
     let (_, tail) = rest.split_once('"').ok_or_else(missing)?;
-    Ok(format!("{head}{BACKEND}./{script}\"{tail}"))
+    Ok(format!("{head}{place}./{file}\"{tail}"))
 }
 
 /// The content policy lets no inline script run; one that trunk or somebody adds should fail here, not in a browser.
@@ -143,12 +165,12 @@ mod tests {
     #[test]
     fn the_page_names_the_built_backend() {
         let html = "<meta name=\"backend\" content=\"backend.js\"><p>";
-        let named = name_backend(html, "backend-1.js");
+        let named = name(html, BACKEND, "backend-1.js");
         assert_eq!(
             named,
             Ok("<meta name=\"backend\" content=\"./backend-1.js\"><p>".to_owned())
         );
-        assert!(name_backend("<p>", "backend-1.js").is_err());
+        assert!(name("<p>", BACKEND, "backend-1.js").is_err());
     }
 
     #[test]

@@ -14,6 +14,11 @@ pub fn dist() -> PathBuf {
     root().join("dist")
 }
 
+/// Where Cargo puts what it builds.
+pub fn target() -> PathBuf {
+    set("CARGO_TARGET_DIR").unwrap_or_else(|| root().join("target"))
+}
+
 /// The tests of the built site, in a real browser.
 pub fn end2end() -> PathBuf {
     root().join("end2end")

@@ -1,7 +1,9 @@
 //! The static site in `dist/`.
 
+use crate::place;
 use crate::setup::Tools;
 use crate::shell::{self, Outcome};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// The compiler's name for WebAssembly in a browser.
@@ -30,7 +32,7 @@ pub fn speed(words: &[&str]) -> Outcome<Speed> {
 
 /// Builds the site.
 pub fn build(tools: &Tools, speed: Speed) -> Outcome<()> {
-    let place = crate::place::dist();
+    let place = place::dist();
     shell::say("building the site (some minutes the first time, then seconds)");
     shell::run(&mut trunk(tools, "build", speed)?)?;
     eprintln!("  the site is in {}", place.display());
@@ -49,4 +51,26 @@ pub fn trunk(tools: &Tools, command: &str, speed: Speed) -> Outcome<Command> {
         trunk.arg("--release");
     }
     Ok(trunk)
+}
+
+/// Builds the reader, a module without glue; where it lies.
+pub fn build_reader(speed: Speed) -> Outcome<PathBuf> {
+    let (profile, folder) = match speed {
+        Speed::Release => ("page", "page"),
+        Speed::Dev => ("dev", "debug"),
+    };
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args([
+            "build",
+            "--locked",
+            "--bin=reader",
+            "--no-default-features",
+            "--target",
+            WASM,
+        ])
+        .args(["--profile", profile])
+        .current_dir(place::root());
+    shell::run(&mut cargo)?;
+    Ok(place::target().join(WASM).join(folder).join("reader.wasm"))
 }

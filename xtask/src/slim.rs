@@ -39,7 +39,7 @@ impl Wish {
 }
 
 /// Optimises a module and its glue in their places.
-pub fn slim_wasm(module: &Path, glue: &Path, wish: Wish) -> Outcome<()> {
+pub fn slim_with_glue(module: &Path, glue: &Path, wish: Wish) -> Outcome<()> {
     let bytes = fs::read(module).map_err(|why| format!("cannot read {}: {why}", module.display()))?;
     let exports = exports(&bytes).ok_or_else(|| format!("{} is no WebAssembly module", module.display()))?;
     let graph = module.with_extension("graph.json");
@@ -49,11 +49,16 @@ pub fn slim_wasm(module: &Path, glue: &Path, wish: Wish) -> Outcome<()> {
     shell::output_of(prune.arg(module).arg("-o").arg(module))
         .ok_or_else(|| format!("`{}` fails", shell::words(&prune)))?;
     fs::remove_file(&graph).map_err(|why| format!("cannot remove {}: {why}", graph.display()))?;
+    slim_wasm(module, wish)?;
+    shorten(module, glue)
+}
+
+/// Optimises a module in its place.
+pub fn slim_wasm(module: &Path, wish: Wish) -> Outcome<()> {
     let mut optimise = Command::new("wasm-opt");
     optimise.args(wish.flags());
     optimise.args(["--reorder-functions-by-name", "--strip-debug", "--strip-producers"]);
-    shell::run(optimise.arg(module).arg("-o").arg(module))?;
-    shorten(module, glue)
+    shell::run(optimise.arg(module).arg("-o").arg(module))
 }
 
 /// Gives all that a module has in common with its glue short names: each of the long ones ends in a hash, which no

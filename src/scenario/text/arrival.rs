@@ -32,17 +32,11 @@ const PATTERNS: [(&str, &[&str], &str); 4] = [
     ),
     ("times", &[], "{\"times\": [\"0s\", \"1.5s\"]}"),
 ];
-/// What the page does not read yet.
-const LATER_KEYS: [&str; 5] = ["ramp", "over", "wave", "period", "times"];
 
 /// Reads arrivals, as a text or as a pattern.
 pub fn arrivals<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Arrivals {
     if let Value::Map(_) = field.value {
-        return match cfg!(feature = "page") {
-            true => burst_only(desk, field),
-            false => pattern(desk, field),
-        }
-        .unwrap_or(NEVER);
+        return pattern(desk, field).unwrap_or(NEVER);
     }
     let Some(text) = desk.text(field, "`poisson(50/s)`, `constant(50/s)` or a burst") else {
         return NEVER;
@@ -51,14 +45,6 @@ pub fn arrivals<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Arrivals {
         desk.error(field, wrong.message, wrong.fix);
         NEVER
     })
-}
-
-fn burst_only<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Option<Arrivals> {
-    let table = desk.table(field, &["burst", "every"], &LATER_KEYS)?;
-    if LATER_KEYS.iter().any(|key| table.has(key)) {
-        return None;
-    }
-    burst(desk, &table)
 }
 
 fn pattern<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Option<Arrivals> {

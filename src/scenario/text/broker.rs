@@ -105,7 +105,7 @@ pub fn set<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &mut Edge) {
 
 fn publish<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &mut Edge) {
     if let Some(field) = table.get("acks") {
-        edge.publish.acks = ACKS[desk.word(field, &["none", "leader", "all"], &[])];
+        edge.publish.acks = ACKS[desk.word(field, &["none", "leader", "all"])];
     }
     if let Some((_, entity)) = item::about(desk, table, "key") {
         edge.publish.key = Some(entity);

@@ -25,24 +25,16 @@ pub struct Things {
 
 const PLACES: [&str; 4] = ["edge", "service", "client", "channel"];
 const KEYS: [&str; 6] = ["at", "set", "edge", "service", "client", "channel"];
-/// The first keys: the page changes edges only.
-const PLAIN: usize = 3;
 
 impl Things {
-    /// Things as they are at first. The page changes edges only.
+    /// Things as they are at first.
     pub fn of(clients: &[Client], services: &[Service], channels: &[Channel], edges: &[Edge]) -> Things {
-        let mut things = Things {
-            clients: Vec::new(),
-            services: Vec::new(),
-            channels: Vec::new(),
+        Things {
+            clients: clients.to_vec(),
+            services: services.to_vec(),
+            channels: channels.to_vec(),
             edges: edges.to_vec(),
-        };
-        if !cfg!(feature = "page") {
-            things.clients = clients.to_vec();
-            things.services = services.to_vec();
-            things.channels = channels.to_vec();
         }
-        things
     }
 }
 
@@ -87,9 +79,7 @@ fn change<'a>(
     edges: &[Edge],
     run: Window,
 ) -> Option<(Instant, Thing, &'a Node)> {
-    let known = if cfg!(feature = "page") { PLAIN } else { KEYS.len() };
-    let (known, later) = KEYS.split_at(known);
-    let table = desk.table(item, known, later)?;
+    let table = desk.table(item, &KEYS, &[])?;
     let places = PLACES.iter().filter_map(|kind| Some((*kind, table.get(kind)?)));
     let (Some(at), Some(set), [(kind, place)]) = (table.get("at"), table.get("set"), &places.collect::<Vec<_>>()[..])
     else {
@@ -104,7 +94,6 @@ fn change<'a>(
 fn thing<'a>(desk: &mut Desk<'a>, kind: &str, field: &'a Node, names: &Names<'a>, edges: &[Edge]) -> Option<Thing> {
     match kind {
         "edge" => edge_named(desk, field, edges).map(Thing::Edge),
-        _ if cfg!(feature = "page") => None,
         "service" => name::one_of(desk, field, kind, &names.services).map(|id| Thing::Service(ServiceId(id))),
         "client" => name::one_of(desk, field, kind, &names.clients).map(|id| Thing::Client(ClientId(id))),
         _ => channel::named(desk, field, names).map(Thing::Channel),
@@ -124,7 +113,6 @@ fn changed<'a>(
             edge::change(desk, set, &mut now.edges, id, names)?;
             Changed::Edge(id, Box::new(now.edges[id.0 as usize].clone()))
         }
-        _ if cfg!(feature = "page") => return None,
         Thing::Service(id) => {
             let is = &mut now.services[id.0 as usize];
             service::change(desk, set, is)?;

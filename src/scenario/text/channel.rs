@@ -31,8 +31,6 @@ const KEYS: [&str; 12] = [
 ];
 /// Of these, what a channel is; the others are rules.
 const NATURE: [&str; 2] = ["kind", "partitions"];
-/// The first rules are all that the page reads.
-const PLAIN: usize = 3;
 const KINDS: [ChannelKind; 2] = [ChannelKind::Queue, ChannelKind::Topic];
 const OVERFLOWS: [Overflow; 3] = [Overflow::Refuse, Overflow::Block, Overflow::DropOldest];
 /// Partitions of a topic at most.
@@ -42,14 +40,12 @@ const DELIVERIES: u64 = 10_000;
 
 /// Reads all declared channels.
 pub fn channels<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, names: &Names<'a>) -> Vec<Channel> {
-    if cfg!(feature = "page") {
-        return Vec::new();
-    }
     let table = field.and_then(|field| desk.names(field));
     let entries: Vec<_> = table.iter().flat_map(|table| table.entries()).collect();
     if let (Some(field), true) = (field, entries.len() > super::COUNT_LIMIT) {
         let message = format!("there are {} channels", entries.len());
         desk.error(field, message, format!("at most {}", super::COUNT_LIMIT));
+        return Vec::new();
     }
     let channels: Vec<Channel> = entries
         .iter()
@@ -73,7 +69,7 @@ fn channel<'a>(desk: &mut Desk<'a>, name: &str, field: &'a Node, names: &Names<'
         return channel;
     };
     if let Some(field) = table.get("kind") {
-        channel.kind = KINDS[desk.word(field, &["queue", "topic"], &[])];
+        channel.kind = KINDS[desk.word(field, &["queue", "topic"])];
     }
     if let Some(field) = table.get("partitions") {
         channel.partitions = desk.count(field, 1, PARTITIONS) as u32;
@@ -109,15 +105,12 @@ pub fn change<'a>(
 
 /// Sets the rules of the channel that an edge has in mode `queue`.
 pub fn own<'a>(desk: &mut Desk<'a>, field: &'a Node, rules: &mut ChannelRules, names: &Names<'a>) {
-    let (known, later) = KEYS.split_at(if cfg!(feature = "page") { PLAIN } else { KEYS.len() });
-    let Some(table) = desk.table(field, known, later) else {
+    let Some(table) = desk.table(field, &KEYS, &[]) else {
         return;
     };
-    if !cfg!(feature = "page") {
-        for field in NATURE.iter().filter_map(|key| table.get(key)) {
-            let fix = "publish to a topic under `channels`, or leave it out";
-            desk.error(field, "the channel of an edge is a queue", fix);
-        }
+    for field in NATURE.iter().filter_map(|key| table.get(key)) {
+        let fix = "publish to a topic under `channels`, or leave it out";
+        desk.error(field, "the channel of an edge is a queue", fix);
     }
     self::rules(desk, &table, rules, names);
 }
@@ -127,13 +120,7 @@ fn rules<'a>(desk: &mut Desk<'a>, table: &Table<'a>, rules: &mut ChannelRules, n
     if let Some(field) = table.get("capacity") {
         rules.capacity = given(field).map(|field| desk.count(field, 1, u32::MAX as u64 - 1) as u32);
     }
-    if cfg!(feature = "page") {
-        if let Some(field) = table.get("overflow") {
-            desk.word(field, &["refuse"], &["block", "dropOldest"]);
-        }
-    } else {
-        delivery(desk, table, rules, names);
-    }
+    delivery(desk, table, rules, names);
     if let Some(field) = table.get("ack") {
         rules.ack = distribution(desk, field);
     }
@@ -144,7 +131,7 @@ fn delivery<'a>(desk: &mut Desk<'a>, table: &Table<'a>, rules: &mut ChannelRules
         rules.ack = ack;
     }
     if let Some(field) = table.get("overflow") {
-        rules.overflow = OVERFLOWS[desk.word(field, &["refuse", "block", "dropOldest"], &[])];
+        rules.overflow = OVERFLOWS[desk.word(field, &["refuse", "block", "dropOldest"])];
         if rules.overflow != Overflow::Refuse && rules.capacity.is_none() {
             desk.warn(
                 field,
@@ -194,9 +181,6 @@ fn never_dead(desk: &mut Desk, place: &Node, circle: &[usize], names: &Names) {
 
 /// Warns of channels that nothing comes into or out of; dead letters may well be left to lie.
 pub fn unused<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, channels: &[Channel], edges: &[Edge]) {
-    if cfg!(feature = "page") {
-        return;
-    }
     let Some(table) = field.filter(|_| !desk.failed()).and_then(|field| desk.names(field)) else {
         return;
     };

@@ -8,8 +8,8 @@ use crate::scenario::{Caller, Client, ClientId, Dist, Edge, EdgeId, Load, Window
 use crate::time::{Duration, Instant};
 
 const KEYS: [&str; 5] = ["arrivals", "users", "think", "start", "stop"];
-/// The first keys are the load, and all that the page reads.
-const PLAIN: usize = 3;
+/// Of these, what stays as it is during a run.
+const FIXED_KEYS: [&str; 2] = ["start", "stop"];
 const USERS: u64 = 1_000_000;
 
 /// Reads all clients; each takes the edges that begin at it.
@@ -26,12 +26,9 @@ pub fn clients<'a>(desk: &mut Desk<'a>, table: Option<&Table<'a>>, edges: &[Edge
 
 fn client<'a>(desk: &mut Desk<'a>, name: &str, field: &'a Node, run: Window) -> Client {
     let mut client = Client::plain(name.to_string(), Load::Open(arrival::NEVER));
-    let (known, later) = known();
-    if let Some(table) = desk.table(field, known, later) {
+    if let Some(table) = desk.table(field, &KEYS, &[]) {
         client.load = load(desk, &table);
-        if !cfg!(feature = "page") {
-            hours(desk, &table, &mut client, run);
-        }
+        hours(desk, &table, &mut client, run);
     }
     client
 }
@@ -48,14 +45,6 @@ fn edges_of<'a>(desk: &mut Desk<'a>, index: usize, name: &str, field: &'a Node, 
         );
     }
     edges
-}
-
-/// The keys of a client that are read, and those that are refused by name.
-fn known() -> (&'static [&'static str], &'static [&'static str]) {
-    match cfg!(feature = "page") {
-        true => KEYS.split_at(PLAIN),
-        false => (&KEYS, &[]),
-    }
 }
 
 fn load<'a>(desk: &mut Desk<'a>, table: &Table<'a>) -> Load {
@@ -127,7 +116,7 @@ pub fn change<'a>(desk: &mut Desk<'a>, field: &'a Node, client: &mut Client) -> 
         if foreign.contains(&key) {
             let message = format!("`{}` stays the kind of client that it is", client.name);
             desk.error(name, message, format!("{own} can change"));
-        } else if KEYS[PLAIN..].contains(&key) {
+        } else if FIXED_KEYS.contains(&key) {
             desk.error(name, format!("`{key}` stays as it is during a run"), "leave it out");
         }
     }

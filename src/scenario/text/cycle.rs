@@ -53,7 +53,6 @@ impl Graph {
                 graph.names.push(format!("{}.{}", service.name, operation.name));
             }
         }
-        let channels = if cfg!(feature = "page") { &[] } else { channels };
         for (index, channel) in channels.iter().enumerate() {
             let takers = certain_takers(ChannelId(index as u32), channel.kind, edges);
             graph.certain.push(takers.into_iter().map(node).collect());

@@ -178,17 +178,13 @@ fn pareto(exponent: &str, minimum: Duration) -> Result<Dist, Wrong> {
 
 /// `poisson(50/s)`, `constant(50/s)` or `renewal(uniform(5ms, 15ms))`.
 pub fn arrivals(text: &str) -> Result<Arrivals, Wrong> {
-    let forms = match cfg!(feature = "page") {
-        true => "write `poisson(50/s)` or `constant(50/s)`",
-        false => "write `poisson(50/s)`, `constant(50/s)` or `renewal(uniform(5ms, 15ms))`",
-    };
+    let forms = "write `poisson(50/s)`, `constant(50/s)` or `renewal(uniform(5ms, 15ms))`";
     let Some((name, rate)) = call(text) else {
         return wrong(format!("`{text}` are no arrivals"), forms);
     };
     match name {
         "poisson" => Ok(Arrivals::Poisson { gap_ns: gap(rate)? }),
         "constant" => Ok(Arrivals::Constant { gap_ns: gap(rate)? }),
-        "renewal" if cfg!(feature = "page") => wrong("`renewal` is not supported yet", forms),
         "renewal" => match distribution(rate)? {
             gap if takes_time(&gap) => Ok(Arrivals::Renewal(gap)),
             _ => wrong(format!("`{rate}` leaves no time between arrivals"), "a gap above 0"),

@@ -42,16 +42,6 @@ const KEYS: [&str; 30] = [
 ];
 /// Of these, the ends and what stays as it is during a run.
 const FIXED_KEYS: [&str; 4] = ["from", "to", "flip", "group"];
-/// The first keys: the page is too small to read the others yet.
-const PLAIN: usize = 9;
-
-/// The keys that are read, and those that are refused by name.
-const fn known() -> (&'static [&'static str], &'static [&'static str]) {
-    match cfg!(feature = "page") {
-        true => KEYS.split_at(PLAIN),
-        false => (&KEYS, &[]),
-    }
-}
 
 /// The words of the modes that can be chosen.
 pub fn mode_words() -> [&'static str; Mode::ALL.len()] {
@@ -73,7 +63,7 @@ pub fn edges<'a>(desk: &mut Desk<'a>, field: Option<&'a Node>, names: &Names<'a>
     }
     let mut fallbacks = Vec::new();
     for item in items {
-        let Some(table) = desk.table(item, known().0, known().1) else {
+        let Some(table) = desk.table(item, &KEYS, &[]) else {
             continue;
         };
         let Some(edge) = edge(desk, &table, names) else {
@@ -131,9 +121,7 @@ pub fn ends<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &Edge) {
             "leave it out",
         );
     }
-    if !cfg!(feature = "page") {
-        broker::ends(desk, table, edge);
-    }
+    broker::ends(desk, table, edge);
 }
 
 /// A plain edge, whose mode is the one in which it sends.
@@ -160,7 +148,7 @@ pub fn change<'a>(
     id: EdgeId,
     names: &Names<'a>,
 ) -> Option<()> {
-    let table = desk.table(field, known().0, known().1)?;
+    let table = desk.table(field, &KEYS, &[])?;
     for (key, name, _) in table.entries() {
         if FIXED_KEYS.contains(&key) {
             desk.error(name, format!("`{key}` stays as it is during a run"), "leave it out");
@@ -190,10 +178,8 @@ pub fn set<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &mut Edge, names: &
     if let Some(field) = table.get("timeout") {
         edge.timeout = given(field).map(|field| positive(desk, field));
     }
-    if !cfg!(feature = "page") {
-        policy::preset(desk, table, edge);
-        broker::set(desk, table, edge);
-    }
+    policy::preset(desk, table, edge);
+    broker::set(desk, table, edge);
     if let Some(field) = table.get("channel") {
         channel::own(desk, field, &mut edge.channel, names);
     }
@@ -235,7 +221,7 @@ fn warn<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &Edge) {
 
 /// One of the modes.
 pub fn mode<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Mode {
-    Mode::ALL[desk.word(field, &mode_words(), &[])]
+    Mode::ALL[desk.word(field, &mode_words())]
 }
 
 /// Warns of edges between services that no operation calls.

@@ -151,7 +151,7 @@ fn harm<'a>(desk: &mut Desk<'a>, key: &str, kind: &str, field: &'a Node) -> Opti
 }
 
 fn down<'a>(desk: &mut Desk<'a>, field: &'a Node, words: &[&str]) -> Option<Harm> {
-    Some(Harm::Down(DOWNS[desk.word(field, words, &[])]))
+    Some(Harm::Down(DOWNS[desk.word(field, words)]))
 }
 
 #[cfg(test)]

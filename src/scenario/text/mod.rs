@@ -41,8 +41,6 @@ const LANE_LIMIT: u64 = 1_000_000;
 const KEYS: [&str; 11] = [
     "format", "name", "about", "seed", "run", "clients", "services", "edges", "changes", "channels", "faults",
 ];
-/// The first keys: the page does not read the others yet.
-const PLAIN: usize = 9;
 /// Reserved: what a reader compares, where things stand on the screen, an author's captions.
 const LATER_KEYS: [&str; 3] = ["variants", "layout", "steps"];
 
@@ -60,6 +58,7 @@ pub fn parse(text: &str) -> Result<Parsed, Vec<Problem>> {
         text,
         root: &root,
         problems: Vec::new(),
+        told: [0; 2],
         things: item::Things::default(),
     };
     let scenario = whole(&mut desk, &root);
@@ -75,14 +74,17 @@ pub fn parse(text: &str) -> Result<Parsed, Vec<Problem>> {
 }
 
 fn whole<'a>(desk: &mut Desk<'a>, root: &'a Node) -> Option<Scenario> {
-    let (known, beyond) = KEYS.split_at(if cfg!(feature = "page") { PLAIN } else { KEYS.len() });
-    let table = desk.table(root, known, &[beyond, &LATER_KEYS].concat())?;
+    let table = desk.table(root, &KEYS, &LATER_KEYS)?;
     header(desk, &table);
     let run = window(desk, &table);
     let clients = named(desk, &table, "clients");
     let services = named(desk, &table, "services");
     let names = name::names(desk, clients.as_ref(), services.as_ref());
     let channels = channel::channels(desk, table.get("channels"), &names);
+    let counts = [&names.clients, &names.services, &names.channels].map(Vec::len);
+    if counts.into_iter().any(|count| count > COUNT_LIMIT) {
+        return None;
+    }
     let mut edges = edge::edges(desk, table.get("edges"), &names);
     let services = service::services(desk, services.as_ref(), &names, &mut edges);
     let clients = client::clients(desk, clients.as_ref(), &edges, run);
@@ -92,10 +94,7 @@ fn whole<'a>(desk: &mut Desk<'a>, root: &'a Node) -> Option<Scenario> {
     let mut now = Things::of(&clients, &services, &channels, &edges);
     let changes = change::changes(desk, table.get("changes"), &names, &mut now, run);
     edges.extend(now.edges.drain(edges.len()..));
-    let faults = match cfg!(feature = "page") {
-        true => Vec::new(),
-        false => fault::faults(desk, table.get("faults"), &names, &services, &edges, run),
-    };
+    let faults = fault::faults(desk, table.get("faults"), &names, &services, &edges, run);
     limits(desk, root, &services, run);
     let items = item::items(desk, root, &names.services);
     let text = |desk: &mut Desk<'a>, key| match table.get(key) {

@@ -52,7 +52,6 @@ pub fn names<'a>(desk: &mut Desk<'a>, clients: Option<&Table<'a>>, services: Opt
     if let Some(Value::Map(entries)) = desk.root.get("channels").map(|node| &node.value) {
         for (key, name) in entries.iter().filter_map(|(key, _)| Some((key, key.text()?))) {
             match () {
-                () if cfg!(feature = "page") => {}
                 () if names.clients.contains(&name) => taken(desk, key, "client", name),
                 () if names.services.contains(&name) => taken(desk, key, "service", name),
                 () => {}
@@ -108,11 +107,6 @@ pub fn caller<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>) -> Op
         .map(|index| Caller::Client(ClientId(index)))
         .or_else(|| index(&names.services, text).map(|index| Caller::Service(ServiceId(index))))
         .or_else(|| names.channel(text).map(Caller::Channel));
-    if let Some(Caller::Channel(_)) = found
-        && later(desk, field, text)
-    {
-        return None;
-    }
     if found.is_none() {
         let known = names.clients.iter().chain(&names.services).chain(&names.channels);
         let kinds = match names.channels.is_empty() {
@@ -128,15 +122,6 @@ pub fn caller<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>) -> Op
     found
 }
 
-/// Whether a channel of this name is refused: the page does not read channels yet.
-fn later(desk: &mut Desk, field: &Node, name: &str) -> bool {
-    if cfg!(feature = "page") {
-        let message = format!("`{name}` is a channel, and `channels` is not supported yet");
-        desk.error(field, message, "an edge in mode `queue` has a channel of its own");
-    }
-    cfg!(feature = "page")
-}
-
 /// `SERVICE`, `SERVICE.OPERATION` or `CHANNEL`.
 pub fn target<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>) -> Option<Callee> {
     let text = desk.text(field, "a service, or `SERVICE.OPERATION`,")?;
@@ -148,9 +133,6 @@ pub fn target<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>) -> Op
         unknown(desk, field, names, name);
         return None;
     };
-    if later(desk, field, name) {
-        return None;
-    }
     if text != name {
         desk.error(
             field,

@@ -20,9 +20,6 @@ const MOST: u64 = 1_000_000;
 
 /// Reads the policies that are there; the others stay as they are.
 pub fn policy<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &mut Edge) {
-    if cfg!(feature = "page") {
-        return;
-    }
     let policy = &mut edge.policy;
     if let Some(field) = table.get("retry") {
         policy.retry = given(field).and_then(|field| retry(desk, field));
@@ -141,7 +138,7 @@ fn retry<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Option<Retry> {
         retry.backoff = self::backoff(desk, backoff);
     }
     if let Some(jitter) = table.get("jitter") {
-        retry.jitter = JITTERS[desk.word(jitter, &JITTERS.map(|(word, _)| word), &[])].1;
+        retry.jitter = JITTERS[desk.word(jitter, &JITTERS.map(|(word, _)| word))].1;
     }
     if let Some(budget) = table.get("budget").and_then(given) {
         retry.budget = Some(desk.number(budget, 0.0, 10.0, "retries for each call, from 0 to 10, such as 0.2"));
@@ -151,7 +148,7 @@ fn retry<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Option<Retry> {
         retry.on = desk
             .list(on)
             .iter()
-            .map(|cause| Cause::ALL[desk.word(cause, &words, &[])])
+            .map(|cause| Cause::ALL[desk.word(cause, &words)])
             .collect();
     }
     Some(retry)
@@ -220,7 +217,7 @@ fn breaker<'a>(desk: &mut Desk<'a>, field: &'a Node) -> Option<Breaker> {
 
 /// What stands for the fallback of an edge, where it may have one.
 pub fn fallback_of<'a>(table: &Table<'a>, edge: &Edge) -> Option<&'a Node> {
-    let calls = !cfg!(feature = "page") && !matches!(edge.from, Caller::Channel(_));
+    let calls = !matches!(edge.from, Caller::Channel(_));
     table.get("fallback").filter(|_| calls)
 }
 

@@ -34,17 +34,6 @@ const KEYS: [&str; 17] = [
 ];
 /// Of these, what can change during a run.
 const SETTINGS: [&str; 3] = ["backlog", "inFlight", "balance"];
-const LATER_KEYS: [&str; 5] = ["pools", "discipline", "offload", "coldStart", "keepWarm"];
-/// Of the keys, those that the page reads as well; of the later ones, those that only the page lacks.
-const PLAIN: usize = 12;
-const BEYOND_THE_PAGE: usize = 5;
-
-fn known() -> (&'static [&'static str], &'static [&'static str]) {
-    match cfg!(feature = "page") {
-        true => (&KEYS[..PLAIN], &LATER_KEYS),
-        false => (&KEYS, &LATER_KEYS[BEYOND_THE_PAGE..]),
-    }
-}
 const BALANCES: [(&str, Balance); 4] = [
     ("roundRobin", Balance::RoundRobin),
     ("random", Balance::Random),
@@ -80,7 +69,7 @@ fn service<'a>(
     edges: &mut Vec<Edge>,
 ) -> Service {
     let mut service = Service::plain(name.to_string());
-    let Some(table) = desk.table(field, known().0, known().1) else {
+    let Some(table) = desk.table(field, &KEYS, &[]) else {
         return service;
     };
     let some = |desk: &mut Desk<'a>, key, least| {
@@ -97,11 +86,10 @@ fn service<'a>(
         desk.error(field, "only a loop has offload threads", fix);
     }
     warmth(desk, &table, &mut service);
-    if let Some(field) = table.get("discipline").filter(|_| !cfg!(feature = "page")) {
-        service.discipline = [Discipline::Fifo, Discipline::Lifo][desk.word(field, &["fifo", "lifo"], &[])];
+    if let Some(field) = table.get("discipline") {
+        service.discipline = [Discipline::Fifo, Discipline::Lifo][desk.word(field, &["fifo", "lifo"])];
     }
-    let pools = table.get("pools").filter(|_| !cfg!(feature = "page"));
-    if let Some(pools) = pools.and_then(|field| desk.names(field)) {
+    if let Some(pools) = table.get("pools").and_then(|field| desk.names(field)) {
         service.pools = pools
             .entries()
             .map(|(name, _, size)| Pool {
@@ -111,7 +99,7 @@ fn service<'a>(
             .collect();
     }
     if let Some(field) = table.get("cpu") {
-        service.cpu = [Cpu::Fifo, Cpu::Ps][desk.word(field, &["fifo", "ps"], &[])];
+        service.cpu = [Cpu::Fifo, Cpu::Ps][desk.word(field, &["fifo", "ps"])];
         if service.cpu == Cpu::Ps && service.cores.is_none() {
             desk.warn(
                 field,
@@ -141,7 +129,7 @@ fn settings<'a>(desk: &mut Desk<'a>, table: &Table<'a>, service: &mut Service) {
         }
     }
     if let Some(field) = table.get("balance") {
-        service.balance = BALANCES[desk.word(field, &BALANCES.map(|(word, _)| word), &[])].1;
+        service.balance = BALANCES[desk.word(field, &BALANCES.map(|(word, _)| word))].1;
     }
 }
 
@@ -200,7 +188,7 @@ fn default<'a>(desk: &mut Desk<'a>, id: ServiceId, table: &Table<'a>, edges: &[E
     }
     let parallel = table
         .get("fanout")
-        .is_some_and(|field| desk.word(field, &["sequential", "parallel"], &[]) == 1);
+        .is_some_and(|field| desk.word(field, &["sequential", "parallel"]) == 1);
     let own = edges
         .iter()
         .enumerate()

@@ -14,28 +14,6 @@ const STEPS: [&str; 16] = [
     "work", "wait", "call", "parallel", "respond", "choose", "repeat", "fail", "hold", "acquire", "release", "saga",
     "write", "read", "apply", "offload",
 ];
-const LATER_STEPS: [&str; 8] = [
-    "hold", "acquire", "release", "saga", "write", "read", "apply", "offload",
-];
-/// Of the steps, those that the page reads as well; of the later ones, those that only the page lacks.
-const PLAIN: usize = 8;
-const BEYOND_THE_PAGE: usize = 8;
-
-fn steps() -> &'static [&'static str] {
-    if cfg!(feature = "page") {
-        &STEPS[..PLAIN]
-    } else {
-        &STEPS
-    }
-}
-
-fn later_steps() -> &'static [&'static str] {
-    if cfg!(feature = "page") {
-        &LATER_STEPS
-    } else {
-        &LATER_STEPS[BEYOND_THE_PAGE..]
-    }
-}
 /// Keys that stand beside the one that names the step.
 const COMPANIONS: [(&str, &[&str]); 6] = [
     ("parallel", &["join"]),
@@ -86,15 +64,7 @@ impl<'a> Steps<'_, 'a> {
             return None;
         };
         let names: Vec<&str> = entries.iter().filter_map(|(key, _)| key.text()).collect();
-        if let Some(later) = names.iter().find(|name| later_steps().contains(name)) {
-            self.desk.error(
-                field,
-                format!("the step `{later}` is not supported yet"),
-                "leave it out for now",
-            );
-            return None;
-        }
-        let Some(name) = names.iter().find(|name| steps().contains(name)) else {
+        let Some(name) = names.iter().find(|name| STEPS.contains(name)) else {
             self.unknown(field, names.first().copied().unwrap_or_default());
             return None;
         };
@@ -108,9 +78,9 @@ impl<'a> Steps<'_, 'a> {
     }
 
     fn unknown(&mut self, field: &'a Node, name: &str) {
-        let fix = match nearest(name, steps().iter().chain(later_steps()).copied()) {
+        let fix = match nearest(name, STEPS) {
             Some(step) => format!("did you mean `{step}`?"),
-            None => format!("steps are {}", quoted(steps())),
+            None => format!("steps are {}", quoted(&STEPS)),
         };
         self.desk.error(field, format!("there is no step `{name}`"), fix);
     }
@@ -124,14 +94,14 @@ impl<'a> Steps<'_, 'a> {
             "respond" => self.respond(value, respond),
             "choose" => Some(self.choose(value, respond)),
             "repeat" => Some(self.repeat(table, value)),
-            "hold" if !cfg!(feature = "page") => {
+            "hold" => {
                 let pool = self.pool(value);
                 let body = self.body(table, "{\"hold\": \"POOL\", \"do\": [STEP, …]}");
                 Some(Step::Hold { pool: pool?, body })
             }
-            "acquire" if !cfg!(feature = "page") => Some(Step::Acquire(self.pool(value)?)),
-            "release" if !cfg!(feature = "page") => Some(Step::Release(self.pool(value)?)),
-            "saga" if !cfg!(feature = "page") => Some(self.saga(value)),
+            "acquire" => Some(Step::Acquire(self.pool(value)?)),
+            "release" => Some(Step::Release(self.pool(value)?)),
+            "saga" => Some(self.saga(value)),
             "offload" => Some(self.offload(table, value)),
             "write" => Some(Step::Write(self.item(table, value, Use::Write)?)),
             "read" => Some(Step::Read(self.item(table, value, Use::Read)?)),

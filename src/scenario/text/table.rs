@@ -7,12 +7,18 @@ use super::item::Things;
 use crate::scenario::node::{Node, Value, place};
 use crate::scenario::problem::{Problem, Severity, nearest};
 use crate::time::Duration;
+use std::collections::BTreeSet;
+
+/// So many errors are told of a text, and so many warnings: finding the place of each takes a while in a long one.
+const MOST: usize = 100;
 
 /// Collects problems while a text is read.
 pub struct Desk<'a> {
     pub text: &'a str,
     pub root: &'a Node,
     pub problems: Vec<Problem>,
+    /// How many of each severity.
+    pub told: [usize; 2],
     /// What keys speak of.
     pub things: Things<'a>,
 }
@@ -55,6 +61,11 @@ impl<'a> Desk<'a> {
     }
 
     fn note(&mut self, node: &Node, severity: Severity, message: String, fix: String) {
+        let told = &mut self.told[severity as usize];
+        if *told == MOST {
+            return;
+        }
+        *told += 1;
         let (line, column) = place(self.text, node.start);
         let offence = self.text[node.start..node.end]
             .lines()
@@ -80,13 +91,21 @@ impl<'a> Desk<'a> {
 
     /// Whether anything is wrong so far.
     pub fn failed(&self) -> bool {
-        self.problems.iter().any(|problem| problem.severity == Severity::Error)
+        self.told[Severity::Error as usize] > 0
+    }
+
+    /// Whether no more errors are told.
+    fn is_full(&self) -> bool {
+        self.told[Severity::Error as usize] == MOST
     }
 
     /// A map with exactly these keys allowed; those of a later version are refused by name.
     pub fn table(&mut self, field: &'a Node, known: &[&str], later: &[&str]) -> Option<Table<'a>> {
         let table = self.open_table(field)?;
         for (name, key, _) in table.entries() {
+            if self.is_full() {
+                break;
+            }
             if later.contains(&name) {
                 self.error(key, format!("`{name}` is not supported yet"), "leave it out for now");
             } else if !known.contains(&name) {
@@ -121,9 +140,13 @@ impl<'a> Desk<'a> {
             self.error(field, format!("{} stands here", kind(field)), "a map {…} is expected");
             return None;
         };
-        for (index, (key, _)) in entries.iter().enumerate() {
+        let mut names = BTreeSet::new();
+        for (key, _) in entries {
             let name = key.text().unwrap_or_default();
-            if entries[..index].iter().any(|(earlier, _)| earlier.text() == Some(name)) {
+            if self.is_full() {
+                break;
+            }
+            if !names.insert(name) {
                 self.error(key, format!("`{name}` stands here twice"), "keep one of them");
             }
         }
@@ -202,26 +225,18 @@ impl<'a> Desk<'a> {
     }
 
     /// One of these words; its index.
-    pub fn word(&mut self, field: &'a Node, words: &[&str], later: &[&str]) -> usize {
+    pub fn word(&mut self, field: &'a Node, words: &[&str]) -> usize {
         let Some(text) = self.text(field, &quoted(words)) else {
             return 0;
         };
         if let Some(index) = words.iter().position(|word| *word == text) {
             return index;
         }
-        if later.contains(&text) {
-            self.error(
-                field,
-                format!("`{text}` is not supported yet"),
-                format!("for now: {}", quoted(words)),
-            );
-        } else {
-            let fix = match nearest(text, words.iter().chain(later).copied()) {
-                Some(word) => format!("did you mean `{word}`?"),
-                None => format!("possible are {}", quoted(words)),
-            };
-            self.error(field, format!("`{text}` is not possible here"), fix);
-        }
+        let fix = match nearest(text, words.iter().copied()) {
+            Some(word) => format!("did you mean `{word}`?"),
+            None => format!("possible are {}", quoted(words)),
+        };
+        self.error(field, format!("`{text}` is not possible here"), fix);
         0
     }
 

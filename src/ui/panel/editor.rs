@@ -1,13 +1,13 @@
 //! The scenario as text, with line numbers and what is wrong with it.
 
-use crate::scenario::problem::Problem;
+use crate::scenario::problem::{Problem, Severity};
 use crate::ui::desk::Desk;
 use crate::ui::part::html::Html;
 
 /// Where the text is typed; it stays while everything around it changes.
 pub const TEXT: &str = concat!(
     "<div class=\"gutter\" aria-hidden=\"true\"></div>",
-    "<textarea aria-label=\"Scenario as JSON\" data-field=\"text\" spellcheck=\"false\" autocomplete=\"off\" autocapitalize=\"off\" wrap=\"off\"></textarea>",
+    "<textarea aria-label=\"Scenario as JSON or YAML\" data-field=\"text\" spellcheck=\"false\" autocomplete=\"off\" autocapitalize=\"off\" wrap=\"off\"></textarea>",
 );
 
 /// The name of the panel and the ways back.
@@ -36,10 +36,18 @@ pub fn problems(problems: &[Problem]) -> Html {
     if problems.is_empty() {
         return html;
     }
-    let many = if problems.len() == 1 { " problem" } else { " problems" };
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .count();
+    let (count, noun, then) = match errors {
+        0 => (problems.len(), " warning", ""),
+        errors => (errors, " problem", "; the last good scenario goes on"),
+    };
+    let many = if count == 1 { "" } else { "s" };
     html.fill(
-        "<p class=\"warning\">{}{}; the last good scenario goes on</p><ul class=\"problems\" data-test=\"problems\">",
-        &[&problems.len().to_string(), many],
+        "<p class=\"warning\">{}{}{}{}</p><ul class=\"problems\" data-test=\"problems\">",
+        &[&count.to_string(), noun, many, then],
     );
     for problem in problems {
         let (line, column) = (problem.line.to_string(), problem.column.to_string());
@@ -47,6 +55,9 @@ pub fn problems(problems: &[Problem]) -> Html {
             "<li><button type=\"button\" data-act=\"problem\" data-on=\"{}:{}\"><span class=\"place\">line {}, column {}</span>",
             &[&line, &column, &line, &column],
         );
+        if problem.severity == Severity::Warning {
+            html.fill(" · warning", &[]);
+        }
         for words in [&problem.path, &problem.message, &problem.fix]
             .into_iter()
             .filter(|words| !words.is_empty())

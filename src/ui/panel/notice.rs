@@ -1,4 +1,4 @@
-//! What stands between the reader and a running simulation, and what can be done about it.
+//! What stands between the reader of the page and a running simulation, and what can be done about it.
 
 use crate::protocol::VERSION;
 use crate::ui::part::html::Html;
@@ -19,10 +19,21 @@ pub fn notice(status: &Status) -> Html {
             "Restart it",
         ),
     };
+    told(&words, act, label)
+}
+
+/// A notice while nobody can read what is written.
+pub fn absence(why: Option<&str>) -> Html {
+    let Some(why) = why else { return Html::new() };
+    let words = "The part that reads scenarios could not be loaded: ".to_string() + why + ". What you write is kept.";
+    told(&words, "employ", "Try again")
+}
+
+fn told(words: &str, act: &str, label: &str) -> Html {
     let mut html = Html::new();
     html.fill(
         "<div class=\"notice\" role=\"alert\"><p>{}</p><button type=\"button\" class=\"primary\" data-act=\"{}\">{}</button></div>",
-        &[&words, act, label],
+        &[words, act, label],
     );
     html
 }

@@ -45,27 +45,30 @@ fn show_edge(html: &mut Html, scenario: &Scenario, edge: &Edge, wire: &Wire, ter
         ),
         &[edge.mode.word(), &name, &edge.name, &edge.name, &edge.name, &wire.path, &wire.path, &wire.tip],
     );
-    if !(terse && edge.mode.waits()) {
+    let chosen = flipped(edge).is_some();
+    if chosen && !(terse && edge.mode.waits()) {
         show_mode(html, edge.mode, wire.label);
     }
     html.fill("</g>", &[]);
 }
 
-/// `orders to email: queue. Enter flips it to sync, M offers all modes`.
+/// `orders to email: queue. Enter flips it to sync, M offers all modes`; `orders to sold: publishes`.
 fn name_of(scenario: &Scenario, edge: &Edge) -> String {
     let (from, to) = word::ends(scenario, edge);
-    let mut name = String::from(from);
-    for piece in [
-        " to ",
-        to,
-        ": ",
-        edge.mode.word(),
-        ". Enter flips it to ",
-        flipped(edge).word(),
-    ] {
-        name.push_str(piece);
+    let mut name = [from, " to ", to, ": "].concat();
+    match flipped(edge) {
+        Some(other) => {
+            for piece in [
+                edge.mode.word(),
+                ". Enter flips it to ",
+                other.word(),
+                ", M offers all modes",
+            ] {
+                name.push_str(piece);
+            }
+        }
+        None => name.push_str(word::doing(edge)),
     }
-    name.push_str(", M offers all modes");
     let operation = match edge.to {
         Callee::Operation(service, operation) => scenario.service(service).operations.get(operation as usize),
         Callee::Channel(_) => None,

@@ -2,6 +2,7 @@
 //!
 //! Law: one kind of listener, one way to replace markup. A listener goes with its owner.
 
+use js_sys::Promise;
 use js_sys::futures::JsFuture;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -110,6 +111,16 @@ pub fn target(event: &Event) -> Option<Element> {
 
 /// The text of a file of this site. The error is for the reader.
 pub async fn fetch(address: &str) -> Result<String, String> {
+    let text = fetch_as(address, Response::text).await?;
+    Ok(text.as_string().unwrap_or_default())
+}
+
+/// The bytes of a file of this site, as a buffer of the browser's. The error is for the reader.
+pub async fn fetch_bytes(address: &str) -> Result<JsValue, String> {
+    fetch_as(address, Response::array_buffer).await
+}
+
+async fn fetch_as(address: &str, form: fn(&Response) -> Result<Promise, JsValue>) -> Result<JsValue, String> {
     let unreachable = |_| "the host cannot be reached".to_string();
     let response = JsFuture::from(window().fetch_with_str(address))
         .await
@@ -118,9 +129,14 @@ pub async fn fetch(address: &str) -> Result<String, String> {
     if !response.ok() {
         return Err("the host answers ".to_string() + &response.status().to_string());
     }
-    let text = response.text().map_err(unreachable)?;
-    let text = JsFuture::from(text).await.map_err(unreachable)?;
-    Ok(text.as_string().unwrap_or_default())
+    let whole = form(&response).map_err(unreachable)?;
+    JsFuture::from(whole).await.map_err(unreachable)
+}
+
+/// What the first element of this selector in the document says in an attribute, if that is anything.
+pub fn attribute(selector: &str, name: &str) -> Option<String> {
+    let element = document().query_selector(selector).ok()??;
+    element.get_attribute(name).filter(|value| !value.is_empty())
 }
 
 /// What is typed or chosen in a control; menus and text areas have a value as well.
