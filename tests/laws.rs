@@ -51,6 +51,8 @@ mod outcome;
 mod overload;
 #[path = "laws/pair.rs"]
 mod pair;
+#[path = "laws/present.rs"]
+mod present;
 #[path = "laws/request.rs"]
 mod request;
 #[path = "laws/scenario.rs"]
