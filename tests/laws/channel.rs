@@ -331,7 +331,7 @@ impl Auditor<'_> {
             format!("{channel:?}: {depth} messages lie there, says {said}")
         });
         let book = &self.channels[channel.0 as usize];
-        let expected = book.expected;
+        let (expected, unwanted) = (book.expected, book.waiting);
         let mut lags: BTreeMap<u32, u32> = BTreeMap::new();
         for ((group, _), shelf) in &book.shelves {
             *lags.entry(*group).or_default() += shelf.len() as u32;
@@ -339,6 +339,9 @@ impl Auditor<'_> {
         let told = book.lags.clone();
         self.law(8, expected == 0, || {
             format!("{channel:?}: {expected} groups have no copy")
+        });
+        self.law(8, unwanted == 0 || self.group_count(channel) > 0, || {
+            format!("{channel:?} has no subscribers, and keeps {unwanted} messages")
         });
         if self.is_topic(channel) {
             for (group, lag) in lags {

@@ -202,6 +202,22 @@ fn sum(steps: &[Step], leaf: &dyn Fn(&Step) -> Bounds) -> Bounds {
     steps.iter().map(each).fold(Bounds::ZERO, Bounds::plus)
 }
 
+/// How often at most a step of this kind comes up, where twice is often.
+pub fn times(steps: &[Step], is: &dyn Fn(&Step) -> bool) -> u32 {
+    let each = |step: &Step| match step {
+        Step::Parallel { branches, .. } => branches.iter().map(|branch| times(branch, is)).sum(),
+        Step::Choose(branches) => branches.iter().map(|(_, branch)| times(branch, is)).sum(),
+        Step::Repeat { body, .. } => 2 * times(body, is),
+        Step::Hold { body, .. } | Step::Offload(body) => times(body, is),
+        Step::Saga(parts) => parts
+            .iter()
+            .map(|part| times(&part.step, is) + times(&part.undo, is))
+            .sum(),
+        leaf => u32::from(is(leaf)),
+    };
+    steps.iter().map(each).sum()
+}
+
 /// The properties of an edge at an instant.
 #[derive(Clone, Debug)]
 pub struct Terms {
