@@ -38,6 +38,7 @@ impl Auditor<'_> {
             stage: Stage::Delivered,
             answer: None,
             returned: None,
+            asked: None,
             gave_up: false,
             lost: false,
             span: Span::default(),

@@ -39,6 +39,8 @@ pub struct Record {
     /// When the callee or the broker answered, and what.
     pub answer: Option<(Instant, Result<(), Cause>)>,
     pub returned: Option<Instant>,
+    /// When its caller has asked last (mode `poll`).
+    pub asked: Option<Instant>,
     /// Whether it returned by its timeout.
     pub gave_up: bool,
     pub lost: bool,
@@ -126,6 +128,7 @@ impl Auditor<'_> {
             stage: Stage::Transit,
             answer: None,
             returned: None,
+            asked: None,
             gave_up: false,
             lost: false,
             delivery: None,

@@ -100,6 +100,17 @@ impl Auditor<'_> {
         high.map(|high| high + ack)
     }
 
+    /// A caller asks whether its call is done, as long as it does not know; never twice at an instant.
+    pub fn on_polled(&mut self, call: &Call) {
+        let Some(id) = self.find(call) else { return };
+        let now = self.now;
+        let last = self.records[id].asked.replace(now);
+        let open = call.mode == Mode::Poll && self.records[id].returned.is_none();
+        self.law(8, open && last.is_none_or(|last| last < now), || {
+            format!("{call:?} is asked about, and was so at {last:?}")
+        });
+    }
+
     pub fn check_reply(&mut self, id: usize, outcome: Result<(), Cause>) {
         let Record {
             call,
