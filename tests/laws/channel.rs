@@ -270,6 +270,8 @@ impl Auditor<'_> {
 
     pub fn on_parked(&mut self, call: &Call, channel: ChannelId) {
         let Some(id) = self.find(call) else { return };
+        let fresh = self.records[id].stage != Stage::Parked;
+        self.law(1, fresh, || format!("{call:?} waits for room already"));
         self.reach_broker(id, channel);
         let rules = self.rules(channel).clone();
         let full = rules.capacity.is_some_and(|most| self.depth_of(channel) >= most);
