@@ -37,10 +37,14 @@ mod flaw;
 mod floor;
 #[path = "laws/guard.rs"]
 mod guard;
+#[path = "laws/hearing.rs"]
+mod hearing;
 #[path = "laws/ledger.rs"]
 mod ledger;
 #[path = "laws/load.rs"]
 mod load;
+#[path = "laws/loss.rs"]
+mod loss;
 #[path = "laws/memory.rs"]
 mod memory;
 #[path = "laws/occupancy.rs"]
@@ -53,18 +57,26 @@ mod outcome;
 mod overload;
 #[path = "laws/pair.rs"]
 mod pair;
+#[path = "laws/present.rs"]
+mod present;
+#[path = "laws/reason.rs"]
+mod reason;
 #[path = "laws/request.rs"]
 mod request;
 #[path = "laws/scenario.rs"]
 mod scenario;
 #[path = "laws/script.rs"]
 mod script;
+#[path = "laws/sequence.rs"]
+mod sequence;
 #[path = "laws/slice.rs"]
 mod slice;
 #[path = "laws/storm.rs"]
 mod storm;
 #[path = "laws/stuck.rs"]
 mod stuck;
+#[path = "laws/tally.rs"]
+mod tally;
 #[path = "laws/tape.rs"]
 mod tape;
 #[path = "laws/whole.rs"]
@@ -141,13 +153,18 @@ fn keeps(rules: &[u8], scenario: &Scenario, seed: u64) -> Result<Seen, String> {
 
 /// The offence and the events before it.
 fn story(scenario: &Scenario, seed: u64, violation: &Violation) -> String {
-    let mut tape = Tape::default();
-    Run::new(scenario, seed).advance(Instant::NEVER, u64::MAX, &mut tape);
-    let last = (violation.event as usize).min(tape.0.len());
-    let events = tape.0[last.saturating_sub(60)..last].iter();
-    let events: Vec<String> = events.map(|(now, event)| format!("{:>12} {event:?}", now.0)).collect();
     let Violation { rule, at, text, .. } = violation;
-    format!("rule {rule} at {at:?}, event {last}: {text}\n{}", events.join("\n"))
+    let events = events_until(scenario, seed, *at);
+    format!("rule {rule} at {at:?}, event {}: {text}\n{events}", violation.event)
+}
+
+/// The last things that are told until an instant is over, one in a line.
+fn events_until(scenario: &Scenario, seed: u64, last: Instant) -> String {
+    let mut tape = Tape::default();
+    Run::new(scenario, seed).advance(Instant(last.0 + 1), u64::MAX, &mut tape);
+    let events = tape.0[tape.0.len().saturating_sub(60)..].iter();
+    let events: Vec<String> = events.map(|(now, event)| format!("{:>12} {event:?}", now.0)).collect();
+    events.join("\n")
 }
 
 /// A law of the auditor, over whole scenarios; `seen` counts what makes it worth its name.

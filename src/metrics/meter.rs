@@ -296,6 +296,13 @@ impl Observer for Meter {
         self.edges[call.edge.0 as usize].lost += call.counted as u64;
     }
 
+    fn turned_away(&mut self, now: Instant, call: Call) {
+        // Who does not wait for it never learns that it came nowhere.
+        if matches!(call.mode, Mode::Oneway | Mode::Forward) {
+            self.lost(now, call);
+        }
+    }
+
     fn returned(&mut self, now: Instant, call: Call, outcome: Result<(), Cause>) {
         if call.counted && call.attempt == Attempt::Only {
             self.edges[call.edge.0 as usize].conclude(now.since(call.sent), outcome);

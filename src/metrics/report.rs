@@ -88,7 +88,7 @@ pub struct EdgeReport {
     pub fallbacks: u64,
     /// Questions whether a call is done (mode `poll`).
     pub polls: u64,
-    /// Messages that the network lost.
+    /// Messages that the network lost, and calls that found their edge cut and nobody waits for.
     pub lost: u64,
     pub in_flight: u64,
     /// Worker-seconds for which callers were blocked on this edge.

@@ -276,9 +276,9 @@ impl<'s> Auditor<'s> {
         kept
     }
 
-    /// An instant passes the order of classes, if what happens was due before it began.
+    /// An instant passes the order of classes; `due` says whether what happens was so before it began.
     pub fn pass(&mut self, class: Class, due: bool) {
-        if due && let Err(reached) = self.order.pass(class) {
+        if let Err(reached) = self.order.pass(class, due) {
             let text = || format!("{class:?} was due before this instant and comes after {reached:?}");
             self.law(5, false, text);
         }

@@ -20,7 +20,7 @@ impl Auditor<'_> {
     pub fn arrive(&mut self, id: usize) {
         let Record { call, terms, .. } = self.records[id].clone();
         let took = self.now.since(call.sent).0;
-        self.law(8, terms.latency.hold(took, 0) || !terms.certain, || {
+        self.law(8, terms.latency.hold(took, 0), || {
             format!("{call:?} travels for {took} ns")
         });
         self.pass(Class::Arrival, took > 0);
@@ -35,10 +35,7 @@ impl Auditor<'_> {
             self.stage(id, Stage::Delivered, Stage::Queued);
             let took = now.since(call.sent).0;
             let way = self.way_out(&self.records[id]);
-            let certain = self.records[id].terms.certain;
-            self.law(8, way.hold(took, 0) || !certain, || {
-                format!("{call:?} is on its way for {took} ns")
-            });
+            self.law(8, way.hold(took, 0), || format!("{call:?} is on its way for {took} ns"));
         } else {
             self.stage(id, Stage::Transit, Stage::Queued);
             self.arrive(id);
@@ -232,12 +229,7 @@ impl Auditor<'_> {
         self.law(3, span.open_calls == 0, || {
             format!("{call:?} ends while it waits for {} calls", span.open_calls)
         });
-        let hands_over = facts.calls.iter().any(|edge| {
-            let changed =
-                |change: &Change| matches!(&change.to, Changed::Edge(id, is) if id == edge && is.mode == Mode::Forward);
-            self.scenario.edge(*edge).mode == Mode::Forward || self.scenario.changes.iter().any(changed)
-        });
-        if !facts.parallel && !facts.responds && !hands_over {
+        if !facts.parallel && self.replies_at_its_end(call) {
             let at = span.responded.map(|(at, _)| at);
             self.law(1, at == Some(now), || {
                 format!("{call:?} ends at {now:?} and responds at {at:?}")
@@ -260,6 +252,18 @@ impl Auditor<'_> {
                 format!("{call:?} has waited for {} ns of {:?}", span.waited, facts.wait)
             });
         }
+    }
+
+    /// Whether an operation replies neither by a step nor through somebody else: with its reply all of it is over but
+    /// branches that were not needed.
+    pub fn replies_at_its_end(&self, call: &Call) -> bool {
+        let facts = self.facts(call.edge);
+        let hands_over = facts.calls.iter().any(|edge| {
+            let changed =
+                |change: &Change| matches!(&change.to, Changed::Edge(id, is) if id == edge && is.mode == Mode::Forward);
+            self.scenario.edge(*edge).mode == Mode::Forward || self.scenario.changes.iter().any(changed)
+        });
+        !facts.responds && !hands_over
     }
 
     fn balance_service(&mut self, service: usize) {

@@ -7,7 +7,7 @@
 //!
 //! Law: it takes no event's word for how things stand: it counts from the beginning, and compares at every instant.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use sync_or_swim::scenario::*;
 use sync_or_swim::time::Instant;
 use sync_or_swim::trace::*;
@@ -65,6 +65,12 @@ pub struct Census<'s> {
     jobs: BTreeSet<u32>,
     lanes: BTreeMap<u32, (Activity, u32)>,
     depths: BTreeMap<u32, u32>,
+    /// The greatest slots so far: of requests, of calls and jobs, of calls with policies, of messages.
+    pub greatest: [Option<u32>; 4],
+    /// How many calls, jobs and messages have come so far.
+    pub entered: u64,
+    /// When calls, with policies or not, were over, in order.
+    pub over: VecDeque<Instant>,
     pub seen: Seen,
     pub wrong: Vec<String>,
 }
@@ -84,6 +90,9 @@ impl<'s> Census<'s> {
             jobs: BTreeSet::new(),
             lanes: BTreeMap::new(),
             depths: BTreeMap::new(),
+            greatest: [None; 4],
+            entered: 0,
+            over: VecDeque::new(),
             seen: Seen::default(),
             wrong: Vec::new(),
         }
@@ -92,6 +101,23 @@ impl<'s> Census<'s> {
     /// How many requests are not over, and how many messages nobody has taken.
     pub fn left(&self) -> (usize, usize) {
         (self.requests.len(), self.messages.len())
+    }
+
+    /// How many requests, calls, calls with policies, messages and jobs live.
+    pub fn living(&self) -> [usize; 5] {
+        [
+            self.requests.len(),
+            self.calls.len(),
+            self.guards.len(),
+            self.messages.len(),
+            self.jobs.len(),
+        ]
+    }
+
+    /// Something new has a slot of its table.
+    fn takes(&mut self, table: usize, slot: u32) {
+        self.entered += 1;
+        self.greatest[table] = self.greatest[table].max(Some(slot));
     }
 
     fn law(&mut self, kept: bool, text: impl FnOnce() -> String) {
@@ -141,6 +167,7 @@ impl<'s> Census<'s> {
             return;
         };
         self.open(call.request, number, 1);
+        self.takes(1, call.slot);
         self.calls.insert(
             call.slot,
             Live {
@@ -197,6 +224,7 @@ impl<'s> Census<'s> {
             .is_some_and(|live| live.stage == Stage::Over && !live.awaited)
         {
             self.calls.remove(&slot);
+            self.over.push_back(self.now);
         }
     }
 
@@ -207,6 +235,7 @@ impl<'s> Census<'s> {
         if let (Some(slot), Some(number)) = (message.request, number) {
             self.open(slot, number, 1);
         }
+        self.takes(3, message.slot);
         let old = self.messages.insert(message.slot, message);
         self.law(old.is_none(), || format!("{message:?} takes the slot of {old:?}"));
         self.causes.insert(message.slot, number);
@@ -237,6 +266,7 @@ impl Observer for Census<'_> {
     fn offered(&mut self, now: Instant, request: Request) {
         self.step(now);
         self.numbers += 1;
+        self.takes(0, request.slot);
         let root = Root {
             number: self.numbers,
             outcome: false,
@@ -267,12 +297,14 @@ impl Observer for Census<'_> {
 
     fn called(&mut self, now: Instant, call: Guarded) {
         self.step(now);
+        self.takes(2, call.slot);
         let old = self.guards.insert(call.slot, call);
         self.law(old.is_none(), || format!("{call:?} takes the slot of {old:?}"));
     }
 
     fn concluded(&mut self, now: Instant, call: Guarded, _: Result<(), Cause>, _: bool) {
         self.step(now);
+        self.over.push_back(now);
         let there = self.guards.remove(&call.slot).is_some();
         self.law(there, || format!("{call:?} is concluded twice"));
     }
@@ -367,6 +399,7 @@ impl Observer for Census<'_> {
 
     fn offloaded(&mut self, now: Instant, job: Job, _: bool) {
         self.step(now);
+        self.takes(1, job.slot);
         let fresh = self.jobs.insert(job.slot);
         self.law(fresh, || format!("{job:?} comes twice"));
     }

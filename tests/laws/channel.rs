@@ -270,6 +270,8 @@ impl Auditor<'_> {
 
     pub fn on_parked(&mut self, call: &Call, channel: ChannelId) {
         let Some(id) = self.find(call) else { return };
+        let fresh = self.records[id].stage != Stage::Parked;
+        self.law(1, fresh, || format!("{call:?} waits for room already"));
         self.reach_broker(id, channel);
         let rules = self.rules(channel).clone();
         let full = rules.capacity.is_some_and(|most| self.depth_of(channel) >= most);
@@ -331,7 +333,7 @@ impl Auditor<'_> {
             format!("{channel:?}: {depth} messages lie there, says {said}")
         });
         let book = &self.channels[channel.0 as usize];
-        let expected = book.expected;
+        let (expected, unwanted) = (book.expected, book.waiting);
         let mut lags: BTreeMap<u32, u32> = BTreeMap::new();
         for ((group, _), shelf) in &book.shelves {
             *lags.entry(*group).or_default() += shelf.len() as u32;
@@ -339,6 +341,9 @@ impl Auditor<'_> {
         let told = book.lags.clone();
         self.law(8, expected == 0, || {
             format!("{channel:?}: {expected} groups have no copy")
+        });
+        self.law(8, unwanted == 0 || self.group_count(channel) > 0, || {
+            format!("{channel:?} has no subscribers, and keeps {unwanted} messages")
         });
         if self.is_topic(channel) {
             for (group, lag) in lags {

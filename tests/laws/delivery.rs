@@ -38,6 +38,7 @@ impl Auditor<'_> {
             stage: Stage::Delivered,
             answer: None,
             returned: None,
+            asked: None,
             gave_up: false,
             lost: false,
             span: Span::default(),
@@ -238,7 +239,7 @@ impl Auditor<'_> {
     pub fn on_delivery_lost(&mut self, id: usize) {
         let Record { call, lost, .. } = self.records[id];
         let terms = self.records[id].terms.clone();
-        let possible = terms.loss > 0.0 || !terms.certain;
+        let possible = terms.loss > 0.0;
         self.law(8, possible && !lost, || format!("{call:?} is lost, and cannot be"));
         self.records[id].lost = true;
         let revoked = self.records[id]
@@ -269,10 +270,7 @@ impl Auditor<'_> {
             }
             Err(_) => false,
         };
-        let certain = self.records[id].terms.certain;
-        self.law(8, right || !certain, || {
-            format!("{call:?} returns {outcome:?}, it ended {ended:?}")
-        });
+        self.law(8, right, || format!("{call:?} returns {outcome:?}, it ended {ended:?}"));
         let taken = matches!(outcome, Err(Cause::Timeout | Cause::Reset));
         if let Some(delivery) = &mut self.records[id].delivery {
             delivery.revoked |= taken;

@@ -46,6 +46,11 @@ impl Observer for Auditor<'_> {
         self.on_returned(&call, outcome);
     }
 
+    fn polled(&mut self, now: Instant, call: Call) {
+        self.step(now);
+        self.on_polled(&call);
+    }
+
     fn accepted(&mut self, now: Instant, call: Call, queued: bool) {
         self.step(now);
         self.on_accepted(&call, queued);

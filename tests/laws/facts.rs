@@ -1,6 +1,7 @@
 //! What a scenario promises before it runs: bounds of times, and what an operation can do.
 
 use super::data::{Deed, deed};
+use super::present;
 use std::collections::{BTreeMap, BTreeSet};
 use sync_or_swim::scenario::*;
 use sync_or_swim::time::{Duration, Instant};
@@ -81,6 +82,8 @@ pub struct Facts {
     /// The branches of all its `parallel` steps.
     pub branches: u32,
     pub waits: bool,
+    /// Whether a branch of a `parallel` step waits.
+    pub branch_waits: bool,
     pub responds: bool,
     /// Whether a `fail` step can strike.
     pub fails: bool,
@@ -99,6 +102,7 @@ impl Facts {
             parallel: false,
             branches: 0,
             waits: false,
+            branch_waits: false,
             responds: false,
             fails: false,
             calls: BTreeSet::new(),
@@ -138,7 +142,10 @@ impl Facts {
                 Step::Parallel { branches, .. } => {
                     self.parallel = true;
                     self.branches += branches.len() as u32;
-                    branches.iter().for_each(|branch| self.note(branch));
+                    for branch in branches {
+                        self.note(branch);
+                        self.branch_waits |= Facts::of(branch).waits;
+                    }
                 }
                 Step::Respond => self.responds = true,
                 Step::Choose(branches) => branches.iter().for_each(|(_, branch)| self.note(branch)),
@@ -195,6 +202,22 @@ fn sum(steps: &[Step], leaf: &dyn Fn(&Step) -> Bounds) -> Bounds {
     steps.iter().map(each).fold(Bounds::ZERO, Bounds::plus)
 }
 
+/// How often at most a step of this kind comes up, where twice is often.
+pub fn times(steps: &[Step], is: &dyn Fn(&Step) -> bool) -> u32 {
+    let each = |step: &Step| match step {
+        Step::Parallel { branches, .. } => branches.iter().map(|branch| times(branch, is)).sum(),
+        Step::Choose(branches) => branches.iter().map(|(_, branch)| times(branch, is)).sum(),
+        Step::Repeat { body, .. } => 2 * times(body, is),
+        Step::Hold { body, .. } | Step::Offload(body) => times(body, is),
+        Step::Saga(parts) => parts
+            .iter()
+            .map(|part| times(&part.step, is) + times(&part.undo, is))
+            .sum(),
+        leaf => u32::from(is(leaf)),
+    };
+    steps.iter().map(each).sum()
+}
+
 /// The properties of an edge at an instant.
 #[derive(Clone, Debug)]
 pub struct Terms {
@@ -204,8 +227,6 @@ pub struct Terms {
     pub timeout: Option<Duration>,
     pub ack: Duration,
     pub every: Duration,
-    /// False at the very instant of a change, where both sides of it are possible.
-    pub certain: bool,
 }
 
 /// The mode in which a call is sent: a publication goes on with its ack unless it waits for a reply, or for nothing.
@@ -231,26 +252,13 @@ fn time_of_ack(scenario: &Scenario, edge: &Edge) -> Duration {
 
 /// The properties of `edge` for a call that is sent at `now`.
 pub fn terms(scenario: &Scenario, edge: EdgeId, now: Instant) -> Terms {
-    let plain = scenario.edge(edge);
-    let mut terms = Terms {
+    let plain = present::edge(scenario, edge, now);
+    Terms {
         mode: effective(plain),
         latency: bounds(&plain.latency),
         loss: plain.loss,
         timeout: plain.timeout,
         ack: time_of_ack(scenario, plain),
         every: plain.policy.every.unwrap_or(Duration::from_ms(100)),
-        certain: true,
-    };
-    for change in scenario.changes.iter().filter(|change| change.at <= now) {
-        if let Changed::Edge(changed, is) = &change.to
-            && *changed == edge
-        {
-            terms.certain &= change.at < now;
-            terms.mode = effective(is);
-            terms.timeout = is.timeout;
-            terms.latency = bounds(&is.latency);
-            terms.loss = is.loss;
-        }
     }
-    terms
 }

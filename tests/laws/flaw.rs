@@ -29,13 +29,14 @@ fn whatever_is_left_out_or_told_twice_is_found() {
         let loss = matches!(event.1, Event::Lost(_));
         // Who polls asks as often as it takes, and each of its questions may be lost.
         let question = matches!(event.1, Event::Lost(call) if call.mode == Mode::Poll);
+        let asked = matches!(event.1, Event::Polled(_));
         // Nobody says how long a span of a loop waits before it needs the loop again.
         let unknown = matches!(event.1, Event::Lane(service, ..) if waits_on_a_loop(scenario, service));
         // Nor does a worker that goes from one resumed span to another, and does the same there, look like another.
         let same = matches!(event.1, Event::Lane(_, _, was, is, _) if was == is);
         // Nor what comes of a worker or a call of which nothing more is told.
         let last = is_last_word(&tape.0[index..]);
-        if question || (refusal || loss || unknown || same || last) && !twice {
+        if question || (asked || refusal || loss || unknown || same || last) && !twice {
             return Ok(());
         }
         if data::is_vague(scenario, &tape.0, index) {

@@ -263,20 +263,24 @@ impl Auditor<'_> {
         let facts = self.facts(record.call.edge);
         let is_loop = matches!(self.scenario.service(record.call.service).runtime, Runtime::Loop(_));
         let (call, lane, ready) = (record.call, record.span.lane, record.span.ready);
+        let done = record.span.responded.is_some() && self.replies_at_its_end(&call);
+        let waits = is_loop && if done { facts.branch_waits } else { facts.waits };
         if facts.parallel {
-            let alone = record.span.open_calls == 0 && lane.is_none() && !(is_loop && facts.waits);
+            let alone = record.span.open_calls == 0 && lane.is_none() && !waits;
             self.law(3, !alone || !idle, || {
                 format!("{call:?} waits for nothing and works not, beside an idle worker")
             });
             return;
         }
         let holds = record.span.waiting.map(|child| self.pins.contains(&child));
-
+        self.law(3, !done, || {
+            format!("{call:?} has replied, with which it is over, and has not ended")
+        });
         let kept = match (holds, lane) {
             (Some(true), lane) => lane.is_some(),
             (Some(false), lane) => lane.is_none(),
             (None, Some(_)) => true,
-            (None, None) => is_loop && facts.waits || ready.is_some() && !idle,
+            (None, None) => waits || ready.is_some() && !idle,
         };
         self.law(3, kept, || {
             format!("{call:?} has lane {lane:?}, waits for a call that holds it: {holds:?}, ready since {ready:?}, idle: {idle}")

@@ -39,6 +39,8 @@ pub struct Record {
     /// When the callee or the broker answered, and what.
     pub answer: Option<(Instant, Result<(), Cause>)>,
     pub returned: Option<Instant>,
+    /// When its caller has asked last (mode `poll`).
+    pub asked: Option<Instant>,
     /// Whether it returned by its timeout.
     pub gave_up: bool,
     pub lost: bool,
@@ -126,6 +128,7 @@ impl Auditor<'_> {
             stage: Stage::Transit,
             answer: None,
             returned: None,
+            asked: None,
             gave_up: false,
             lost: false,
             delivery: None,
@@ -163,8 +166,7 @@ impl Auditor<'_> {
         self.law(1, call.service == edge.service().unwrap_or(NO_SERVICE), || {
             format!("{call:?} goes astray")
         });
-        let same = call.mode == terms.mode || !terms.certain;
-        self.law(3, same, || {
+        self.law(3, call.mode == terms.mode, || {
             format!("{call:?} is sent while its edge is {:?}", terms.mode)
         });
     }
@@ -301,7 +303,7 @@ impl Auditor<'_> {
             self.on_delivery_lost(id);
             return;
         }
-        let possible = record.terms.loss > 0.0 || !record.terms.certain;
+        let possible = record.terms.loss > 0.0;
         let twice = record.lost;
         self.law(8, possible && !twice, || {
             format!("{call:?} is lost on an edge that loses nothing, or a second time")
@@ -419,7 +421,7 @@ impl Auditor<'_> {
             } = self.records[index].clone();
             let now = self.now;
             let overdue = |from: Instant, wait: Option<u64>| wait.is_some_and(|wait| from.0 + wait < now.0);
-            if !terms.certain || self.records[index].delivery.is_some() {
+            if self.records[index].delivery.is_some() {
                 continue;
             }
             let late = stage == Stage::Transit && overdue(call.sent, terms.latency.high);

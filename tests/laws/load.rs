@@ -4,6 +4,7 @@
 //! come; the new pattern begins there, or at its `start` if that is later.
 
 use super::auditor::Auditor;
+use super::present;
 use sync_or_swim::scenario::*;
 use sync_or_swim::time::Instant;
 
@@ -94,12 +95,7 @@ impl Auditor<'_> {
 
     /// A service as it is at present.
     pub fn service_now(&self, index: usize) -> &Service {
-        let past = self.scenario.changes.iter().filter(|change| change.at <= self.now);
-        let changed = past.rev().find_map(|change| match &change.to {
-            Changed::Service(id, is) if id.0 as usize == index => Some(&**is),
-            _ => None,
-        });
-        changed.unwrap_or(&self.scenario.services[index])
+        present::service(self.scenario, ServiceId(index as u32), self.now)
     }
 
     /// A service as it is at the beginning and after each of its changes.

@@ -10,9 +10,10 @@
 
 use super::auditor::clipped;
 use super::facts::Facts;
+use super::tally::report;
 use std::collections::BTreeMap;
 use sync_or_swim::engine::Run;
-use sync_or_swim::metrics::{Meter, Report};
+use sync_or_swim::metrics::Report;
 use sync_or_swim::scenario::*;
 use sync_or_swim::time::Instant;
 use sync_or_swim::trace::*;
@@ -211,8 +212,5 @@ pub fn keeps(scenario: &Scenario, seed: u64) -> Result<Seen, String> {
         wrong: None,
     };
     Run::new(scenario, seed).advance(Instant::NEVER, u64::MAX, &mut watcher);
-    let (mut run, mut meter) = (Run::new(scenario, seed), Meter::new(scenario));
-    run.advance(Instant::NEVER, u64::MAX, &mut meter);
-    let end = Instant::START + scenario.run.duration;
-    watcher.close(&meter.report(scenario, seed, end, run.events(), run.digest()))
+    watcher.close(&report(scenario, seed))
 }

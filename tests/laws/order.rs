@@ -1,12 +1,18 @@
-//! Rule 5: time never goes back, and at one instant come ends of work, replies, timeouts, arrivals.
+//! Rule 5: time never goes back, and at one instant come changes and faults, ends of work, replies, timeouts, arrivals.
 //!
-//! Law: only what was certain to happen before the instant began can be compared. A reply that is sent and arrives
-//! at one and the same instant comes when it comes.
+//! ```text
+//! scheduled before    fault ─▶ end of work ─▶ reply ─▶ timeout ─▶ arrival       never to the left
+//! scheduled just now                 any, but then all to its left that was scheduled before is over
+//! ```
+//!
+//! Law: only what was certain to happen before the instant began can be late. A reply that is sent and arrives at one
+//! and the same instant comes when it comes.
 
 /// What happens at an instant, in the order in which it has to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
     #[default]
+    Fault,
     EndOfWork,
     Reply,
     Timeout,
@@ -16,17 +22,15 @@ pub enum Class {
 /// How far an instant has come.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Order {
-    reached: Class,
+    pub reached: Class,
 }
 
 impl Order {
-    /// Something of this class happens that was due before the instant began; the error is the later class that has
-    /// happened already.
-    pub fn pass(&mut self, class: Class) -> Result<(), Class> {
-        if class < self.reached {
-            return Err(self.reached);
-        }
-        self.reached = class;
-        Ok(())
+    /// Something of this class happens, and `due` says whether it was so before the instant began; the error is the
+    /// later class that has happened already.
+    pub fn pass(&mut self, class: Class, due: bool) -> Result<(), Class> {
+        let reached = self.reached;
+        self.reached = reached.max(class);
+        if due && class < reached { Err(reached) } else { Ok(()) }
     }
 }

@@ -47,7 +47,7 @@ impl Auditor<'_> {
             _ => true,
         };
         let terms = facts::terms(self.scenario, edge, self.now);
-        let forwards = terms.mode == Mode::Forward || !terms.certain;
+        let forwards = terms.mode == Mode::Forward;
         self.law(3, right && waited_for && forwards, || {
             format!("{call:?} hands a duty over that it has not, over {edge:?}")
         });
@@ -80,14 +80,14 @@ impl Auditor<'_> {
         } = self.records[id].clone();
         let now = self.now;
         let due = terms.timeout.is_some_and(|timeout| call.sent + timeout == now);
-        self.law(0, due || !terms.certain, || {
+        self.law(0, due, || {
             format!("{call:?} times out at {now:?}, but has {:?}", terms.timeout)
         });
         if let (Some((at, _)), Some(high), false) = (answer, self.way_back(&call, &terms), lost) {
-            self.law(5, at.0 + high >= now.0 || !terms.certain, || {
+            self.law(5, at.0 + high >= now.0, || {
                 format!("{call:?}: its reply was due before")
             });
-            self.law(5, at.0 + high != now.0 || !terms.certain || at == now, || {
+            self.law(5, at.0 + high != now.0 || at == now, || {
                 format!("{call:?}: its reply is due at {now:?} too, and wins")
             });
         }
@@ -98,6 +98,17 @@ impl Auditor<'_> {
         let ack = if call.mode == Mode::Queue { terms.ack.0 } else { 0 };
         let high = terms.latency.high.filter(|_| call.mode != Mode::Poll);
         high.map(|high| high + ack)
+    }
+
+    /// A caller asks whether its call is done, as long as it does not know; never twice at an instant.
+    pub fn on_polled(&mut self, call: &Call) {
+        let Some(id) = self.find(call) else { return };
+        let now = self.now;
+        let last = self.records[id].asked.replace(now);
+        let open = call.mode == Mode::Poll && self.records[id].returned.is_none();
+        self.law(8, open && last.is_none_or(|last| last < now), || {
+            format!("{call:?} is asked about, and was so at {last:?}")
+        });
     }
 
     pub fn check_reply(&mut self, id: usize, outcome: Result<(), Cause>) {
@@ -113,9 +124,7 @@ impl Auditor<'_> {
             format!("{call:?} returns {outcome:?} though a message of it was lost")
         });
         let in_time = terms.timeout.is_none_or(|timeout| now <= call.sent + timeout);
-        self.law(0, in_time || !terms.certain, || {
-            format!("{call:?} returns {outcome:?} after its timeout")
-        });
+        self.law(0, in_time, || format!("{call:?} returns {outcome:?} after its timeout"));
         let said = answer.map(|(_, said)| said);
         self.law(0, said == Some(outcome), || {
             format!("{call:?} returns {outcome:?}, but the callee said {said:?}")
@@ -128,16 +137,12 @@ impl Auditor<'_> {
             // Asked at most `every` after the last answer, there and back; more often where questions are lost.
             let round = terms.latency.high.map(|high| terms.every.0 + 4 * high);
             let kept = took >= terms.latency.low && (terms.loss > 0.0 || round.is_none_or(|round| took <= round));
-            self.law(8, kept || !terms.certain, || {
-                format!("{call:?}: it asks after {took} ns")
-            });
+            self.law(8, kept, || format!("{call:?}: it asks after {took} ns"));
             return;
         }
         let refused = outcome == Err(Cause::Refused);
         let ack = if call.mode == Mode::Queue { terms.ack.0 } else { 0 };
         let kept = terms.latency.hold(took.saturating_sub(ack), 0) || refused && terms.latency.hold(took, 0);
-        self.law(8, kept || !terms.certain, || {
-            format!("{call:?}: its reply takes {took} ns")
-        });
+        self.law(8, kept, || format!("{call:?}: its reply takes {took} ns"));
     }
 }

@@ -3,8 +3,10 @@
 //! Law: a fault changes nobody's draws, leaves nothing behind once it is over, and is one of the few things that free
 //! whoever is stuck.
 
-use super::{census, for_all, guard, occupancy, pair, stuck, whole};
-use std::cell::Cell;
+use super::{census, for_all, guard, hearing, memory, number, occupancy, pair, sequence, stuck, whole};
+use proptest::strategy::Strategy;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use sync_or_swim::engine::Run;
 use sync_or_swim::scenario::Scenario;
 use sync_or_swim::time::Instant;
@@ -135,4 +137,60 @@ fn nothing_is_left_of_requests_that_are_over() {
     });
     println!("{law}: {} runs came to an end", over.get());
     assert!(over.get() > 0);
+}
+
+#[test]
+fn an_instant_has_its_order_whatever_strikes() {
+    let law = "an_instant_has_its_order_whatever_strikes";
+    let seen = Cell::new(sequence::Seen::default());
+    for_all(law, &(whole::coarse(), 0u64..1000), |(scenario, seed)| {
+        seen.set(seen.get() + sequence::keeps(scenario, *seed)?);
+        Ok(())
+    });
+    println!("{law}: {:?}", seen.get());
+    let sequence::Seen {
+        crossings,
+        turns,
+        narrow,
+    } = seen.get();
+    assert!(crossings[2..].iter().chain(&turns[1..]).all(|count| *count > 0) && narrow > 0);
+}
+
+#[test]
+fn nothing_is_lost_without_a_reason() {
+    let law = "nothing_is_lost_without_a_reason";
+    let seen = RefCell::new(BTreeMap::new());
+    for_all(law, &(whole::coarse(), 0u64..1000), |(scenario, seed)| {
+        for (kind, count) in hearing::keeps(scenario, *seed)? {
+            *seen.borrow_mut().entry(kind).or_insert(0u64) += count;
+        }
+        Ok(())
+    });
+    println!("{law}: {:?}", seen.borrow());
+    let cases = number("LAWS_CASES", 500);
+    let expected = hearing::KINDS.iter().filter(|(_, least)| cases >= *least);
+    let unseen: Vec<&str> = expected
+        .map(|(kind, _)| *kind)
+        .filter(|kind| !seen.borrow().contains_key(kind))
+        .collect();
+    assert!(unseen.is_empty(), "nothing was seen of {unseen:?}");
+}
+
+#[test]
+fn what_is_remembered_is_what_lives() {
+    let law = "what_is_remembered_is_what_lives";
+    let seen = Cell::new(memory::Seen::default());
+    let scenarios = whole::whole().prop_map(whole::rounded);
+    for_all(law, &(scenarios, 0u64..1000), |(scenario, seed)| {
+        let (all, now) = (seen.get(), memory::keeps(scenario, *seed)?);
+        seen.set(memory::Seen {
+            bounded: all.bounded + now.bounded,
+            late: all.late + now.late,
+            reused: all.reused + now.reused,
+        });
+        Ok(())
+    });
+    println!("{law}: {:?}", seen.get());
+    let memory::Seen { bounded, late, reused } = seen.get();
+    assert!(bounded > 0 && late > 0 && reused > 0);
 }

@@ -2,7 +2,7 @@
 
 use sync_or_swim::scenario::{ChannelId, EdgeId, ItemId, ServiceId};
 use sync_or_swim::time::Instant;
-use sync_or_swim::trace::{Activity, Call, Cause, Datum, Gone, Message, Observer, Request};
+use sync_or_swim::trace::{Activity, Call, Cause, Datum, Gone, Guarded, Job, Message, Observer, Request, State};
 
 /// One call of an [`Observer`]'s method.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,6 +40,18 @@ pub enum Event {
     Read(Call, Datum, u64),
     Applied(Call, Datum, u64),
     FailedOver(ItemId, u32, u64, u64),
+    TurnedAway(Call),
+    Abandoned(Call),
+    Called(Guarded),
+    Concluded(Guarded, Result<(), Cause>, bool),
+    Breaker(EdgeId, u32, State),
+    Polled(Call),
+    Crashed(Call, bool),
+    Offloaded(Job, bool),
+    TakenUp(Job, u32, bool),
+    BroughtBack(Job, bool),
+    JobCrashed(Job, bool),
+    Pool(ServiceId, u32, u32, u32),
     Drawn(u64, u64),
 }
 
@@ -48,6 +60,11 @@ impl Event {
     pub fn call(&self) -> Option<Call> {
         match *self {
             Event::Offered(_) | Event::Replied(_) | Event::Failed(..) | Event::Completed(..) => None,
+            Event::Called(_) | Event::Concluded(..) | Event::Breaker(..) | Event::Pool(..) => None,
+            Event::Offloaded(..) | Event::TakenUp(..) | Event::BroughtBack(..) | Event::JobCrashed(..) => None,
+            Event::TurnedAway(call) | Event::Abandoned(call) | Event::Polled(call) | Event::Crashed(call, _) => {
+                Some(call)
+            }
             Event::Lane(..) | Event::Crowded(..) | Event::Drawn(..) | Event::FailedOver(..) => None,
             Event::Wrote(call, _) | Event::Read(call, ..) | Event::Applied(call, ..) => Some(call),
             Event::Sent(call, _) | Event::Returned(call, _) | Event::Accepted(call, _) | Event::Began(call, ..) => {
@@ -110,6 +127,18 @@ pub fn tell<O: Observer>(now: Instant, event: Event, observer: &mut O) {
         Event::Read(call, datum, newest) => observer.read(now, call, datum, newest),
         Event::Applied(call, datum, was) => observer.applied(now, call, datum, was),
         Event::FailedOver(item, row, kept, lost) => observer.failed_over(now, item, row, kept, lost),
+        Event::TurnedAway(call) => observer.turned_away(now, call),
+        Event::Abandoned(call) => observer.abandoned(now, call),
+        Event::Called(call) => observer.called(now, call),
+        Event::Concluded(call, outcome, fell_back) => observer.concluded(now, call, outcome, fell_back),
+        Event::Breaker(edge, replica, state) => observer.breaker(now, edge, replica, state),
+        Event::Polled(call) => observer.polled(now, call),
+        Event::Crashed(call, waited) => observer.crashed(now, call, waited),
+        Event::Offloaded(job, queued) => observer.offloaded(now, job, queued),
+        Event::TakenUp(job, lane, queued) => observer.taken_up(now, job, lane, queued),
+        Event::BroughtBack(job, ok) => observer.brought_back(now, job, ok),
+        Event::JobCrashed(job, waited) => observer.job_crashed(now, job, waited),
+        Event::Pool(service, pool, taken, waiting) => observer.pool(now, service, pool, taken, waiting),
         Event::Drawn(key, value) => observer.drawn(now, key, value),
     }
 }
@@ -137,7 +166,7 @@ impl Observer for Tape {
         self.keep(now, Event::Sent(call, lane));
     }
     fn forwarded(&mut self, now: Instant, call: Call, edge: EdgeId) {
-        self.0.push((now, Event::Forwarded(call, edge)));
+        self.keep(now, Event::Forwarded(call, edge));
     }
     fn lost(&mut self, now: Instant, call: Call) {
         self.keep(now, Event::Lost(call));
@@ -219,6 +248,42 @@ impl Observer for Tape {
     }
     fn failed_over(&mut self, now: Instant, item: ItemId, row: u32, kept: u64, lost: u64) {
         self.keep(now, Event::FailedOver(item, row, kept, lost));
+    }
+    fn turned_away(&mut self, now: Instant, call: Call) {
+        self.keep(now, Event::TurnedAway(call));
+    }
+    fn abandoned(&mut self, now: Instant, call: Call) {
+        self.keep(now, Event::Abandoned(call));
+    }
+    fn called(&mut self, now: Instant, call: Guarded) {
+        self.keep(now, Event::Called(call));
+    }
+    fn concluded(&mut self, now: Instant, call: Guarded, outcome: Result<(), Cause>, fell_back: bool) {
+        self.keep(now, Event::Concluded(call, outcome, fell_back));
+    }
+    fn breaker(&mut self, now: Instant, edge: EdgeId, replica: u32, state: State) {
+        self.keep(now, Event::Breaker(edge, replica, state));
+    }
+    fn polled(&mut self, now: Instant, call: Call) {
+        self.keep(now, Event::Polled(call));
+    }
+    fn crashed(&mut self, now: Instant, call: Call, waited: bool) {
+        self.keep(now, Event::Crashed(call, waited));
+    }
+    fn offloaded(&mut self, now: Instant, job: Job, queued: bool) {
+        self.keep(now, Event::Offloaded(job, queued));
+    }
+    fn taken_up(&mut self, now: Instant, job: Job, lane: u32, queued: bool) {
+        self.keep(now, Event::TakenUp(job, lane, queued));
+    }
+    fn brought_back(&mut self, now: Instant, job: Job, ok: bool) {
+        self.keep(now, Event::BroughtBack(job, ok));
+    }
+    fn job_crashed(&mut self, now: Instant, job: Job, waited: bool) {
+        self.keep(now, Event::JobCrashed(job, waited));
+    }
+    fn pool(&mut self, now: Instant, service: ServiceId, pool: u32, taken: u32, waiting: u32) {
+        self.keep(now, Event::Pool(service, pool, taken, waiting));
     }
     fn drawn(&mut self, now: Instant, key: u64, value: u64) {
         self.keep(now, Event::Drawn(key, value));

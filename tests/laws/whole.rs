@@ -15,6 +15,85 @@ pub fn whole() -> impl Strategy<Value = Scenario> {
     (furnished(), vec(fault(), 0..5)).prop_map(|(scenario, faults)| with_faults(scenario, faults))
 }
 
+/// Whole scenarios in which half of all times are constants of whole milliseconds, so that much happens at one instant.
+pub fn coarse() -> impl Strategy<Value = Scenario> {
+    prop_oneof![whole(), whole().prop_map(rounded)]
+}
+
+/// The same scenario without chance in its times.
+pub fn rounded(mut scenario: Scenario) -> Scenario {
+    scenario.clients.iter_mut().for_each(round_client);
+    scenario.edges.iter_mut().for_each(round_edge);
+    for service in &mut scenario.services {
+        round(&mut service.cold_start);
+        service
+            .operations
+            .iter_mut()
+            .for_each(|operation| round_steps(&mut operation.steps));
+    }
+    scenario
+        .channels
+        .iter_mut()
+        .for_each(|channel| round_rules(&mut channel.rules));
+    for change in &mut scenario.changes {
+        match &mut change.to {
+            Changed::Edge(_, is) => round_edge(is),
+            Changed::Client(_, is) => round_client(is),
+            Changed::Channel(_, is) => round_rules(&mut is.rules),
+            Changed::Service(..) => {}
+        }
+    }
+    scenario
+}
+
+/// A constant near the least of all possible times, or near some of them.
+fn round(dist: &mut Dist) {
+    let low = super::facts::bounds(dist).low;
+    let ms = low
+        .div_ceil(1_000_000)
+        .max(u64::from(!matches!(dist, Dist::Constant(_))));
+    *dist = Dist::Constant(Duration::from_ms(ms));
+}
+
+fn round_client(client: &mut Client) {
+    match &mut client.load {
+        Load::Closed { think, .. } => round(think),
+        Load::Open(Arrivals::Renewal(gap)) => round(gap),
+        Load::Open(arrivals) => {
+            if let Arrivals::Poisson { gap_ns } = *arrivals {
+                *arrivals = Arrivals::Constant { gap_ns };
+            }
+        }
+    }
+}
+
+fn round_rules(rules: &mut ChannelRules) {
+    round(&mut rules.delivery);
+    round(&mut rules.ack);
+}
+
+fn round_edge(edge: &mut Edge) {
+    round(&mut edge.latency);
+    round_rules(&mut edge.channel);
+    edge.policy.setup.iter_mut().for_each(round);
+}
+
+fn round_steps(steps: &mut [Step]) {
+    for step in steps {
+        match step {
+            Step::Work(dist) | Step::Wait(dist) => round(dist),
+            Step::Parallel { branches, .. } => branches.iter_mut().for_each(|branch| round_steps(branch)),
+            Step::Choose(branches) => branches.iter_mut().for_each(|(_, branch)| round_steps(branch)),
+            Step::Repeat { body, .. } | Step::Hold { body, .. } | Step::Offload(body) => round_steps(body),
+            Step::Saga(parts) => parts.iter_mut().for_each(|part| {
+                round_steps(&mut part.step);
+                round_steps(&mut part.undo);
+            }),
+            _ => {}
+        }
+    }
+}
+
 /// Whole scenarios in which nothing is struck by a fault.
 pub fn furnished() -> impl Strategy<Value = Scenario> {
     let plain = (guarded(Weather::Any), data::items(Weather::Any))
