@@ -74,3 +74,24 @@ fn jitter_spreads_contenders_and_saves_calls() {
         "{none} {full} {decorrelated}"
     );
 }
+
+/// A call that stands in for another one has an edge of its own, and that edge's timeout.
+#[test]
+fn a_fallback_is_given_up_like_any_call() {
+    let text = r#"{"format": "sync-or-swim/1", "name": "stand-in", "run": {"duration": "10s"},
+        "clients": {"users": {"arrivals": "constant(2/s)"}},
+        "services": {
+          "front": {"threads": 4, "operations": {"default": [{"call": "main"}]}},
+          "main": {"threads": 4, "operations": {"default": [{"fail": 1}]}},
+          "spare": {"threads": 100, "work": "1s"}},
+        "edges": [
+          {"from": "users", "to": "front"},
+          {"from": "front", "to": "main", "fallback": {"call": "spare"}},
+          {"from": "front", "to": "spare", "timeout": "5ms"}]}"#;
+    let report = report(text, 1);
+    let (main, spare) = (&report.edges["front->main"], &report.edges["front->spare"]);
+    assert!(spare.calls > 15, "{spare:?}");
+    assert_eq!(spare.failures.get("timeout"), Some(&spare.calls), "{spare:?}");
+    assert_eq!(main.fallbacks, main.calls);
+    assert_eq!(report.clients["users"].failures.get("error"), Some(&spare.calls));
+}

@@ -76,8 +76,9 @@ impl<O: Observer> Turn<'_, O> {
         let lane = lane.filter(|lane| *lane != NONE);
         self.note((edge as u64) << 32 | slot as u64);
         self.observer.sent(now, self.world.view(slot), lane);
+        // The attempts of a guarded call are given up by their guard.
         if waits
-            && guard == NONE
+            && call.attempt == Attempt::Only
             && let Some(timeout) = timeout
         {
             self.world.tasks[slot].timeout = self.world.queue.push_cancellable(now + timeout, Event::Timeout(slot));
