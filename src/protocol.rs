@@ -10,12 +10,12 @@
 use crate::metrics::{Report, wire};
 use crate::scenario::{Scenario, walk};
 use crate::time::Instant;
-use crate::trace::Trace;
+use crate::trace::{Sizes, Trace};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The version of these messages; the backend says it when it is ready, and the page compares.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 
 /// Names an order and its answers; later ones are greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub enum ToBackend {
         scenario: Arc<Scenario>,
         seed: u64,
     },
-    /// Record lanes from `from` until `until`, or until `budget` segments are recorded.
+    /// Record lanes from `from` until `until`, or until about `budget` spans are recorded.
     Record {
         run: RunId,
         #[serde(with = "walk")]
@@ -60,8 +60,8 @@ pub enum FromBackend {
         #[serde(with = "wire")]
         report: Report,
     },
-    /// What was recorded.
-    Recorded { run: RunId, trace: Trace },
+    /// The next piece of what was recorded, and how many rows all pieces have together.
+    Recorded { run: RunId, sizes: Sizes, piece: Trace },
     /// An order that could not be read or carried out.
     Refused { run: Option<RunId>, why: String },
     /// It has come upon a mistake of ours and ends; a new one has to be started.
