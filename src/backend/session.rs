@@ -20,8 +20,8 @@ use std::sync::Arc;
 /// Who listens to a run; one type for both, since each would carry a copy of the engine.
 type Listener = Either<Meter, Recorder>;
 
-/// How many rows of a recording are told at once: what a page takes up in a part of a frame.
-const PIECE: usize = 10_000;
+/// How many rows of each column of a recording are told at once: what a page takes up in a part of a frame.
+const PIECE: usize = 2_000;
 
 /// Orders at work.
 #[derive(Default)]
@@ -170,7 +170,7 @@ impl Session {
         let work = self.telling.as_mut()?;
         let (run, sizes, piece) = (work.run, work.trace.sizes(), work.trace.piece(work.told, PIECE));
         work.told += PIECE;
-        if work.told >= sizes.iter().map(|rows| *rows as usize).sum() {
+        if work.told >= sizes.into_iter().max().unwrap_or(0) as usize {
             self.telling = None;
         }
         Some(FromBackend::Recorded { run, sizes, piece })

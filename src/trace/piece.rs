@@ -1,8 +1,10 @@
 //! A trace in pieces, so that who takes it up never holds still for long.
 //!
 //! ```text
-//! requests ▒▒▒▒▒▒│▒▒▒▒ spans ▒▒│▒▒▒▒▒▒▒▒▒▒│▒▒ depths │ segments ▒▒▒▒│▒▒▒▒▒▒▒
-//!          piece 1   piece 2     piece 3     …                            all of equal size
+//!            piece 1 │ piece 2 │ piece 3
+//! requests   ▒▒▒▒▒▒▒▒│▒▒▒      │
+//! spans      ▒▒▒▒▒▒▒▒│▒▒▒▒▒▒▒▒▒│▒▒▒▒          the same rows of each column
+//! segments   ▒▒▒▒▒▒▒▒│▒▒▒▒▒▒▒▒▒│▒▒▒▒▒▒▒▒▒
 //! ```
 //!
 //! Law: the pieces of a trace, put together in their order, are the trace.
@@ -19,17 +21,16 @@ impl Trace {
         [requests, spans, self.depths.len(), self.segments.len()].map(|rows| rows as u32)
     }
 
-    /// The rows from `at` on, at most so many, counted through all columns.
+    /// At most so many rows of each column, from row `at` on.
     pub fn piece(&self, at: usize, rows: usize) -> Trace {
-        let mut cut = Cut { at, rows };
         Trace {
             from: self.from,
             until: self.until,
             truncated: self.truncated,
-            requests: cut.part(&self.requests),
-            spans: cut.part(&self.spans),
-            depths: cut.part(&self.depths),
-            segments: cut.part(&self.segments),
+            requests: part(&self.requests, at, rows),
+            spans: part(&self.spans, at, rows),
+            depths: part(&self.depths, at, rows),
+            segments: part(&self.segments, at, rows),
         }
     }
 
@@ -53,18 +54,7 @@ impl Trace {
     }
 }
 
-/// Which rows are still to be taken, counted from the column that comes next.
-struct Cut {
-    at: usize,
-    rows: usize,
-}
-
-impl Cut {
-    fn part<T: Copy>(&mut self, column: &[T]) -> Vec<T> {
-        let from = self.at.min(column.len());
-        let until = (from + self.rows).min(column.len());
-        self.at -= from;
-        self.rows -= until - from;
-        column[from..until].to_vec()
-    }
+fn part<T: Copy>(column: &[T], at: usize, rows: usize) -> Vec<T> {
+    let end = column.len().min(at + rows);
+    column.get(at..end).unwrap_or_default().to_vec()
 }
