@@ -2,7 +2,8 @@
 //
 //   1,000 workers, 1,000,000 spans ─▶ all of the run in view ─▶ 10 s of dragging, wheel, keys and hovering ─▶ figures
 //
-// A frame is dropped where the browser shows the one before for longer than one and a half of a display's frames. What
+// Time on the clock counts whatever else the machine does meanwhile; the processor's time of the page's main thread does
+// not, and is what the budget is held against. A frame is dropped where the browser shows the one before for longer than one and a half of a display's frames. What
 // the page computes in a frame is the time in its own callbacks. The figures depend on the machine; they are printed,
 // and an exit status tells whether the budget holds.
 import { chromium } from "@playwright/test";
@@ -12,7 +13,7 @@ import { once } from "node:events";
 const server = process.argv[2] ? null : spawn("node", ["serve.js", "../dist", "8793"]);
 const address = process.argv[2] ?? "http://127.0.0.1:8793/";
 if (server) await once(server.stdout, "data");
-const SECONDS = Number(process.env.SECONDS ?? 10);
+const SECONDS = Number(process.env.PLAY_SECONDS ?? 10);
 const BUDGET_MS = 16;
 
 /** Ten services of 100 threads each, in a chain and two fans, about a million spans in `duration`. */
@@ -92,7 +93,7 @@ async function take(page, text) {
 
 /** Drags, zooms and hovers for some seconds. */
 async function play(page) {
-  const before = await threadTime(page);
+  await startTrace();
   const rows = page.locator(".rows");
   await rows.scrollIntoViewIfNeeded();
   const box = await rows.boundingBox();
@@ -112,14 +113,26 @@ async function play(page) {
     for (let step = 0; step < 20; step++) await page.mouse.move(middle + step * 5, height + step * 4);
   }
   await page.evaluate(() => (window.seen.running = false));
-  const seen = await page.evaluate(() => window.seen);
-  return { ...seen, thread: ((await threadTime(page)) - before) / seen.frames.length };
+  return { ...(await page.evaluate(() => window.seen)), ...(await stopTrace()) };
 }
 
-/** Milliseconds of the processor that the page's main thread has used. */
-async function threadTime(page) {
-  const { metrics } = await devtools.send("Performance.getMetrics");
-  return metrics.find(({ name }) => name === "TaskDuration").value * 1000;
+let events = [];
+
+async function startTrace() {
+  events = [];
+  await devtools.send("Tracing.start", { transferMode: "ReportEvents", traceConfig: { includedCategories: ["devtools.timeline", "toplevel", "disabled-by-default-devtools.timeline"] } });
+}
+
+/** The processor's milliseconds of each frame's callbacks and of each task on the page's main thread. */
+async function stopTrace() {
+  const complete = once(devtools, "Tracing.tracingComplete");
+  await devtools.send("Tracing.end");
+  await complete;
+  const frames = events.filter(({ name }) => name === "FireAnimationFrame");
+  const thread = frames.at(-1);
+  const on = ({ pid, tid, tdur }) => tdur !== undefined && pid === thread?.pid && tid === thread?.tid;
+  const times = (list) => list.filter(on).map(({ tdur }) => tdur / 1000);
+  return { callbacks: times(frames), tasks: times(events.filter(({ name }) => name === "RunTask" || name === "ThreadControllerImpl::RunTask")) };
 }
 
 function report(name, seen, since) {
@@ -129,8 +142,9 @@ function report(name, seen, since) {
   console.log(`${name}: ${seen.frames.length} frames`);
   console.log(`  between frames  p50 ${one(quantile(seen.frames, 0.5))} ms  p99 ${one(quantile(seen.frames, 0.99))} ms  dropped ${dropped}`);
   console.log(`  work in a frame p50 ${one(quantile(seen.work, 0.5))} ms  p99 ${one(quantile(seen.work, 0.99))} ms`);
-  if (seen.thread) console.log(`  the main thread's processor time, all tasks, on the mean  ${one(seen.thread)} ms a frame`);
-  console.log(`  strokes, texts, rectangles and pictures a frame  p50 ${quantile(seen.shapes, 0.5)}  most ${Math.max(0, ...seen.shapes)}`);
+  console.log(`  processor time in a frame's callbacks  p50 ${one(quantile(seen.callbacks, 0.5))} ms  p99 ${one(quantile(seen.callbacks, 0.99))} ms  of ${seen.callbacks.length}`);
+  console.log(`  processor time of a task  p99 ${one(quantile(seen.tasks, 0.99))} ms  longest ${one(quantile(seen.tasks, 1))} ms  of ${seen.tasks.length}`);
+  console.log(`  strokes, texts, rectangles and pictures a frame  p50 ${quantile(seen.shapes, 0.5)}  most ${quantile(seen.shapes, 1)}`);
   console.log(`  input to next paint  p98 ${one(quantile(seen.inputs, 0.98))} ms of ${seen.inputs.length} above 16 ms`);
   console.log(`  tasks above 50 ms  ${long.length}, the longest ${Math.max(0, ...long)} ms`);
 }
@@ -142,12 +156,13 @@ const browser = await chromium.launch({
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 page.on("pageerror", (error) => console.log(`uncaught: ${error}`));
 const devtools = await page.context().newCDPSession(page);
-await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
+devtools.on("Tracing.dataCollected", ({ value }) => events.push(...value.filter(({ name }) => /RunTask|FireAnimationFrame/.test(name))));
 await page.addInitScript(watch);
 await page.goto(address);
 await page.keyboard.press("Space");
 await take(page, scenario("60s"));
 const began = await page.evaluate(() => performance.now());
+await startTrace();
 await page.locator(".rows").focus();
 await page.keyboard.press("0");
 await page.waitForFunction(() => Number(document.querySelector(".rows").dataset.spans) >= 1_000_000, null, { timeout: 120_000, polling: 50 });
@@ -155,7 +170,8 @@ const took = (await page.evaluate(() => performance.now())) - began;
 const rows = await page.locator(".rows").getAttribute("data-spans");
 await page.waitForTimeout(1000);
 const taken = await page.evaluate((began) => window.seen.long.filter(([start]) => start > began).map(([, duration]) => duration), began);
-console.log(`${rows} spans recorded and taken up in ${Math.round(took)} ms; tasks above 50 ms meanwhile: ${taken.length}, the longest ${Math.max(0, ...taken)} ms`);
+const taking = await stopTrace();
+console.log(`${rows} spans recorded and taken up in ${Math.round(took)} ms; tasks above 50 ms meanwhile: ${taken.length}, the longest ${Math.max(0, ...taken)} ms; processor time of the longest task ${quantile(taking.tasks, 1).toFixed(1)} ms`);
 if (process.env.SHOT) await page.screenshot({ path: `${process.env.SHOT}-far.png` });
 const since = await page.evaluate(() => performance.now());
 const strips = await play(page);
@@ -174,7 +190,10 @@ if (process.env.SHOT) await page.screenshot({ path: `${process.env.SHOT}-near.pn
 // Ten million requests in the backend, and a reader who goes on looking around.
 await page.evaluate(() => Object.assign(window.seen, { frames: [], work: [], shapes: [], inputs: [], running: true }));
 await page.locator('[data-act="start"]').click();
+await page.locator(".rows").focus();
+for (let step = 0; step < 25; step++) await page.keyboard.press("w");
 const loaded = await page.evaluate(() => performance.now());
+await startTrace();
 await page.getByRole("textbox", { name: "Scenario as JSON" }).fill(crowd());
 await page.locator(".rows").focus();
 const measured = () => /^whole run of 1000 s/.test(document.querySelector('[data-test="measured"]')?.textContent);
@@ -183,11 +202,11 @@ while (!(await page.evaluate(measured)) && (await page.evaluate(() => performanc
   await page.mouse.move(700 + (Date.now() % 300), 600);
 }
 await page.evaluate(() => (window.seen.running = false));
-const run = await page.evaluate(() => window.seen);
+const run = { ...(await page.evaluate(() => window.seen)), ...(await stopTrace()) };
 console.log(await page.locator('[data-test="measured"]').innerText(), `after ${Math.round((await page.evaluate(() => performance.now())) - loaded)} ms`);
 report("while ten million requests run", run, loaded);
 await browser.close();
 server?.kill();
-const slow = [strips, lanes].some((seen) => quantile(seen.work, 0.99) > BUDGET_MS);
+const slow = [strips, lanes].some((seen) => quantile(seen.callbacks, 0.99) > BUDGET_MS);
 if (slow) console.log(`more than ${BUDGET_MS} ms of work in the slowest hundredth of frames`);
 process.exitCode = slow ? 1 : 0;

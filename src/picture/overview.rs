@@ -37,7 +37,9 @@ pub fn overview(view: &View, columns: &mut Columns, picture: &mut Picture) {
     picture.clear(view.width, OVERVIEW);
     let (y, height) = (MARKS + 2.0, OVERVIEW - MARKS - 4.0);
     let (x, width) = (scale.start, scale.end - scale.start);
-    picture.draw(Role::Idle, Shape::Rect { x, y, width, height });
+    for (y, height) in [(y, height), (y + height, 1.0)] {
+        picture.draw(Role::Idle, Shape::Rect { x, y, width, height });
+    }
     draw_recorded(picture, view, &scale, columns, (y, height));
     draw_disturbances(picture, view.scenario, &scale);
     draw_window(picture, view, &scale, (y, height));

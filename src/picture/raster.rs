@@ -8,7 +8,7 @@
 
 use super::density::Cell;
 use super::scale::between;
-use super::shape::{Picture, Shape};
+use super::shape::{Mark, Picture, Shape};
 use super::theme::{Pattern, Role};
 
 /// The side of a pattern's tile, in CSS pixels.
@@ -46,12 +46,16 @@ impl Raster {
         }
     }
 
-    /// Draws the areas with which a picture begins, up to the first mark of another kind; yields how many marks that are.
+    /// Draws the areas with which a picture begins, up to the first mark of another kind or through which one sees; yields
+    /// how many marks that are.
     pub fn draw(&mut self, picture: &Picture) -> usize {
         (self.width, self.height) = (self.device(picture.width).max(1), self.device(picture.height).max(1));
         self.pixels.resize(self.width * self.height, [0; 4]);
         self.fill(Role::Ground, (0, 0), (self.width, self.height));
-        let areas = picture.marks.iter().take_while(|mark| is_area(&mark.shape));
+        let is_opaque = |role: Role| self.tiles[role as usize].iter().all(|pixel| pixel[3] == 255);
+        let opaque = Role::ALL.map(is_opaque);
+        let is_area = |mark: &&Mark| opaque[mark.role as usize] && is_area(&mark.shape);
+        let areas = picture.marks.iter().take_while(is_area);
         areas
             .map(|mark| self.draw_shape(&mark.shape, mark.role, &picture.cells))
             .count()
@@ -213,6 +217,16 @@ mod tests {
                 ((13.2 * ratio).round() - (3.3 * ratio).round()) * ((6.0 * ratio).round() - (2.0 * ratio).round());
             assert_eq!(covered, expected, "at {ratio}");
         }
+    }
+
+    #[test]
+    fn what_one_sees_through_is_left_to_the_canvas() {
+        let mut picture = Picture::default();
+        let (x, y, width, height) = (0.0, 0.0, 1.0, 1.0);
+        for role in [Role::Running, Role::Blocked, Role::Veil, Role::Running] {
+            picture.draw(role, Shape::Rect { x, y, width, height });
+        }
+        assert_eq!(Raster::new(false, 1.0).draw(&picture), 2);
     }
 
     #[test]

@@ -107,8 +107,8 @@ impl Rows {
     pub fn new(scenario: &Scenario, width: f64, order: &Order) -> Rows {
         let is_narrow = width < 560.0;
         let mut rows = Rows {
-            gutter: if is_narrow { 92.0 } else { 172.0 },
-            tools: if is_narrow { 20.0 } else { 40.0 },
+            gutter: if is_narrow { 92.0 } else { 180.0 },
+            tools: if is_narrow { 0.0 } else { 48.0 },
             groups: Vec::new(),
             height: GAP,
             pinned: 0.0,
@@ -158,6 +158,12 @@ impl Rows {
             }
             self.groups.push(group);
         }
+    }
+
+    /// The group at a place of the whole, in pixels from its top.
+    pub fn group_at(&self, y: f64) -> Option<&Group> {
+        let covers = |group: &&Group| (group.top..group.top + group.height).contains(&y);
+        self.groups.iter().find(covers)
     }
 
     /// Where a channel's level is drawn, if it has a row: top and height.

@@ -4,7 +4,7 @@ use crate::scenario::{
     Callee, Caller, Change, Changed, Down, Edge, EdgeId, Fault, Harm, Mode, Place, Runtime, Scenario, Service,
 };
 use crate::time::{Duration, Instant};
-use crate::trace::{Activity, NO_SPAN, On, Trace, lane_names};
+use crate::trace::{Activity, NO_SPAN, On, Trace, lane_name};
 
 /// What a worker does, and on whom it is blocked: `blocked on payments`.
 pub fn activity(scenario: &Scenario, activity: Activity) -> String {
@@ -127,16 +127,16 @@ pub struct Doing {
 
 /// The text twin of the lanes: what every worker that is not idle does at this instant, lane by lane.
 pub fn doings(scenario: &Scenario, trace: &Trace, at: Instant) -> Vec<Doing> {
-    let names = lane_names(scenario);
+    let lanes = scenario.first_lanes().last().copied().unwrap_or(0);
     let first = |lane: u32| {
         let segments = &trace.segments;
         segments.get(segments.partition_point(|segment| (segment.lane, segment.end) <= (lane, at)))
     };
-    let lanes = (0..names.len() as u32).filter_map(|lane| first(lane).filter(|segment| segment.lane == lane));
+    let lanes = (0..lanes).filter_map(|lane| first(lane).filter(|segment| segment.lane == lane));
     lanes
         .filter(|segment| segment.start <= at)
         .map(|segment| Doing {
-            lane: names.get(segment.lane as usize).cloned().unwrap_or_default(),
+            lane: lane_name(scenario, segment.lane).unwrap_or_default(),
             activity: segment.activity,
             what: activity(scenario, segment.activity),
             since: segment.start,

@@ -36,7 +36,7 @@ pub fn show(page: Page, rows: &Rows) {
     }
     let children = place.children();
     if let Some(above) = children.item(0) {
-        dom::set_length(&above, "height", rows.pinned);
+        dom::set_length(&above, "height", (rows.pinned - 1.0).max(0.0));
         let inside = above.children();
         (0..)
             .zip(rows.groups.iter().filter(is_pinned))
@@ -53,8 +53,8 @@ fn settle(element: Option<Element>, group: &Group, pinned: f64) {
     dom::set_length(&element, "top", group.top);
     dom::set_length(&element, "height", group.height);
     if let Some(buttons) = element.first_element_child() {
-        dom::set_length(&buttons, "margin-top", group.middle() - NAME + 5.0);
-        dom::set_length(&buttons, "top", pinned + 5.0);
+        dom::set_length(&buttons, "margin-top", group.middle() - NAME + 3.0);
+        dom::set_length(&buttons, "top", pinned + 3.0);
     }
 }
 

@@ -8,11 +8,11 @@ use crate::picture::lane::{self, Lanes, MOST_CALLS, View};
 use crate::picture::overview;
 use crate::picture::row::{Order, Rows};
 use crate::picture::scale::between;
-use crate::picture::shape::{Hit, Picture};
+use crate::picture::shape::{Hit, Picture, Point};
 use crate::picture::theme;
 use crate::scenario::Scenario;
 use crate::time::Instant;
-use crate::trace::{Segment, lane_names};
+use crate::trace::{Segment, lane_name};
 use crate::ui::cursor::{self, Move};
 use crate::ui::look::{Look, request_of, row_of, story_of};
 use crate::ui::page::Page;
@@ -183,6 +183,16 @@ impl Stage {
         }
     }
 
+    /// The service that folds at a place in the gutter, `top` being how far the rows are scrolled.
+    pub(super) fn name_at(&self, (x, y): Point, top: f64) -> Option<String> {
+        let (_, _, rows) = self.rows.as_ref()?;
+        let y = if y < rows.pinned { y } else { y + top };
+        let group = rows
+            .group_at(y)
+            .filter(|group| x < rows.gutter && group.folded.is_some())?;
+        Some(group.name.clone())
+    }
+
     /// The width of the lanes' names.
     pub(super) fn gutter(&self) -> f64 {
         self.rows.as_ref().map_or(0.0, |(_, _, rows)| rows.gutter)
@@ -248,7 +258,7 @@ fn words_of(recording: &Recording, hit: Hit) -> Option<String> {
     match hit {
         Hit::Segment(row) => {
             let segment = trace.segments.get(row as usize)?;
-            let lane = lane_names(scenario).get(segment.lane as usize).cloned()?;
+            let lane = lane_name(scenario, segment.lane)?;
             Some(words::segment(scenario, trace, &lane, segment))
         }
         Hit::Span(row) => Some(words::call(scenario, trace.spans.get(row as usize)?)),

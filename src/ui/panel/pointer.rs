@@ -125,7 +125,7 @@ fn moved(page: Page, kept: Kept, event: &PointerEvent) {
     }
 }
 
-/// A click, unless the pointer was dragged: lights a request up, or lets go.
+/// A click, unless the pointer was dragged: lights a request up, or lets go; on a name it folds the service.
 fn released(page: Page, kept: Kept, event: &PointerEvent) {
     let at = place(event);
     let start = kept.try_update_value(|stage| {
@@ -134,6 +134,10 @@ fn released(page: Page, kept: Kept, event: &PointerEvent) {
     });
     if start.flatten().is_none_or(|(start, _)| (start - at.0).abs() > STRAY) {
         return;
+    }
+    let top = page.look.with_untracked(|look| look.top);
+    if let Some(name) = kept.with_value(|stage| stage.name_at(at, top)) {
+        return page.look.update(|look| look.fold(&name));
     }
     let recording = page.results.with_untracked(|results| results.recording.clone());
     let clicked = recording.zip(hit(kept, at));
