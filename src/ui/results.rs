@@ -59,10 +59,12 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Whether this is a recording of the same scenario that has everything of a window.
-    fn covers(&self, scenario: &Arc<Scenario>, window: &Window) -> bool {
-        let end = window.until.min(scenario.run.duration.0);
-        Arc::ptr_eq(&self.scenario, scenario) && self.trace.from.0 <= window.from && self.trace.until.0 >= end
+    /// Whether this is a recording of the same scenario that has a view and what lies around it: half a view behind, two
+    /// ahead, as far as the run goes. Any new recording has more, so that small moves order nothing.
+    fn covers(&self, scenario: &Arc<Scenario>, left: f64, span: f64) -> bool {
+        let end = (left + 3.0 * span).min(scenario.run.duration.0 as f64);
+        let (from, until) = (self.trace.from.0 as f64, self.trace.until.0 as f64);
+        Arc::ptr_eq(&self.scenario, scenario) && from <= (left - span / 2.0).max(0.0) && until >= end
     }
 }
 
@@ -312,12 +314,11 @@ pub fn give_orders(page: Page) {
     }
     let is_recorded = recorded.as_ref().is_some_and(|last| last.is_of(&scenario, seed));
     let crowd = if is_recorded { crowd } else { 0.0 };
-    let window = page
-        .player
-        .with(|player| wanted(player.left(), player.span(), player.head, crowd, BUDGET));
+    let (left, span, head) = page.player.with(|player| (player.left(), player.span(), player.head));
+    let window = wanted(left, span, head, crowd, BUDGET);
     let is_here = page.results.with_untracked(|results| {
         let recording = results.recording.as_ref();
-        is_recorded && recording.is_some_and(|recording| recording.covers(&scenario, &window))
+        is_recorded && recording.is_some_and(|recording| recording.covers(&scenario, left, span))
     });
     if !is_here && (!is_recorded || recorded.is_some_and(|last| last.window != Some(window))) {
         record(page, scenario, seed, entry, window);
