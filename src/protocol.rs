@@ -14,12 +14,12 @@ use crate::metrics::{Report, wire};
 use crate::scenario::problem::Problem;
 use crate::scenario::{Mode, Scenario, walk};
 use crate::time::Instant;
-use crate::trace::Trace;
+use crate::trace::{Sizes, Trace};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The version of these messages; backend and reader say it when they are ready, and the page compares.
-pub const VERSION: u32 = 10;
+pub const VERSION: u32 = 11;
 
 /// Names an order and its answers; later ones are greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ pub enum ToBackend {
         scenario: Arc<Scenario>,
         seed: u64,
     },
-    /// Record lanes from `from` until `until`, or until `budget` segments are recorded.
+    /// Record lanes from `from` until `until`, or until about `budget` spans are recorded.
     Record {
         run: RunId,
         #[serde(with = "walk")]
@@ -64,8 +64,8 @@ pub enum FromBackend {
         #[serde(with = "wire")]
         report: Report,
     },
-    /// What was recorded.
-    Recorded { run: RunId, trace: Trace },
+    /// The next piece of what was recorded, and how many rows all pieces have together.
+    Recorded { run: RunId, sizes: Sizes, piece: Trace },
     /// An order that could not be read or carried out.
     Refused { run: Option<RunId>, why: String },
     /// It has come upon a mistake of ours and ends; a new one has to be started.

@@ -15,10 +15,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use sync_or_swim::engine::Run;
 use sync_or_swim::metrics::{Meter, Report};
+use sync_or_swim::picture::word::doings;
 use sync_or_swim::scenario::Scenario;
 use sync_or_swim::scenario::text::parse;
 use sync_or_swim::time::{Duration, Instant};
-use sync_or_swim::trace::{Activity, Recorder, Segment, Trace, swimlane};
+use sync_or_swim::trace::{Activity, Recorder, Segment, Trace, lane_names, letter, swimlane};
 
 /// More than any of these runs records.
 const BUDGET: u32 = 100_000;
@@ -259,4 +260,36 @@ fn a_loop_that_awaits_answers_the_others() {
     assert_eq!((times.len(), blocked(&trace)), (2, Vec::new()));
     let answered = pings_answered(&scenario, &trace, &times);
     assert!(answered >= 5, "only {answered} pings are answered while a page waits");
+}
+
+/// The lanes as the page says them in words: who does what at each step.
+fn words_of(scenario: &Scenario, trace: &Trace) -> Vec<String> {
+    let step = Duration(trace.until.since(trace.from).0 / 100);
+    let names = lane_names(scenario);
+    let mut lines = vec![String::new(); names.len()];
+    let starts = (0..).map(|k| trace.from + Duration(k * step.0));
+    for at in starts.take_while(|at| *at < trace.until) {
+        lines.iter_mut().for_each(|line| line.push('.'));
+        for doing in doings(scenario, trace, at) {
+            let lane = names.iter().position(|name| *name == doing.lane).expect("a lane");
+            lines[lane].pop();
+            lines[lane].push(letter(doing.activity));
+        }
+    }
+    lines
+}
+
+#[test]
+fn the_words_of_the_lanes_say_what_the_golden_lanes_show() {
+    for name in names(&home()) {
+        let scenario = scenario(&name);
+        let trace = whole(&scenario);
+        let golden = lanes_of(&scenario, &trace);
+        let shown: Vec<&str> = golden
+            .lines()
+            .filter_map(|line| line.rsplit_once("  ").map(|(_, lane)| lane))
+            .collect();
+        let words = words_of(&scenario, &trace);
+        assert_eq!(words, shown[..words.len()], "{name}");
+    }
 }

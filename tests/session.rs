@@ -1,9 +1,11 @@
 //! How the backend carries out orders.
 
 use sync_or_swim::backend::session::Session;
+use sync_or_swim::engine::Run;
 use sync_or_swim::protocol::{FromBackend, RunId, ToBackend, VERSION};
 use sync_or_swim::scenario::{Scenario, gallery, text};
 use sync_or_swim::time::{Duration, Instant};
+use sync_or_swim::trace::{Recorder, Trace};
 
 fn scenario() -> Scenario {
     let entry = gallery::ENTRIES
@@ -95,15 +97,50 @@ fn the_newest_order_is_worked_on_first() {
     assert_eq!((order[0], order[order.len() - 1]), (("recorded", 2), ("measured", 1)));
 }
 
+/// The recording that these pieces are of.
+fn put_together(answers: Vec<FromBackend>) -> Trace {
+    let pieces = answers.into_iter().map(|answer| match answer {
+        FromBackend::Recorded { sizes, piece, .. } => (sizes, piece),
+        other => panic!("{other:?}"),
+    });
+    let mut together: Option<Trace> = None;
+    let mut announced = Vec::new();
+    for (sizes, piece) in pieces {
+        announced.push(sizes);
+        match &mut together {
+            None => together = Some(piece),
+            Some(trace) => trace.append(piece),
+        }
+    }
+    let trace = together.expect("at least one piece");
+    assert!(announced.iter().all(|sizes| *sizes == trace.sizes()), "{announced:?}");
+    trace
+}
+
+#[test]
+fn a_long_recording_comes_in_pieces_that_make_the_whole() {
+    let mut session = Session::new();
+    session.order(record(1, 0, 60, 1_000_000));
+    let answers = answers(&mut session, 10_000);
+    assert!(answers.len() > 2, "{}", answers.len());
+    let trace = put_together(answers);
+    assert_eq!(trace, recorded_at_once(0, 60));
+}
+
+fn recorded_at_once(from_s: u64, until_s: u64) -> Trace {
+    let (scenario, at) = (scenario(), |s| Instant::START + Duration::from_s(s));
+    let mut recorder = Recorder::new(&scenario, at(from_s), 1_000_000);
+    let mut run = Run::new(&scenario, 1);
+    while !run.advance(at(until_s), 10_000, &mut recorder) {}
+    recorder.finish(at(until_s))
+}
+
 #[test]
 fn a_recording_ends_at_its_budget_or_its_end() {
     let recorded = |order| {
         let mut session = Session::new();
         session.order(order);
-        match answers(&mut session, 1_000).pop() {
-            Some(FromBackend::Recorded { trace, .. }) => trace,
-            other => panic!("{other:?}"),
-        }
+        put_together(answers(&mut session, 1_000))
     };
     let whole = recorded(record(1, 2, 3, 100_000));
     assert_eq!(

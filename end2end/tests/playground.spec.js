@@ -162,6 +162,36 @@ test("by keys: flip an edge, choose a mode, undo, scrub, open another scenario, 
   await expect(page.getByRole("dialog")).toHaveCount(0);
 });
 
+test("lanes fold to a strip, are pinned above and fit, by pointer and by keys", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await open(page);
+  await measured(page);
+  const workers = page.getByRole("button", { name: "Workers of orders" });
+  await expect(workers).toHaveAttribute("aria-expanded", "true");
+  await workers.click();
+  await expect(workers).toHaveAttribute("aria-expanded", "false");
+  await workers.press("Enter");
+  await expect(workers).toHaveAttribute("aria-expanded", "true");
+  const pin = page.getByRole("button", { name: "Pin email above" });
+  await pin.focus();
+  await page.keyboard.press("Enter");
+  await expect(pin).toHaveAttribute("aria-pressed", "true");
+  await expect(pin).toBeFocused();
+  const lanes = page.locator(".rows");
+  const top = await lanes.evaluate((rows) => rows.getBoundingClientRect().top);
+  expect((await pin.boundingBox()).y).toBeLessThan(top + 120);
+  await lanes.focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(page.locator('[data-test="selected"]')).toContainText(/request \d+ of shoppers/);
+  await page.keyboard.press("p");
+  await expect(page.locator(".pinned .pin")).toHaveCount(2);
+  await page.keyboard.press("0");
+  await page.keyboard.press("Escape");
+  // All of the run is in view, and so it is recorded.
+  await page.keyboard.press("0");
+  await expect.poll(async () => Number(await lanes.getAttribute("data-spans"))).toBeGreaterThan(20_000);
+});
+
 test("a wrong text is told with line and column, and the last good run stays", async ({ page }) => {
   await open(page);
   await measured(page);

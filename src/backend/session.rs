@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! order(Measure) ─▶ ┌ measuring ┐ ─step─▶ Progress … Measured
-//! order(Record)  ─▶ └ recording ┘ ─step─▶ Recorded
+//! order(Record)  ─▶ └ recording ┘ ─step─▶ … Recorded, piece by piece
 //! ```
 //!
 //! Law: a newer order of a kind replaces the older one, the newest order is worked on first, and a step handles no
@@ -14,17 +14,21 @@ use crate::metrics::{Meter, Report};
 use crate::protocol::{FromBackend, RunId, ToBackend, VERSION};
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
-use crate::trace::{Either, Recorder};
+use crate::trace::{Either, Recorder, Trace};
 use std::sync::Arc;
 
 /// Who listens to a run; one type for both, since each would carry a copy of the engine.
 type Listener = Either<Meter, Recorder>;
+
+/// How many rows of each column of a recording are told at once: what a page takes up in a part of a frame.
+const PIECE: usize = 2_000;
 
 /// Orders at work.
 #[derive(Default)]
 pub struct Session {
     measuring: Option<Measuring>,
     recording: Option<Recording>,
+    telling: Option<Telling>,
 }
 
 /// A run at full speed whose figures are wanted.
@@ -48,6 +52,14 @@ struct Recording {
     until: Instant,
 }
 
+/// A finished recording that is being told.
+struct Telling {
+    run: RunId,
+    trace: Trace,
+    /// The rows that have been told.
+    told: usize,
+}
+
 impl Session {
     /// Nothing to do yet.
     pub fn new() -> Session {
@@ -64,7 +76,7 @@ impl Session {
 
     /// Whether a step would do something.
     pub fn has_work(&self) -> bool {
-        self.measuring.is_some() || self.recording.is_some()
+        self.measuring.is_some() || self.recorded().is_some()
     }
 
     /// Takes an order; an older one of the same kind is given up.
@@ -91,6 +103,7 @@ impl Session {
                 budget,
             } => {
                 let end = Instant::START + scenario.run.duration;
+                self.telling = None;
                 self.recording = Some(Recording {
                     run,
                     engine: Run::new(&scenario, seed),
@@ -104,12 +117,19 @@ impl Session {
     /// Handles at most `events` events of the newest order, and yields what there is to say.
     pub fn step(&mut self, events: u64) -> Option<FromBackend> {
         let measured = self.measuring.as_ref().map(|work| work.run);
-        let recorded = self.recording.as_ref().map(|work| work.run);
-        if recorded > measured {
-            self.record(events)
-        } else {
-            self.measure(events)
+        if self.recorded() <= measured {
+            return self.measure(events);
         }
+        if self.recording.is_some() {
+            self.record(events);
+        }
+        self.tell()
+    }
+
+    /// The recording that is at work or being told.
+    fn recorded(&self) -> Option<RunId> {
+        let telling = self.telling.as_ref().map(|work| work.run);
+        self.recording.as_ref().map(|work| work.run).or(telling)
     }
 
     fn measure(&mut self, events: u64) -> Option<FromBackend> {
@@ -125,8 +145,8 @@ impl Session {
         answer
     }
 
-    fn record(&mut self, events: u64) -> Option<FromBackend> {
-        let mut work = self.recording.take()?;
+    fn record(&mut self, events: u64) {
+        let Some(mut work) = self.recording.take() else { return };
         let done = work.engine.advance(work.until, events, &mut work.listener);
         let Either::Other(recorder) = work.listener else {
             unreachable!("a recorder was given to it")
@@ -134,14 +154,26 @@ impl Session {
         if !done && !recorder.is_full() {
             work.listener = Either::Other(recorder);
             self.recording = Some(work);
-            return None;
+            return;
         }
         let complete = done && work.engine.warning().is_none();
         let now = if complete { work.until } else { work.engine.now() };
-        Some(FromBackend::Recorded {
+        self.telling = Some(Telling {
             run: work.run,
             trace: recorder.finish(now),
-        })
+            told: 0,
+        });
+    }
+
+    /// The next piece of what was recorded; there is at least one.
+    fn tell(&mut self) -> Option<FromBackend> {
+        let work = self.telling.as_mut()?;
+        let (run, sizes, piece) = (work.run, work.trace.sizes(), work.trace.piece(work.told, PIECE));
+        work.told += PIECE;
+        if work.told >= sizes.into_iter().max().unwrap_or(0) as usize {
+            self.telling = None;
+        }
+        Some(FromBackend::Recorded { run, sizes, piece })
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is too narrow or too many to be drawn one by one: the portions of each column of pixels.
+//! What is too narrow or too many to be drawn one by one: the portions of each column.
 //!
 //! ```text
 //!  height ┤      ░░
@@ -6,104 +6,129 @@
 //!         └─██████████──▶ columns
 //! ```
 //!
-//! Law: an area is a time. However many segments fall into a column, it is drawn as at most three rectangles.
+//! Law: an area is a time. Adding takes as long for a wide stretch as for a narrow one: an edge adds to its own
+//! column in part, and to all columns on its right in whole, which [`Columns::cells`] sums up.
 
-use super::shape::{Picture, Shape};
-use super::theme::Role;
+use super::scale::between;
 use crate::trace::Activity;
 
-/// The portions from below to above.
-const ROLES: [Role; 3] = [Role::Running, Role::CoreWait, Role::Blocked];
+/// The portions of a column: running, waiting for a core, blocked.
+pub type Cell = [f64; 3];
 
-/// Columns of equal width, each with the time of three activities, in pixels of lane.
-#[derive(Clone, Debug)]
+/// Which portion an activity belongs to; none where nothing is done.
+pub fn portion(activity: Activity) -> Option<usize> {
+    match activity {
+        Activity::Idle => None,
+        Activity::Running => Some(0),
+        Activity::CoreWait => Some(1),
+        Activity::Blocked(_) => Some(2),
+    }
+}
+
+/// Columns of equal width, each with how many workers did what on the mean. The unit of the places is the caller's.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Columns {
     start: f64,
     step: f64,
-    cells: Vec<[f64; 3]>,
+    cells: Vec<Cell>,
+    /// What each column and all on its right have more than those on its left.
+    rises: Vec<Cell>,
 }
 
 impl Columns {
-    /// Empty columns from `start` to `end`, each `step` wide; whole pixels keep their edges sharp.
-    pub fn new(start: f64, end: f64, step: f64) -> Columns {
+    /// Begins anew with empty columns from `start` to `end`, each `step` wide.
+    pub fn reset(&mut self, start: f64, end: f64, step: f64) {
         let count = ((end - start) / step).ceil().max(0.0) as usize;
-        Columns {
-            start: start.floor(),
-            step,
-            cells: vec![[0.0; 3]; count],
+        (self.start, self.step) = (start, step);
+        for column in [&mut self.cells, &mut self.rises] {
+            column.clear();
+            column.resize(count, [0.0; 3]);
         }
     }
 
-    /// Adds what one worker did between two pixels.
-    pub fn add(&mut self, from: f64, to: f64, activity: Activity) {
-        let portion = match activity {
-            Activity::Idle => return,
-            Activity::Running => 0,
-            Activity::CoreWait => 1,
-            Activity::Blocked(_) => 2,
-        };
-        let first = ((from - self.start) / self.step).max(0.0) as usize;
-        let cells = self.cells.iter_mut().enumerate().skip(first);
-        for (index, cell) in cells {
-            let left = self.start + index as f64 * self.step;
-            if left >= to {
-                return;
+    /// Adds so many workers that did this between two places.
+    pub fn add(&mut self, from: f64, to: f64, portion: usize, workers: f64) {
+        self.edge(from, portion, workers);
+        self.edge(to, portion, -workers);
+    }
+
+    /// Adds what fills some part of the column around a place.
+    pub fn add_within(&mut self, place: f64, parts: Cell) {
+        let column = (between((place - self.start) / self.step, 0.0, 4e9)) as usize;
+        if let Some(cell) = self.cells.get_mut(column) {
+            cell.iter_mut()
+                .zip(parts)
+                .for_each(|(cell, part)| *cell += part / self.step);
+        }
+    }
+
+    fn edge(&mut self, place: f64, portion: usize, workers: f64) {
+        let at = between((place - self.start) / self.step, 0.0, 4e9);
+        let column = at as usize;
+        if column < self.cells.len() {
+            self.cells[column][portion] += workers * (1.0 - (at - column as f64));
+        }
+        if column + 1 < self.rises.len() {
+            self.rises[column + 1][portion] += workers;
+        }
+    }
+
+    /// The portions of all columns from left to right; nothing can be added afterwards.
+    pub fn cells(&mut self) -> &[Cell] {
+        let mut level = [0.0; 3];
+        for (cell, rise) in self.cells.iter_mut().zip(&mut self.rises) {
+            for portion in 0..3 {
+                level[portion] += std::mem::take(&mut rise[portion]);
+                // What is left of sums that should be nothing is nothing.
+                cell[portion] = if cell[portion] + level[portion] < 1e-7 {
+                    0.0
+                } else {
+                    cell[portion] + level[portion]
+                };
             }
-            cell[portion] += (to.min(left + self.step) - from.max(left)).max(0.0);
         }
+        &self.cells
     }
 
-    /// The time of how many workers the fullest column has.
-    pub fn most_lanes(&self) -> f64 {
-        let sums = self.cells.iter().map(|cell| cell.iter().sum::<f64>() / self.step);
-        sums.fold(0.0, f64::max)
+    /// The workers of the fullest column, once [`Columns::cells`] has been summed up.
+    pub fn most(&self) -> f64 {
+        self.cells.iter().map(|cell| cell.iter().sum()).fold(0.0, f64::max)
     }
 
-    /// Draws the columns; a column that is full has the time of `lanes` workers.
-    pub fn draw(&self, picture: &mut Picture, top: f64, height: f64, lanes: f64) {
-        let full = self.step * lanes;
-        for (index, cell) in self.cells.iter().enumerate() {
-            let x = self.start + index as f64 * self.step;
-            let mut y = top + height;
-            for (role, time) in ROLES.into_iter().zip(cell) {
-                let height = (time / full).min(1.0) * height;
-                if height > 0.0 {
-                    y -= height;
-                    let width = self.step;
-                    picture.draw(role, Shape::Rect { x, y, width, height });
-                }
-            }
-        }
+    /// The columns that reach into a stretch, each with its left end and its portions, once they are summed up.
+    pub fn between(&self, from: f64, to: f64) -> impl Iterator<Item = (f64, &Cell)> {
+        let column = |place: f64| between((place - self.start) / self.step, 0.0, self.cells.len() as f64);
+        let (first, end) = (column(from) as usize, column(to).ceil() as usize);
+        let cells = self.cells[first..end.max(first)].iter();
+        cells
+            .zip(first..)
+            .map(|(cell, index)| (self.start + index as f64 * self.step, cell))
+    }
+
+    /// How wide a column is.
+    pub fn step(&self) -> f64 {
+        self.step
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::On;
 
     #[test]
     fn the_area_is_the_time() {
-        let mut columns = Columns::new(0.0, 10.0, 2.0);
-        columns.add(0.5, 4.5, Activity::Running);
-        columns.add(1.0, 1.5, Activity::Blocked(On::Wait));
-        columns.add(3.0, 99.0, Activity::CoreWait);
-        columns.add(0.0, 10.0, Activity::Idle);
-        assert!((columns.most_lanes() - 1.5).abs() < 1e-9);
-        let mut picture = Picture::default();
-        columns.draw(&mut picture, 100.0, 40.0, 2.0);
-        let area = |role| -> f64 {
-            let of_role = picture.marks.iter().filter(|mark| mark.role == role);
-            of_role
-                .map(|mark| match mark.shape {
-                    Shape::Rect { width, height, .. } => width * height / 20.0,
-                    _ => 0.0,
-                })
-                .sum()
-        };
-        assert!((area(Role::Running) - 4.0).abs() < 1e-9);
-        assert!((area(Role::Blocked) - 0.5).abs() < 1e-9);
-        assert!((area(Role::CoreWait) - 7.0).abs() < 1e-9);
-        assert!(picture.marks.len() <= 15);
+        let mut columns = Columns::default();
+        columns.reset(0.0, 10.0, 2.0);
+        columns.add(0.5, 4.5, 0, 1.0);
+        columns.add(1.0, 1.5, 2, 1.0);
+        columns.add(3.0, 99.0, 1, 2.0);
+        columns.add_within(9.0, [0.5, 0.0, 0.0]);
+        let cells = columns.cells().to_vec();
+        let time = |portion: usize| cells.iter().map(|cell| cell[portion] * 2.0).sum::<f64>();
+        assert_eq!([time(0), time(1), time(2)], [4.5, 14.0, 0.5]);
+        assert_eq!(cells[1], [1.0, 1.0, 0.0]);
+        assert_eq!(columns.most(), 2.25);
+        let seen: Vec<f64> = columns.between(3.0, 6.5).map(|(left, _)| left).collect();
+        assert_eq!(seen, [2.0, 4.0, 6.0]);
     }
 }

@@ -1,20 +1,25 @@
 //! What is drawn: a trace and a viewport become shapes, a scenario becomes a graph.
 //!
 //! ```text
-//! Trace + View ─▶ axis, lanes ─▶ Picture (marks: shape, role, hit) ─▶ canvas
+//! Trace + View ─▶ axis, lanes ─▶ Picture (marks: shape, role, hit) ─▶ raster, canvas, SVG
 //! Scenario ─────▶ topology ────▶ Graph (nodes, wires) ─────────────▶ SVG
 //! ```
 //!
 //! Law: pure geometry. The same input gives the same shapes, and hit-testing uses the shapes that were drawn.
 
+mod call;
 pub mod density;
+pub mod index;
 pub mod lane;
 mod layer;
 mod order;
+pub mod overview;
+pub mod raster;
 pub mod row;
 pub mod scale;
 pub mod shape;
+pub mod svg;
 pub mod theme;
 pub mod topology;
-
+mod track;
 pub mod word;

@@ -40,6 +40,11 @@ impl Scale {
         self.left + (px - self.start) / (self.end - self.start).max(1.0) * self.span
     }
 
+    /// How many pixels a nanosecond takes.
+    pub fn px_per_ns(&self) -> f64 {
+        (self.end - self.start) / self.span
+    }
+
     /// The instants at both ends, whole nanoseconds that cover the view.
     pub fn ends(&self) -> (Instant, Instant) {
         let right = (self.left + self.span).max(0.0) as u64;

@@ -2,6 +2,7 @@
 //!
 //! Law: the last mark lies on top, for the eye and for the pointer.
 
+use super::density::{Cell, Columns};
 use super::scale::between;
 use super::theme::Role;
 
@@ -10,6 +11,8 @@ pub type Point = (f64, f64);
 
 /// How close a pointer has to come to a line, in pixels.
 const REACH: f64 = 4.0;
+/// The head of an arrow, in pixels: how long, and half its width.
+const BARB: (f64, f64) = (6.0, 2.6);
 
 /// Everything that is drawn on one surface.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +20,8 @@ pub struct Picture {
     pub width: f64,
     pub height: f64,
     pub marks: Vec<Mark>,
+    /// The portions of all columns.
+    pub cells: Vec<Cell>,
 }
 
 /// One shape.
@@ -53,8 +58,16 @@ pub enum Shape {
         from: Point,
         to: Point,
     },
-    /// A filled polygon.
-    Area(Vec<Point>),
+    /// Portions on top of each other, `step` wide each: so many of [`Picture::cells`] from the first on, as parts of
+    /// the height.
+    Columns {
+        x: f64,
+        y: f64,
+        step: f64,
+        height: f64,
+        first: usize,
+        count: usize,
+    },
     /// A line of text whose middle lies at the height of `at`.
     Text {
         at: Point,
@@ -81,6 +94,39 @@ pub enum Hit {
 }
 
 impl Picture {
+    /// An empty surface of this size, which takes the place of what was drawn.
+    pub fn clear(&mut self, width: f64, height: f64) {
+        (self.width, self.height) = (width, height);
+        self.marks.clear();
+        self.cells.clear();
+    }
+
+    /// Puts columns on top: the workers in each as parts of `full`. Nothing where there is nothing.
+    pub fn draw_columns(&mut self, role: Role, x: f64, y: f64, height: f64, columns: &mut Columns, full: f64) {
+        let (step, first) = (columns.step(), self.cells.len());
+        let parts = columns
+            .cells()
+            .iter()
+            .map(|cell| cell.map(|workers| (workers / full).min(1.0)));
+        self.cells.extend(parts);
+        let count = self.cells.len() - first;
+        if self.cells[first..].iter().all(|cell| *cell == [0.0; 3]) {
+            self.cells.truncate(first);
+            return;
+        }
+        self.draw(
+            role,
+            Shape::Columns {
+                x,
+                y,
+                step,
+                height,
+                first,
+                count,
+            },
+        );
+    }
+
     /// Puts a mark on top that nothing is to hit.
     pub fn draw(&mut self, role: Role, shape: Shape) {
         self.marks.push(Mark { shape, role, hit: None });
@@ -105,9 +151,22 @@ impl Shape {
         match self {
             Shape::Rect { x, y, width, height } => (*x..*x + width).contains(&px) && (*y..*y + height).contains(&py),
             Shape::Line { from, to } | Shape::Arrow { from, to } => distance((px, py), *from, *to) <= REACH,
-            Shape::Frame { .. } | Shape::Area(_) | Shape::Text { .. } => false,
+            Shape::Frame { .. } | Shape::Columns { .. } | Shape::Text { .. } => false,
         }
     }
+}
+
+/// The head of an arrow that is long enough for one: its tip and its two corners.
+pub fn barb(from: Point, to: Point) -> Option<[Point; 3]> {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let length = (dx * dx + dy * dy).sqrt();
+    if length < BARB.0 {
+        return None;
+    }
+    let (ux, uy) = (dx / length, dy / length);
+    let (x, y) = (to.0 - ux * BARB.0, to.1 - uy * BARB.0);
+    let (nx, ny) = (-uy * BARB.1, ux * BARB.1);
+    Some([to, (x + nx, y + ny), (x - nx, y - ny)])
 }
 
 /// From a point to the nearest place of a line.

@@ -28,6 +28,9 @@ pub enum Role {
     WaitingCall,
     /// A call whose caller goes on.
     FreeCall,
+    /// The same two where nobody has asked for them.
+    FaintWaitingCall,
+    FaintFreeCall,
     /// The way back of an outcome.
     Reply,
     Failure,
@@ -39,6 +42,10 @@ pub enum Role {
     Head,
     /// Around what is selected or belongs to it.
     Focus,
+    /// Where something goes wrong by intention.
+    Fault,
+    /// Where a reader changed something.
+    Change,
 }
 
 /// How an area is filled.
@@ -53,7 +60,7 @@ pub enum Pattern {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Role; 19] = [
+    pub const ALL: [Role; 23] = [
         Role::Ground,
         Role::Band,
         Role::Grid,
@@ -67,12 +74,16 @@ impl Role {
         Role::BlockedInk,
         Role::WaitingCall,
         Role::FreeCall,
+        Role::FaintWaitingCall,
+        Role::FaintFreeCall,
         Role::Reply,
         Role::Failure,
         Role::Level,
         Role::Veil,
         Role::Head,
         Role::Focus,
+        Role::Fault,
+        Role::Change,
     ];
 
     /// The colour, as CSS writes it.
@@ -88,10 +99,13 @@ impl Role {
             Role::CoreWait => ("#f3dc8a", "#6b5a1c"),
             Role::Blocked | Role::BlockedGround => ("#fbdcc8", "#4d2a17"),
             Role::BlockedInk => ("#5c2305", "#ffdcc5"),
+            Role::Change => ("#2a5fb8", "#86b4ff"),
             Role::WaitingCall => ("#b3440c", "#ff9f6b"),
             Role::FreeCall => ("#2a5fb8", "#86b4ff"),
+            Role::FaintWaitingCall => ("#b3440c70", "#ff9f6b70"),
+            Role::FaintFreeCall => ("#2a5fb870", "#86b4ff70"),
             Role::Reply => ("#7a8794", "#8795a3"),
-            Role::Failure => ("#b3261e", "#ff8a80"),
+            Role::Failure | Role::Fault => ("#b3261e", "#ff8a80"),
             Role::Level => ("#7f6bb5", "#a394d6"),
             Role::Veil => ("#ffffff99", "#181f2799"),
             Role::Head => ("#18212c", "#e4e9ee"),
@@ -111,9 +125,17 @@ impl Role {
         }
     }
 
+    /// The roles of a column's portions, from below to above.
+    pub fn portions(self) -> [Role; 3] {
+        match self {
+            Role::Level => [Role::Level; 3],
+            _ => [Role::Running, Role::CoreWait, Role::Blocked],
+        }
+    }
+
     /// Whether lines of this role are dashed.
     pub fn is_dashed(self) -> bool {
-        self == Role::FreeCall
+        matches!(self, Role::FreeCall | Role::FaintFreeCall)
     }
 }
 

@@ -1,8 +1,10 @@
 //! What a picture shows, in words: labels on lanes, tooltips, and the twin for who does not see it.
 
-use crate::scenario::{Callee, Caller, Edge, EdgeId, Mode, Runtime, Scenario, Service};
-use crate::time::Instant;
-use crate::trace::{Activity, NO_SPAN, On, Trace, lane_names};
+use crate::scenario::{
+    Callee, Caller, Change, Changed, Down, Edge, EdgeId, Fault, Harm, Mode, Place, Runtime, Scenario, Service,
+};
+use crate::time::{Duration, Instant};
+use crate::trace::{Activity, NO_SPAN, On, Trace, lane_name};
 
 /// What a worker does, and on whom it is blocked: `blocked on payments`.
 pub fn activity(scenario: &Scenario, activity: Activity) -> String {
@@ -81,6 +83,42 @@ pub fn request(scenario: &Scenario, trace: &Trace, span: u32) -> Option<String> 
     Some(format!("request {} of {client}{over}", request.number))
 }
 
+/// What goes wrong by intention, where, and for how long: `payments is down (crash) from 5s until 8s`.
+pub fn fault(scenario: &Scenario, fault: &Fault) -> String {
+    let place = match fault.place {
+        Place::Service(id) => scenario.service(id).name.clone(),
+        Place::Replica(id, replica) => scenario.service(id).name.clone() + "/" + &replica.to_string(),
+        Place::Channel(id) => scenario.channel_name(id).to_string(),
+        Place::Edge(id) => scenario.edge(id).name.clone(),
+    };
+    let harm = match fault.harm {
+        Harm::Down(Down::Refuse) => " refuses all calls",
+        Harm::Down(Down::Blackhole) => " answers nobody",
+        Harm::Down(Down::Crash) => " has crashed",
+        Harm::Slow(_) => " is slow",
+        Harm::Fail(_) => " fails at times",
+        Harm::Pause => " stands still",
+        Harm::Loss(_) => " loses messages",
+        Harm::Latency(_) => " takes longer on the way",
+    };
+    let until = match fault.until {
+        Instant::NEVER => String::new(),
+        at => " until ".to_string() + &Duration(at.0).to_string(),
+    };
+    place + harm + " from " + &Duration(fault.at.0).to_string() + &until
+}
+
+/// What a reader changed, and when: `orders->email is queue from 5s`.
+pub fn change(scenario: &Scenario, change: &Change) -> String {
+    let what = match &change.to {
+        Changed::Edge(id, is) => scenario.edge(*id).name.clone() + " is " + is.mode.word(),
+        Changed::Service(id, _) => scenario.service(*id).name.clone() + " is changed",
+        Changed::Client(id, _) => scenario.clients[id.0 as usize].name.clone() + " is changed",
+        Changed::Channel(id, _) => scenario.channel_name(*id).to_string() + " is changed",
+    };
+    what + " from " + &Duration(change.at.0).to_string()
+}
+
 /// What one worker does at an instant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Doing {
@@ -97,14 +135,16 @@ pub struct Doing {
 
 /// The text twin of the lanes: what every worker that is not idle does at this instant, lane by lane.
 pub fn doings(scenario: &Scenario, trace: &Trace, at: Instant) -> Vec<Doing> {
-    let names = lane_names(scenario);
-    let going_on = trace
-        .segments
-        .iter()
-        .filter(|segment| segment.start <= at && at < segment.end);
-    going_on
+    let lanes = scenario.first_lanes().last().copied().unwrap_or(0);
+    let first = |lane: u32| {
+        let segments = &trace.segments;
+        segments.get(segments.partition_point(|segment| (segment.lane, segment.end) <= (lane, at)))
+    };
+    let lanes = (0..lanes).filter_map(|lane| first(lane).filter(|segment| segment.lane == lane));
+    lanes
+        .filter(|segment| segment.start <= at)
         .map(|segment| Doing {
-            lane: names.get(segment.lane as usize).cloned().unwrap_or_default(),
+            lane: lane_name(scenario, segment.lane).unwrap_or_default(),
             activity: segment.activity,
             what: activity(scenario, segment.activity),
             since: segment.start,

@@ -10,6 +10,7 @@
 mod deadlock;
 mod either;
 mod observer;
+mod piece;
 mod record;
 mod recorder;
 pub mod swimlane;
@@ -17,5 +18,6 @@ pub mod swimlane;
 pub use deadlock::{Bond, Deadlock, Held};
 pub use either::Either;
 pub use observer::*;
+pub use piece::Sizes;
 pub use record::*;
 pub use recorder::Recorder;

@@ -96,22 +96,29 @@ pub struct Depth {
 /// The names of all lanes, `service/replica.worker` or `service/worker` where there is one replica;
 /// `offload.thread` instead of the worker for offload threads.
 pub fn lane_names(scenario: &Scenario) -> Vec<String> {
-    let mut names = Vec::new();
+    let lanes = scenario.first_lanes().last().copied().unwrap_or(0);
+    (0..lanes).filter_map(|lane| lane_name(scenario, lane)).collect()
+}
+
+/// The name of one lane, if there is such a lane.
+pub fn lane_name(scenario: &Scenario, mut lane: u32) -> Option<String> {
     for service in &scenario.services {
-        for replica in 0..service.replicas {
-            for lane in 0..service.lanes() {
-                let worker = match lane.checked_sub(service.runtime.workers()) {
-                    None => format!("{lane}"),
-                    Some(thread) => format!("offload.{thread}"),
-                };
-                names.push(match service.replicas {
-                    1 => format!("{}/{worker}", service.name),
-                    _ => format!("{}/{replica}.{worker}", service.name),
-                });
-            }
+        let (all, lanes) = (service.replicas * service.lanes(), service.lanes());
+        if lane >= all {
+            lane -= all;
+            continue;
         }
+        let (replica, place) = (lane / lanes, lane % lanes);
+        let worker = match place.checked_sub(service.runtime.workers()) {
+            None => format!("{place}"),
+            Some(thread) => format!("offload.{thread}"),
+        };
+        return Some(match service.replicas {
+            1 => format!("{}/{worker}", service.name),
+            _ => format!("{}/{replica}.{worker}", service.name),
+        });
     }
-    names
+    None
 }
 
 /// One letter for an activity in text lanes: `#` running, `=` blocked, `~` waiting for a core, `.` idle.

@@ -48,7 +48,7 @@ struct Open {
 }
 
 impl Recorder {
-    /// Records from `from` on, at most about `budget` segments and as many spans.
+    /// Records from `from` on, at most about `budget` spans and twice as many segments.
     pub fn new(scenario: &Scenario, from: Instant, budget: u32) -> Recorder {
         let lanes = scenario.first_lanes().last().copied().unwrap_or(0) as usize;
         let idle = Open {
@@ -77,7 +77,7 @@ impl Recorder {
 
     /// Whether the budget is used up.
     pub fn is_full(&self) -> bool {
-        self.trace.segments.len() >= self.budget || self.trace.spans.len() >= self.budget
+        self.trace.segments.len() >= 2 * self.budget || self.trace.spans.len() >= self.budget
     }
 
     /// How many spans are kept so far.

@@ -8,6 +8,7 @@
 
 use super::desk::Hand;
 use super::page::Page;
+use super::panel::lanes;
 use super::part::dom;
 use super::reader::Reader;
 use super::results;
@@ -60,6 +61,9 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
         "problem" => show_place(page, on),
         "help" => show_help(page),
         "close" => close_help(page),
+        "fold" => page.look.update(|look| look.fold(on)),
+        "pin" => page.look.update(|look| look.pin(on)),
+        "fit" => lanes::fit(page),
         "restart" => results::start(page),
         "employ" => employ(page),
         // Where the page may not reload itself, the reader still can.

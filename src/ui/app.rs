@@ -126,7 +126,7 @@ fn show_results(page: Page) {
     });
     show(page, ".lanes > header", move || {
         let follows = page.player.with(|player| player.anchor.is_none());
-        lanes::head(follows, page.look.with(|look| look.hidden_calls))
+        lanes::head(follows, page.look.with(|look| look.too_many_calls))
     });
     show(page, ".transport .tools", move || {
         transport::buttons(page.player.with(|player| player.playing))

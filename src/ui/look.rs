@@ -1,5 +1,6 @@
 //! What the reader has selected, and the light in which it is shown.
 
+use crate::picture::row::Order;
 use crate::picture::shape::Hit;
 use crate::scenario::ClientId;
 use crate::time::Instant;
@@ -24,10 +25,15 @@ pub struct Look {
     pub pinned: Option<Story>,
     /// What is under the pointer, and where.
     pub hovered: Option<(Hit, f64, f64)>,
-    /// How many calls in view have no arrow.
-    pub hidden_calls: usize,
-    /// The width of the lanes, in pixels.
+    /// Whether calls in view have no arrow since they are too many.
+    pub too_many_calls: bool,
+    /// The width of the lanes and how much of their height is to be seen, in pixels.
     pub width: f64,
+    pub height: f64,
+    /// How far they are scrolled, in pixels.
+    pub top: f64,
+    /// What the reader pinned and folded.
+    pub order: Order,
     /// Whether the lanes' words are shown.
     pub words: bool,
     /// One of [`LIGHTS`].
@@ -46,8 +52,11 @@ impl Look {
             segment: None,
             pinned: None,
             hovered: None,
-            hidden_calls: 0,
+            too_many_calls: false,
             width: 0.0,
+            height: 0.0,
+            top: 0.0,
+            order: Order::default(),
             words: false,
             light: light.unwrap_or_default(),
             system_dark: false,
@@ -71,10 +80,27 @@ impl Look {
         }
     }
 
+    /// Turns a service from lanes to one strip, or back.
+    pub fn fold(&mut self, group: &str) {
+        toggle(&mut self.order.turned, group);
+    }
+
+    /// Pins a group above the others, or lets it go.
+    pub fn pin(&mut self, group: &str) {
+        toggle(&mut self.order.pinned, group);
+    }
+
     /// Lets go of everything on the lanes.
     pub fn let_go(&mut self) {
         self.segment = None;
         self.pinned = None;
+    }
+}
+
+fn toggle(names: &mut Vec<String>, name: &str) {
+    match names.iter().position(|other| other == name) {
+        Some(place) => drop(names.remove(place)),
+        None => names.push(name.to_string()),
     }
 }
 
@@ -95,9 +121,10 @@ pub fn story_of(trace: &Trace, hit: Hit) -> Option<Story> {
 
 /// The row of a request in this recording.
 pub fn row_of(trace: &Trace, story: Story) -> Option<u32> {
-    let found = trace
-        .requests
+    let first = trace.requests.partition_point(|request| request.offered < story.1);
+    let at_once = trace.requests[first..]
         .iter()
-        .position(|request| (request.client, request.offered) == story);
-    found.map(|row| row as u32)
+        .take_while(|request| request.offered == story.1);
+    let found = (first..).zip(at_once).find(|(_, request)| request.client == story.0);
+    found.map(|(row, _)| row as u32)
 }

@@ -20,6 +20,8 @@ const SPEEDS: (f64, f64) = (1e6, 1e10);
 const REQUESTS_IN_VIEW: f64 = 12.0;
 /// How many seconds of the reader's the view spans at zoom 1.
 const SECONDS_IN_VIEW: f64 = 6.0;
+/// The shortest time that the view spans, in nanoseconds.
+const SHORTEST_VIEW: f64 = 1e3;
 /// Where in the view the head stands while the view follows it.
 const HEAD_AT: f64 = 0.7;
 /// The longest step of one frame, in milliseconds: a tab that was hidden does not leap.
@@ -135,10 +137,22 @@ impl Player {
     /// Comes closer by `factor` (farther below 1), around the place at this part of the view.
     pub fn come_closer(&mut self, factor: f64, at: f64) {
         let (left, span) = (self.left(), self.span());
-        self.zoom = between(self.zoom * factor, 0.02, 500.0);
+        self.zoom = self.zoom_for(span / factor);
         if self.anchor.is_some() || !self.playing {
             self.look_at(left + at * (span - self.span()));
         }
+    }
+
+    /// Shows everything between two instants, in nanoseconds.
+    pub fn fit(&mut self, from: f64, until: f64) {
+        let margin = (until - from) * 0.04;
+        self.zoom = self.zoom_for(until - from + 2.0 * margin);
+        self.look_at(from - margin);
+    }
+
+    /// How close the view has to be to span so many nanoseconds.
+    fn zoom_for(&self, span: f64) -> f64 {
+        self.speed * SECONDS_IN_VIEW / between(span, SHORTEST_VIEW, self.duration.max(SHORTEST_VIEW))
     }
 
     /// The speed as a position from 0 to 1 on a logarithmic slider.

@@ -13,10 +13,11 @@ use super::desk::Hand;
 use super::page::Page;
 use super::window::{Window, wanted};
 use crate::metrics::Report;
+use crate::picture::index::Index;
 use crate::protocol::{FromBackend, RunId, ToBackend, VERSION};
 use crate::scenario::Scenario;
 use crate::time::Instant;
-use crate::trace::Trace;
+use crate::trace::{Sizes, Trace};
 use futures::StreamExt;
 use futures::channel::mpsc::UnboundedReceiver;
 use gloo_timers::callback::Timeout;
@@ -28,8 +29,8 @@ use std::sync::Arc;
 const REST_MS: u32 = 250;
 /// How long a backend may take to get ready, in milliseconds.
 const START_MS: u32 = 20_000;
-/// How many segments a recording may have.
-const BUDGET: u32 = 60_000;
+/// How many spans a recording may have; twice as many segments. Together about 200 MB.
+const BUDGET: u32 = 1_200_000;
 
 /// Whether there is somebody to give orders to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +55,17 @@ pub struct Figures {
 pub struct Recording {
     pub scenario: Arc<Scenario>,
     pub trace: Trace,
+    pub index: Index,
+}
+
+impl Recording {
+    /// Whether this is a recording of the same scenario that has a view and what lies around it: half a view behind, two
+    /// ahead, as far as the run goes. Any new recording has more, so that small moves order nothing.
+    fn covers(&self, scenario: &Arc<Scenario>, left: f64, span: f64) -> bool {
+        let end = (left + 3.0 * span).min(scenario.run.duration.0 as f64);
+        let (from, until) = (self.trace.from.0 as f64, self.trace.until.0 as f64);
+        Arc::ptr_eq(&self.scenario, scenario) && from <= (left - span / 2.0).max(0.0) && until >= end
+    }
 }
 
 /// What the backend found out.
@@ -68,7 +80,7 @@ pub struct Results {
     pub recording: Option<Arc<Recording>>,
     /// Why the backend could not carry out an order.
     pub refusal: Option<String>,
-    /// The most segments and spans per simulated nanosecond in any recording of this scenario that hit the budget.
+    /// The most spans (or half as many segments) per simulated nanosecond in any recording of this scenario that hit the budget.
     crowd: f64,
 }
 
@@ -98,6 +110,13 @@ struct Ordered {
     window: Option<Window>,
 }
 
+/// A recording of which pieces are still to come.
+struct Coming {
+    run: RunId,
+    trace: Trace,
+    index: Index,
+}
+
 impl Ordered {
     /// Whether this is the same run.
     fn is_of(&self, scenario: &Arc<Scenario>, seed: u64) -> bool {
@@ -111,6 +130,7 @@ pub struct Office {
     bridge: Option<Bridge>,
     measured: Option<Ordered>,
     recorded: Option<Ordered>,
+    coming: Option<Coming>,
     last_run: u64,
     /// Whether the play head moves in every frame.
     pub(super) is_running: bool,
@@ -196,7 +216,7 @@ fn hear(page: Page, said: FromBackend) {
         }),
         FromBackend::Progress { run, report } => take_report(page, run, report, false),
         FromBackend::Measured { run, report } => take_report(page, run, report, true),
-        FromBackend::Recorded { run, trace } => take_trace(page, run, trace),
+        FromBackend::Recorded { run, sizes, piece } => take_piece(page, run, sizes, piece),
         FromBackend::Refused { why, .. } => page.results.update(|results| results.refusal = Some(why)),
         FromBackend::Panicked { why } => break_down(page, why),
     }
@@ -217,24 +237,48 @@ fn take_report(page: Page, run: RunId, report: Report, finished: bool) {
     });
 }
 
-fn take_trace(page: Page, run: RunId, trace: Trace) {
+/// Puts a piece of a recording to those that are here; the last one makes it a recording.
+fn take_piece(page: Page, run: RunId, sizes: Sizes, piece: Trace) {
     let recorded = page.office.with_value(|office| office.recorded.clone());
     let Some(ordered) = recorded.filter(|ordered| ordered.run == run) else {
         return;
     };
-    let reach = trace.until.0 as f64;
+    let here = page.office.try_update_value(|office| office.coming.take());
+    let here = here.flatten().filter(|coming| coming.run == run);
+    let mut coming = here.unwrap_or_else(|| Coming {
+        run,
+        trace: piece.with_room(sizes),
+        index: Index::new(&ordered.scenario, &piece, sizes[3] as usize),
+    });
+    coming.index.add(&ordered.scenario, &piece);
+    coming.trace.append(piece);
+    if coming.trace.sizes() != sizes {
+        page.office.update_value(|office| office.coming = Some(coming));
+        return;
+    }
+    coming.index.finish();
+    take_recording(page, ordered, coming);
+}
+
+fn take_recording(page: Page, ordered: Ordered, Coming { trace, index, .. }: Coming) {
+    let (reach, spans) = (trace.until.0 as f64, trace.spans.len());
     page.results.update(|results| {
         if trace.truncated {
-            let rows = trace.segments.len().max(trace.spans.len()) as f64;
+            let rows = (trace.segments.len() / 2).max(trace.spans.len()) as f64;
             let crowd = rows / trace.until.since(trace.from).0.max(1) as f64;
             results.crowd = results.crowd.max(crowd);
         }
         results.recording = Some(Arc::new(Recording {
             scenario: ordered.scenario,
             trace,
+            index,
         }));
     });
     page.player.update(|player| player.reach = reach);
+    if let Some(rows) = page.find(".rows") {
+        // How much is there to be seen, for who measures the page.
+        let _ = rows.set_attribute("data-spans", &spans.to_string());
+    }
 }
 
 fn break_down(page: Page, why: String) {
@@ -275,10 +319,13 @@ pub fn give_orders(page: Page) {
     }
     let is_recorded = recorded.as_ref().is_some_and(|last| last.is_of(&scenario, seed));
     let crowd = if is_recorded { crowd } else { 0.0 };
-    let window = page
-        .player
-        .with(|player| wanted(player.left(), player.span(), player.head, crowd, BUDGET));
-    if !is_recorded || recorded.is_some_and(|last| last.window != Some(window)) {
+    let (left, span, head) = page.player.with(|player| (player.left(), player.span(), player.head));
+    let window = wanted(left, span, head, crowd, BUDGET);
+    let is_here = page.results.with_untracked(|results| {
+        let recording = results.recording.as_ref();
+        is_recorded && recording.is_some_and(|recording| recording.covers(&scenario, left, span))
+    });
+    if !is_here && (!is_recorded || recorded.is_some_and(|last| last.window != Some(window))) {
         record(page, scenario, seed, entry, window);
     }
 }

@@ -193,17 +193,24 @@ fn build_site(_: &mut Vec<String>) -> Outcome<()> {
     site::build(&setup::for_build()?, Speed::Release)
 }
 
-fn browser(lines: &mut Vec<String>) -> Outcome<()> {
+/// Times the lanes of the built site; the figures are printed.
+pub fn frames() -> Outcome<()> {
+    shell::run(&mut in_browser(&["frames.js"])?)
+}
+
+/// Node.js with what looks at the built site.
+fn in_browser(words: &[&str]) -> Outcome<Command> {
     let chromium = setup::for_browser()?;
     if !place::dist().join("index.html").is_file() {
         return Err("there is no built site in dist/: cargo xtask build".to_owned());
     }
-    let mut playwright = Command::new("node");
-    playwright
-        .arg("node_modules/@playwright/test/cli.js")
-        .arg("test")
-        .current_dir(place::end2end())
-        .env("CHROMIUM", chromium);
+    let mut node = Command::new("node");
+    node.args(words).current_dir(place::end2end()).env("CHROMIUM", chromium);
+    Ok(node)
+}
+
+fn browser(lines: &mut Vec<String>) -> Outcome<()> {
+    let mut playwright = in_browser(&["node_modules/@playwright/test/cli.js", "test"])?;
     let is_total = |line: &str| {
         let is_count = line.trim_start().starts_with(|c: char| c.is_ascii_digit());
         is_count

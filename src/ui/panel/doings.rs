@@ -1,6 +1,8 @@
 //! The text twin of the lanes: what every worker does at the play head.
 
+use crate::picture::overview;
 use crate::picture::word::doings;
+use crate::scenario::Scenario;
 use crate::time::Instant;
 use crate::trace::Activity;
 use crate::ui::part::figure;
@@ -21,6 +23,15 @@ pub fn rows(recording: &Recording, head: f64) -> Html {
             "<tr><th scope=\"row\">{}</th><td class=\"{}\">{}</td><td>{}</td><td class=\"text\">{}</td></tr>",
             &[&doing.lane, class, &doing.what, &since, &doing.whose],
         );
+    }
+    html
+}
+
+/// An entry for each fault and each change of the run.
+pub fn disturbances(scenario: &Scenario) -> Html {
+    let mut html = Html::new();
+    for (_, words) in overview::disturbances(scenario) {
+        html.fill("<li>{}</li>", &[&words]);
     }
     html
 }

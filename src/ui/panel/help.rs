@@ -3,7 +3,7 @@
 use crate::ui::part::html::Html;
 
 /// Keys and what they do, in the order of the sheet.
-const SHORTCUTS: [(&str, &str); 15] = [
+const SHORTCUTS: [(&str, &str); 17] = [
     ("Space", "play or pause"),
     (". or →", "step to the next event"),
     (", or ←", "step to the event before"),
@@ -11,6 +11,8 @@ const SHORTCUTS: [(&str, &str); 15] = [
     ("[ and ]", "slower, faster"),
     ("F", "let the lanes follow the play head"),
     ("W S, A D", "in the lanes: closer, farther; left, right"),
+    ("0", "in the lanes: see all of the selected request, or of the run"),
+    ("C, P", "in the lanes: fold the service of the selected span, pin it"),
     ("Arrow keys", "in the lanes: from span to span; its request lights up"),
     ("Esc", "in the lanes: let go; in this sheet: close"),
     ("Enter", "on an edge: flip it"),

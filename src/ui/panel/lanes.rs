@@ -3,17 +3,22 @@
 //! Law: a pointer hits what was painted last, and however much changes, one frame paints once. Everything on the
 //! canvas is also said in words: the selection by a status line, the workers by a table.
 
-use crate::picture::lane::{self, MOST_CALLS, View};
-use crate::picture::row::Rows;
+use crate::picture::density::Columns;
+use crate::picture::lane::{self, Lanes, MOST_CALLS, View};
+use crate::picture::overview;
+use crate::picture::row::{Order, Rows};
 use crate::picture::scale::between;
-use crate::picture::shape::{Hit, Picture};
+use crate::picture::shape::{Hit, Picture, Point};
 use crate::picture::theme;
+use crate::scenario::Scenario;
 use crate::time::Instant;
-use crate::trace::{Segment, lane_names};
+use crate::trace::{Segment, lane_name};
 use crate::ui::cursor::{self, Move};
 use crate::ui::look::{Look, request_of, row_of, story_of};
 use crate::ui::page::Page;
+use crate::ui::panel::groups;
 use crate::ui::panel::header::tool;
+use crate::ui::panel::pointer::{self, Hand};
 use crate::ui::part::canvas::Painter;
 use crate::ui::part::dom;
 use crate::ui::part::html::Html;
@@ -24,19 +29,19 @@ use crate::ui::words;
 use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlCanvasElement, HtmlElement, MouseEvent, WheelEvent};
+use web_sys::HtmlElement;
 
 /// Everything of the panel that does not change.
 pub const SURFACE: &str = concat!(
-    "<canvas class=\"axis\" aria-hidden=\"true\"></canvas>",
+    "<canvas class=\"whole\" aria-hidden=\"true\"></canvas><canvas class=\"axis\" aria-hidden=\"true\"></canvas>",
     "<div class=\"rows\" tabindex=\"0\" role=\"application\" aria-roledescription=\"lanes\" aria-label=\"Lanes of all workers. ",
-    "Arrow keys go from span to span and light up its request, W and S closer and farther, A and D left and right, Escape lets go.\">",
-    "<canvas aria-hidden=\"true\"></canvas><p class=\"tip\" aria-hidden=\"true\" hidden></p></div>",
+    "Arrow keys go from span to span and light up its request, W and S closer and farther, A and D left and right, 0 shows all, C folds the service, P pins it, Escape lets go.\">",
+    "<div class=\"tall\"><div class=\"groups\"></div><canvas aria-hidden=\"true\"></canvas></div><p class=\"tip\" aria-hidden=\"true\" hidden></p></div>",
     "<p class=\"unseen\" role=\"status\" data-test=\"selected\"></p>",
     "<details class=\"doings\"><summary>The lanes in words: who does what at the play head</summary>",
     "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Workers at the play head\"><table data-test=\"doings\"><thead><tr>",
     "<th scope=\"col\">worker</th><th scope=\"col\" class=\"text\">does</th><th scope=\"col\">for</th><th scope=\"col\" class=\"text\">request</th>",
-    "</tr></thead><tbody></tbody></table><p class=\"quiet\">Workers that are not listed are idle.</p></div></details>",
+    "</tr></thead><tbody></tbody></table><ul data-test=\"disturbances\"></ul><p class=\"quiet\">Workers that are not listed are idle.</p></div></details>",
 );
 
 const LEGEND: &str = concat!(
@@ -47,16 +52,17 @@ const LEGEND: &str = concat!(
 );
 
 /// The name of the panel, what patterns mean, and how to come closer.
-pub fn head(follows: bool, hidden_calls: usize) -> Html {
+pub fn head(follows: bool, too_many_calls: bool) -> Html {
     let mut html = Html::new();
     html.fill(LEGEND, &[]);
-    if hidden_calls > 0 {
+    if too_many_calls {
         let hint = "<p class=\"quiet\">More than {} calls in view: come closer to see arrows</p>";
         html.fill(hint, &[&MOST_CALLS.to_string()]);
     }
     let follow = concat!(
         "<div class=\"tools\"><button type=\"button\" data-act=\"follow\" data-key=\"follow\" aria-pressed=\"{}\" ",
-        "title=\"Let the lanes follow the play head (F)\">Follow</button>"
+        "title=\"Let the lanes follow the play head (F)\">Follow</button>",
+        "<button type=\"button\" data-act=\"fit\" data-key=\"fit\" title=\"See all of the selected request, or of the run (0 in the lanes)\">Fit</button>"
     );
     html.fill(follow, &[if follows { "true" } else { "false" }]);
     tool(&mut html, ["farther", "Farther", "S in the lanes"], icon::FARTHER, true);
@@ -67,29 +73,35 @@ pub fn head(follows: bool, hidden_calls: usize) -> Html {
 
 /// What it takes to paint.
 #[derive(Default)]
-struct Stage {
-    painters: Option<[Painter; 2]>,
-    rows: Option<(Arc<Recording>, f64, Rows)>,
-    painted: Picture,
-    /// Where a drag began: the pixel, and the left end of the view then.
-    drag: Option<(f64, f64)>,
+pub(super) struct Stage {
+    painters: Option<[Painter; 3]>,
+    /// The rows, and of what they are.
+    rows: Option<(Arc<Scenario>, f64, Rows)>,
+    order: Order,
+    pub(super) painted: Lanes,
+    axis: Picture,
+    whole: Picture,
+    columns: Columns,
+    pub(super) hand: Hand,
     /// Whether a frame is asked for.
     asked: bool,
-    /// What the table of words says.
+    /// What the table and the list of words say.
     table: String,
+    list: String,
 }
 
 /// The stage of one playground.
-type Kept = StoredValue<Stage, LocalStorage>;
+pub(super) type Kept = StoredValue<Stage, LocalStorage>;
 
 /// Paints whenever something changes, and hears the pointer.
 pub fn start(page: Page) {
     let kept: Kept = StoredValue::new_local(Stage::default());
-    let (Some(rows), Some(canvas)) = (page.find(".rows"), page.find(".rows canvas")) else {
-        return;
-    };
-    hear_pointer(page, kept, &canvas);
-    dom::listen(&rows, "wheel", move |event| wheel(page, kept, event));
+    let Some(rows) = page.find(".rows") else { return };
+    pointer::listen(page, kept);
+    let scrolled = rows.clone();
+    dom::listen(&rows, "scroll", move |_| {
+        page.look.update(|look| look.top = f64::from(scrolled.scroll_top()))
+    });
     if let Some(details) = page.find(".doings") {
         let opened = details.clone();
         dom::listen(&details, "toggle", move |_| {
@@ -97,7 +109,9 @@ pub fn start(page: Page) {
         });
     }
     if let Ok(rows) = rows.dyn_into::<HtmlElement>() {
-        dom::watch_width(&rows, move |width| page.look.update(|look| look.width = width));
+        dom::watch_size(&rows, move |width, height| {
+            page.look.update(|look| (look.width, look.height) = (width, height))
+        });
     }
     dom::effect(move || {
         page.results.track();
@@ -119,42 +133,69 @@ impl Stage {
         let Some(recording) = page.results.with_untracked(|results| results.recording.clone()) else {
             return;
         };
-        let (width, dark) = page.look.with_untracked(|look| (look.width, look.is_dark()));
-        self.take_up(page, &recording, width, dark);
-        let (Some((_, _, rows)), Some([axis, body])) = (&self.rows, &self.painters) else {
+        self.take_up(page, &recording);
+        let (Some((_, _, rows)), Some([whole, axis, body])) = (&self.rows, &mut self.painters) else {
             return;
         };
-        let hidden = page.look.with_untracked(|look| {
+        page.look.with_untracked(|look| {
             page.player.with_untracked(|player| {
                 let view = view(&recording, rows, player, look);
-                axis.paint(&lane::axis(&view));
-                let lanes = lane::lanes(&view);
-                body.paint(&lanes.picture);
-                self.painted = lanes.picture;
-                lanes.hidden_calls
+                overview::overview(&view, &mut self.columns, &mut self.whole);
+                lane::axis(&view, &mut self.axis);
+                lane::lanes(&view, &mut self.painted);
             })
         });
-        if page.look.with_untracked(|look| look.hidden_calls != hidden) {
-            page.look.update(|look| look.hidden_calls = hidden);
+        whole.paint(&self.whole);
+        axis.paint(&self.axis);
+        body.paint(&self.painted.picture);
+        let too_many = self.painted.too_many_calls;
+        if page.look.with_untracked(|look| look.too_many_calls != too_many) {
+            page.look.update(|look| look.too_many_calls = too_many);
         }
         self.say(page, &recording);
     }
 
-    /// Rows for this scenario and width, and painters for this light and resolution.
-    fn take_up(&mut self, page: Page, recording: &Arc<Recording>, width: f64, dark: bool) {
-        let fits = |(last, wide, _): &(Arc<Recording>, f64, Rows)| {
-            *wide == width && Arc::ptr_eq(&last.scenario, &recording.scenario)
-        };
-        if width > 0.0 && !self.rows.as_ref().is_some_and(fits) {
-            let rows = Rows::new(&recording.scenario, width);
-            self.rows = Some((Arc::clone(recording), width, rows));
+    /// Rows for this scenario, width and order, and painters for this light and resolution.
+    fn take_up(&mut self, page: Page, recording: &Recording) {
+        let (width, dark, order) = page.look.with_untracked(|look| {
+            (
+                look.width,
+                look.is_dark(),
+                (look.order != self.order).then(|| look.order.clone()),
+            )
+        });
+        let fits =
+            |(last, wide, _): &(Arc<Scenario>, f64, Rows)| *wide == width && Arc::ptr_eq(last, &recording.scenario);
+        if width > 0.0 && (order.is_some() || !self.rows.as_ref().is_some_and(fits)) {
+            self.order = order.unwrap_or_else(|| std::mem::take(&mut self.order));
+            let rows = Rows::new(&recording.scenario, width, &self.order);
+            groups::show(page, &rows);
+            self.rows = Some((Arc::clone(&recording.scenario), width, rows));
         }
         let ratio = window().device_pixel_ratio();
-        if !self.painters.as_ref().is_some_and(|[axis, _]| axis.fits(dark, ratio)) {
-            let painter =
-                |selector| Painter::new(&page.find(selector)?.dyn_into::<HtmlCanvasElement>().ok()?, dark, ratio);
-            self.painters = painter(".axis").zip(painter(".rows canvas")).map(<[Painter; 2]>::from);
+        if !self.painters.as_ref().is_some_and(|[axis, ..]| axis.fits(dark, ratio)) {
+            let painter = |selector| Painter::new(&page.find(selector)?.dyn_into().ok()?, dark, ratio);
+            let [whole, axis, body] = [".whole", ".axis", ".rows canvas"].map(painter);
+            self.painters = whole
+                .zip(axis)
+                .zip(body)
+                .map(|((whole, axis), body)| [whole, axis, body]);
         }
+    }
+
+    /// The service that folds at a place in the gutter, `top` being how far the rows are scrolled.
+    pub(super) fn name_at(&self, (x, y): Point, top: f64) -> Option<String> {
+        let (_, _, rows) = self.rows.as_ref()?;
+        let y = if y < rows.pinned { y } else { y + top };
+        let group = rows
+            .group_at(y)
+            .filter(|group| x < rows.gutter && group.folded.is_some())?;
+        Some(group.name.clone())
+    }
+
+    /// The width of the lanes' names.
+    pub(super) fn gutter(&self) -> f64 {
+        self.rows.as_ref().map_or(0.0, |(_, _, rows)| rows.gutter)
     }
 
     /// The same in words.
@@ -162,7 +203,7 @@ impl Stage {
         let (words, tip, selected) = page.look.with_untracked(|look| {
             let tip = look
                 .hovered
-                .and_then(|(hit, x, y)| Some((words_of(recording, hit)?, x, y, look.width)));
+                .and_then(|(hit, x, y)| Some((words_of(recording, hit)?, x, y + look.top, look.width)));
             (look.words, tip, selected(recording, look))
         });
         show_tip(page, tip);
@@ -180,6 +221,10 @@ impl Stage {
                 &mut self.table,
             );
         }
+        if let (true, Some(list)) = (words, page.find("[data-test=disturbances]")) {
+            let markup = super::doings::disturbances(&recording.scenario).into_string();
+            dom::replace(&list, &markup, &mut self.list);
+        }
     }
 }
 
@@ -191,11 +236,18 @@ fn view<'a>(recording: &'a Recording, rows: &'a Rows, player: &Player, look: &Lo
     View {
         scenario: &recording.scenario,
         trace,
+        index: &recording.index,
         rows,
         left: player.left(),
         span: player.span(),
         head: player.head,
         width: look.width,
+        top: between(look.top, 0.0, (rows.height - look.height).max(0.0)),
+        height: if look.height > 0.0 {
+            look.height
+        } else {
+            rows.height.min(320.0)
+        },
         request: pinned.or(hovered),
         segment: chosen.map(|row| row as u32),
     }
@@ -206,7 +258,7 @@ fn words_of(recording: &Recording, hit: Hit) -> Option<String> {
     match hit {
         Hit::Segment(row) => {
             let segment = trace.segments.get(row as usize)?;
-            let lane = lane_names(scenario).get(segment.lane as usize).cloned()?;
+            let lane = lane_name(scenario, segment.lane)?;
             Some(words::segment(scenario, trace, &lane, segment))
         }
         Hit::Span(row) => Some(words::call(scenario, trace.spans.get(row as usize)?)),
@@ -230,103 +282,43 @@ fn show_tip(page: Page, tip: Option<(String, f64, f64, f64)>) {
     element.set_hidden(tip.is_none());
     let Some((words, x, y, width)) = tip else { return };
     element.set_text_content(Some(&words));
-    let (left, right) = match x > width / 2.0 {
-        true => ("auto".to_string(), px(width - x + 14.0)),
-        false => (px(x + 14.0), "auto".to_string()),
+    let (far, near, at) = match x > width / 2.0 {
+        true => ("left", "right", width - x),
+        false => ("right", "left", x),
     };
-    for (name, value) in [("left", left), ("right", right), ("top", px(y + 12.0))] {
-        // It fails only for a name that is none.
-        let _ = element.style().set_property(name, &value);
-    }
+    dom::set_style(&element, far, "auto");
+    dom::set_length(&element, near, at + 14.0);
+    dom::set_length(&element, "top", y + 12.0);
 }
 
-/// A length as CSS writes it.
-fn px(length: f64) -> String {
-    (length.round() as i32).to_string() + "px"
-}
-
-fn hear_pointer(page: Page, kept: Kept, canvas: &Element) {
-    let at = |event: Event| {
-        let mouse = event.unchecked_into::<MouseEvent>();
-        (
-            (f64::from(mouse.offset_x()), f64::from(mouse.offset_y())),
-            mouse.buttons() == 1,
-        )
-    };
-    dom::listen(canvas, "pointermove", move |event| {
-        let (place, pressed) = at(event);
-        point_at(page, kept, place, pressed);
+/// Shows all of the request that is lit up, or else of the run.
+pub fn fit(page: Page) {
+    let pinned = page.look.with_untracked(|look| look.pinned);
+    let request = page.results.with_untracked(|results| {
+        let trace = &results.recording.as_ref()?.trace;
+        let request = trace.requests.get(row_of(trace, pinned?)? as usize)?;
+        let end = [request.completed, request.returned]
+            .into_iter()
+            .find(|at| *at != Instant::NEVER);
+        Some((request.offered, end.unwrap_or(trace.until)))
     });
-    dom::listen(canvas, "pointerdown", move |event| {
-        let left = page.player.with_untracked(Player::left);
-        kept.update_value(|stage| stage.drag = Some((at(event).0.0, left)));
-    });
-    dom::listen(canvas, "pointerup", move |event| release(page, kept, at(event).0));
-    dom::listen(canvas, "pointerleave", move |_| {
-        kept.update_value(|stage| stage.drag = None);
-        page.look.update(|look| look.hovered = None);
+    page.player.update(|player| match request {
+        Some((from, until)) => player.fit(from.0 as f64, until.0 as f64),
+        None => player.fit(0.0, player.duration),
     });
 }
 
-fn hit(kept: Kept, place: (f64, f64)) -> Option<Hit> {
-    kept.with_value(|stage| stage.painted.hit(place))
-}
-
-/// The width of the lanes without their names, and the width of the names.
-fn inner_width(page: Page, kept: Kept) -> (f64, f64) {
-    let gutter = kept.with_value(|stage| stage.rows.as_ref().map_or(0.0, |(_, _, rows)| rows.gutter));
-    let width = page.look.with_untracked(|look| look.width);
-    ((width - gutter).max(1.0), gutter)
-}
-
-fn point_at(page: Page, kept: Kept, (x, y): (f64, f64), pressed: bool) {
-    let drag = kept.with_value(|stage| stage.drag).filter(|_| pressed);
-    if let Some((start, left)) = drag {
-        let part = (start - x) / inner_width(page, kept).0;
-        if part.abs() > 0.002 {
-            page.player.update(|player| player.look_at(left + part * player.span()));
-        }
-        return;
-    }
-    let hovered = hit(kept, (x, y)).map(|hit| (hit, x, y));
-    if page.look.with_untracked(|look| look.hovered != hovered) {
-        page.look.update(|look| look.hovered = hovered);
-    }
-}
-
-/// A click, unless the pointer was dragged: lights a request up, or lets go.
-fn release(page: Page, kept: Kept, (x, y): (f64, f64)) {
-    let start = kept.try_update_value(|stage| stage.drag.take()).flatten();
-    if start.is_some_and(|(start, _)| (start - x).abs() > 3.0) {
-        return;
-    }
-    let recording = page.results.with_untracked(|results| results.recording.clone());
-    let clicked = recording.zip(hit(kept, (x, y)));
-    page.look.update(|look| {
-        look.let_go();
-        if let Some((recording, hit)) = clicked {
-            look.pinned = story_of(&recording.trace, hit);
-            if let Hit::Segment(row) = hit {
-                look.segment = recording.trace.segments.get(row as usize).copied();
-            }
-        }
-    });
-}
-
-fn wheel(page: Page, kept: Kept, event: Event) {
-    let wheel = event.unchecked_into::<WheelEvent>();
-    let (dx, dy) = (wheel.delta_x(), wheel.delta_y());
-    if wheel.ctrl_key() || wheel.meta_key() {
-        wheel.prevent_default();
-        let (inner, gutter) = inner_width(page, kept);
-        let at = between((f64::from(wheel.offset_x()) - gutter) / inner, 0.0, 1.0);
-        let factor = if dy < 0.0 { 1.2 } else { 1.0 / 1.2 };
-        page.player.update(|player| player.come_closer(factor, at));
-    } else if dx.abs() > dy.abs() || wheel.shift_key() {
-        wheel.prevent_default();
-        let along = if dx.abs() > dy.abs() { dx } else { dy };
-        page.player.update(|player| player.pan(along / 1200.0));
-    }
+/// The service of the selected segment.
+fn chosen_service(page: Page) -> Option<String> {
+    let lane = page.look.with_untracked(|look| look.segment)?.lane;
+    page.results.with_untracked(|results| {
+        let scenario = &results.recording.as_ref()?.scenario;
+        let service = scenario
+            .first_lanes()
+            .partition_point(|first| *first <= lane)
+            .checked_sub(1)?;
+        Some(scenario.services.get(service)?.name.clone())
+    })
 }
 
 /// Keys that belong to the lanes alone; whether it was one.
@@ -341,6 +333,18 @@ pub fn key(page: Page, key: &str) -> bool {
         "ArrowLeft" => go(page, Move::Before),
         "ArrowUp" => go(page, Move::Above),
         "ArrowDown" => go(page, Move::Below),
+        "0" => fit(page),
+        "c" | "C" | "p" | "P" => {
+            if let Some(service) = chosen_service(page) {
+                page.look.update(|look| {
+                    if matches!(key, "c" | "C") {
+                        look.fold(&service)
+                    } else {
+                        look.pin(&service)
+                    }
+                });
+            }
+        }
         "Escape" => page.look.update(Look::let_go),
         _ => return false,
     }
@@ -376,7 +380,6 @@ fn go(page: Page, to: Move) {
 /// Gives the pictures' colours to the style sheet.
 pub fn give_colors(root: &HtmlElement, dark: bool) {
     for (name, color) in theme::properties(dark) {
-        // It fails only for a name that is none.
-        let _ = root.style().set_property(name, color);
+        dom::set_style(root, name, color);
     }
 }

@@ -3,12 +3,14 @@
 pub mod doings;
 pub mod editor;
 pub mod frame;
+pub mod groups;
 pub mod header;
 pub mod help;
 pub mod inspector;
 pub mod lanes;
 pub mod notice;
 pub mod numbers;
+pub mod pointer;
 pub mod services;
 pub mod topology;
 pub mod transport;

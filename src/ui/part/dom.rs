@@ -47,10 +47,12 @@ pub fn effect(act: impl Fn() + 'static) {
     Effect::new(move |_| act());
 }
 
-/// Tells the inner width of an element, now and whenever it changes, until the reactive owner goes.
-pub fn watch_width(element: &HtmlElement, tell: impl Fn(f64) + 'static) {
+/// Tells the inner width and height of an element, now and whenever it changes, until the reactive owner goes.
+pub fn watch_size(element: &HtmlElement, tell: impl Fn(f64, f64) + 'static) {
     let measured = element.clone();
-    let listener: Closure<dyn Fn()> = Closure::wrap(Box::new(move || tell(f64::from(measured.client_width()))));
+    let listener: Closure<dyn Fn()> = Closure::wrap(Box::new(move || {
+        tell(f64::from(measured.client_width()), f64::from(measured.client_height()));
+    }));
     if let Ok(observer) = ResizeObserver::new(listener.as_ref().unchecked_ref()) {
         observer.observe(element);
         StoredValue::new_local(Watch {
@@ -101,6 +103,19 @@ pub fn focus(element: &Element) {
     {
         // SVG elements take the focus as well, which only the browser's own interfaces say.
         let _ = focus.call0(element);
+    }
+}
+
+/// Sets a property of an element's style to a length in pixels.
+pub fn set_length(element: &Element, name: &str, length: f64) {
+    set_style(element, name, &((length.round() as i32).to_string() + "px"));
+}
+
+/// Sets a property of an element's style.
+pub fn set_style(element: &Element, name: &str, value: &str) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        // It fails only for a name that is none.
+        let _ = element.style().set_property(name, value);
     }
 }
 

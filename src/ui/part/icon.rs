@@ -22,3 +22,4 @@ pub const REDO: &str =
     sign!("M10 2l3.500 3.500L10 9V6.500H6.500a2.700 2.700 0 0 0 0 5.500H10v2H6.500a4.700 4.700 0 0 1 0-9.500H10z");
 pub const CLOSER: &str = sign!("M7 3h2v4h4v2H9v4H7V9H3V7h4z");
 pub const FARTHER: &str = sign!("M3 7h10v2H3z");
+pub const PIN: &str = sign!("M4 3h8v1.500H4zM8 6l3.500 3.500-1 1L8.700 8.700V13H7.300V8.700L5.500 10.500l-1-1z");

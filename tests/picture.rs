@@ -1,0 +1,274 @@
+//! Golden pictures: the lanes of each case as SVG, and what a picture may cost.
+//!
+//! ```text
+//! scenario ─▶ Recorder ─▶ Trace + view ─▶ Picture ─▶ tests/pictures/<case>.svg     UPDATE=1 cargo test --test picture
+//! ```
+//!
+//! Law: byte for byte; however long the recording, a picture has as many marks as there are pixels for.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::fs;
+use std::path::Path;
+use sync_or_swim::engine::Run;
+use sync_or_swim::picture::index::Index;
+use sync_or_swim::picture::lane::{Lanes, View, lanes};
+use sync_or_swim::picture::overview::{disturbances, overview};
+use sync_or_swim::picture::row::{Order, Rows};
+use sync_or_swim::picture::shape::{Picture, Shape};
+use sync_or_swim::picture::svg::svg;
+use sync_or_swim::picture::theme::Role;
+use sync_or_swim::scenario::Scenario;
+use sync_or_swim::scenario::text::parse;
+use sync_or_swim::time::{Duration, Instant};
+use sync_or_swim::trace::{Activity, NO_SPAN, Recorder, Segment, Trace};
+
+const MS: f64 = 1e6;
+
+/// A scene: what was recorded, and what of it is in view.
+struct Scene {
+    scenario: Scenario,
+    trace: Trace,
+    order: Order,
+    left: f64,
+    span: f64,
+    head: f64,
+    request: Option<u32>,
+}
+
+impl Scene {
+    /// The whole of a run.
+    fn new(text: &str) -> Scene {
+        let scenario = parse(text).unwrap_or_else(|problems| panic!("{problems:?}")).scenario;
+        let until = Instant::START + scenario.run.duration;
+        let mut recorder = Recorder::new(&scenario, Instant::START, 1_000_000);
+        let mut run = Run::new(&scenario, scenario.seed);
+        assert!(run.advance(until, u64::MAX, &mut recorder));
+        let trace = recorder.finish(until);
+        Scene {
+            left: 0.0,
+            span: until.0 as f64,
+            head: until.0 as f64,
+            order: Order::default(),
+            request: None,
+            scenario,
+            trace,
+        }
+    }
+
+    fn of(name: &str) -> Scene {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+        let own = folder.join(format!("scenarios/{name}/scenario.json"));
+        let example = folder.join(format!("data/examples/{name}.json"));
+        let text = fs::read_to_string(&own)
+            .or_else(|_| fs::read_to_string(&example))
+            .expect(name);
+        Scene::new(&text)
+    }
+
+    fn at(self, left: f64, span: f64) -> Scene {
+        Scene { left, span, ..self }
+    }
+
+    fn draw<T>(&self, draw: impl FnOnce(&View) -> T) -> T {
+        let index = Index::of(&self.scenario, &self.trace);
+        let rows = Rows::new(&self.scenario, 800.0, &self.order);
+        draw(&View {
+            scenario: &self.scenario,
+            trace: &self.trace,
+            index: &index,
+            rows: &rows,
+            left: self.left,
+            span: self.span,
+            head: self.head,
+            width: 800.0,
+            top: 0.0,
+            height: rows.height.min(600.0),
+            request: self.request,
+            segment: None,
+        })
+    }
+
+    fn lanes(&self) -> Picture {
+        self.draw(|view| {
+            let mut drawn = Lanes::default();
+            lanes(view, &mut drawn);
+            // Drawn over another picture it is the same.
+            let first = drawn.clone();
+            lanes(view, &mut drawn);
+            assert!(first == drawn);
+            drawn.picture
+        })
+    }
+}
+
+fn check(case: &str, picture: &Picture) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/pictures")
+        .join(case.to_string() + ".svg");
+    let drawn = svg(picture, false);
+    if std::env::var_os("UPDATE").is_some() {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder that can be made");
+        fs::write(&path, &drawn).expect("a folder that can be written to");
+    }
+    let stored = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        stored == drawn,
+        "{case}: the picture has changed; UPDATE=1 writes it, then look at {}",
+        path.display()
+    );
+}
+
+#[test]
+fn nothing_is_recorded() {
+    let mut scene = Scene::of("thread-sync-holds");
+    let window = Trace {
+        until: scene.trace.until,
+        ..Trace::default()
+    };
+    scene.trace = window;
+    check("empty", &scene.lanes());
+}
+
+#[test]
+fn a_view_of_one_instant() {
+    let scene = Scene::of("thread-sync-holds");
+    let at = scene.trace.segments[2].start.0 as f64;
+    check("one-instant", &scene.at(at, 1.0).lanes());
+}
+
+#[test]
+fn near_far_and_past_both_ends() {
+    let whole = || Scene::of("thread-sync-holds");
+    let length = whole().span;
+    check("far", &whole().lanes());
+    check("near", &whole().at(length * 0.2, length * 0.1).lanes());
+    check("past-the-start", &whole().at(-length * 0.5, length).lanes());
+    check("past-the-end", &whole().at(length * 0.5, length).lanes());
+}
+
+#[test]
+fn tiny_spans_are_merged() {
+    check("tiny-spans", &crowd(6, 12_000).lanes());
+}
+
+#[test]
+fn a_cursor_and_a_request_that_is_lit_up() {
+    let mut scene = Scene::of("saga");
+    scene.request = Some(1);
+    let offered = scene.trace.requests[1].offered.0 as f64;
+    scene.head = offered + 40.0 * MS;
+    check("cursor", &scene.at(offered - 20.0 * MS, 200.0 * MS).lanes());
+}
+
+#[test]
+fn a_loop_and_a_deadlock() {
+    check("loop", &Scene::of("loop-sync-blocks").lanes());
+    check("deadlock", &Scene::of("timeout-frees-a-deadlock").lanes());
+}
+
+#[test]
+fn a_fault_on_the_line_of_the_whole_run() {
+    let scene = Scene::of("faults");
+    let mut picture = Picture::default();
+    scene.draw(|view| overview(view, &mut Default::default(), &mut picture));
+    check("fault", &picture);
+    let bars = picture.marks.iter().filter(|mark| mark.role == Role::Fault).count();
+    assert_eq!(bars, scene.scenario.faults.len());
+    let said = disturbances(&scene.scenario);
+    assert_eq!(said.len(), scene.scenario.faults.len() + scene.scenario.changes.len());
+    assert!(said.windows(2).all(|pair| pair[0].0 <= pair[1].0), "{said:?}");
+}
+
+/// A service of so many workers, and `spans` segments that are spread over them, 30 µs each 50 µs.
+fn crowd(workers: u32, spans: u32) -> Scene {
+    let mut scene = Scene::new(&format!(
+        r#"{{"format": "sync-or-swim/1", "run": {{"duration": "50ms"}}, "clients": {{"c": {{"arrivals": "constant(1/s)"}}}},
+            "services": {{"s": {{"threads": {workers}, "work": "1ms"}}}}, "edges": [{{"from": "c", "to": "s"}}]}}"#
+    ));
+    let a_lane = spans / workers;
+    let at = |us: u64| Instant::START + Duration(us * 1000);
+    let segment = |lane: u32, index: u32| Segment {
+        lane,
+        start: at(u64::from(index) * 50 + u64::from(lane) % 50),
+        end: at(u64::from(index) * 50 + u64::from(lane) % 50 + 30),
+        activity: if index.is_multiple_of(3) {
+            Activity::CoreWait
+        } else {
+            Activity::Running
+        },
+        span: NO_SPAN,
+    };
+    scene.trace = Trace {
+        until: at(u64::from(a_lane) * 50 + 100),
+        segments: (0..workers)
+            .flat_map(|lane| (0..a_lane).map(move |index| segment(lane, index)))
+            .collect(),
+        ..Trace::default()
+    };
+    (scene.span, scene.head) = (scene.trace.until.0 as f64, 0.0);
+    scene
+}
+
+#[test]
+fn a_thousand_lanes() {
+    let mut scene = crowd(1000, 6_000);
+    check("thousand-lanes-strip", &scene.lanes());
+    scene.order.turned = vec!["s".to_string()];
+    check("thousand-lanes", &scene.lanes());
+}
+
+/// How many rectangles a surface has for each of its rows at most: one a column and portion.
+fn rectangles(picture: &Picture) -> usize {
+    let of = |shape: &Shape| match shape {
+        Shape::Columns { count, .. } => 3 * count,
+        _ => 1,
+    };
+    picture.marks.iter().map(|mark| of(&mark.shape)).sum()
+}
+
+#[test]
+fn rectangles_are_bounded_by_pixels_however_many_spans_there_are() {
+    let mut scene = crowd(1000, 1_000_000);
+    scene.order.turned = vec!["s".to_string()];
+    let whole = scene.span;
+    for part in [1.0, 0.3, 0.05, 0.01, 0.001, 1e-5] {
+        scene = scene.at(whole * 0.4, whole * part);
+        let picture = scene.lanes();
+        let rows = 600 / 6 + 1;
+        let pixels = 800 * rows;
+        assert!(rectangles(&picture) < 4 * pixels, "{part}: {}", rectangles(&picture));
+        assert!(picture.marks.len() < pixels, "{part}: {} marks", picture.marks.len());
+    }
+}
+
+#[test]
+fn an_area_is_a_time_at_every_distance() {
+    let mut scene = crowd(10, 20_000);
+    scene.order.turned = vec![];
+    let whole = scene.span;
+    for part in [1.0, 0.31, 0.047, 0.0083] {
+        scene = scene.at(whole * 0.2, whole * part);
+        let picture = scene.lanes();
+        let (from, until) = (scene.left, scene.left + scene.span);
+        let scale = (800.0 - scene.draw(|view| view.rows.gutter)) / scene.span;
+        let inside = |segment: &Segment| (segment.end.0 as f64).min(until) - (segment.start.0 as f64).max(from);
+        let running = scene
+            .trace
+            .segments
+            .iter()
+            .filter(|segment| segment.activity == Activity::Running);
+        let time: f64 = running.map(|segment| inside(segment).max(0.0) * scale).sum();
+        let area: f64 = picture
+            .marks
+            .iter()
+            .map(|mark| match mark.shape {
+                Shape::Rect { width, .. } if mark.role == Role::Running => width,
+                Shape::Columns { first, count, .. } if mark.role == Role::Running => {
+                    picture.cells[first..first + count].iter().map(|cell| cell[0]).sum()
+                }
+                _ => 0.0,
+            })
+            .sum();
+        assert!((area - time).abs() < 0.01 * time, "{part}: drawn {area}, was {time}");
+    }
+}
