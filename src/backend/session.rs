@@ -5,8 +5,8 @@
 //! order(Record)  ─▶ └ recording ┘ ─step─▶ … Recorded, piece by piece
 //! ```
 //!
-//! Law: a newer order of a kind replaces the older one, the newest order is worked on first, and a step handles no
-//! more events than it was told to. A scenario in an order is trusted: the page that sent it is of the same build
+//! Law: a newer order of a kind replaces the older one, both kinds take turns, and a step handles no more events than it
+//! was told to. A scenario in an order is trusted: the page that sent it is of the same build
 //! (the handshake compares versions) and has checked it; a breach is a programmer's mistake and panics.
 
 use crate::engine::Run;
@@ -29,6 +29,8 @@ pub struct Session {
     measuring: Option<Measuring>,
     recording: Option<Recording>,
     telling: Option<Telling>,
+    /// Whether the last step was for figures.
+    measures: bool,
 }
 
 /// A run at full speed whose figures are wanted.
@@ -114,10 +116,11 @@ impl Session {
         }
     }
 
-    /// Handles at most `events` events of the newest order, and yields what there is to say.
+    /// Handles at most `events` events, and yields what there is to say. Figures and lanes take turns, so that a reader
+    /// who never stops looking around gets both.
     pub fn step(&mut self, events: u64) -> Option<FromBackend> {
-        let measured = self.measuring.as_ref().map(|work| work.run);
-        if self.recorded() <= measured {
+        self.measures = self.measuring.is_some() && !(self.measures && self.recorded().is_some());
+        if self.measures {
             return self.measure(events);
         }
         if self.recording.is_some() {
