@@ -32,11 +32,13 @@ fn whatever_is_left_out_or_told_twice_is_found() {
         let asked = matches!(event.1, Event::Polled(_));
         // Nobody says how long a span of a loop waits before it needs the loop again.
         let unknown = matches!(event.1, Event::Lane(service, ..) if waits_on_a_loop(scenario, service));
+        // Nor how long a branch waits that nothing waits for any more.
+        let outlived = outlives_its_reply(scenario, &tape.0[..=index]);
         // Nor does a worker that goes from one resumed span to another, and does the same there, look like another.
         let same = matches!(event.1, Event::Lane(_, _, was, is, _) if was == is);
         // Nor what comes of a worker or a call of which nothing more is told.
         let last = is_last_word(&tape.0[index..]);
-        if question || (asked || refusal || loss || unknown || same || last) && !twice {
+        if question || (asked || refusal || loss || unknown || outlived || same || last) && !twice {
             return Ok(());
         }
         if data::is_vague(scenario, &tape.0, index) {
@@ -68,6 +70,16 @@ fn waits_on_a_loop(scenario: &Scenario, service: ServiceId) -> bool {
     let service = scenario.service(service);
     let waits = |operation: &Operation| facts::Facts::of(&operation.steps).waits;
     matches!(service.runtime, Runtime::Loop(_)) && service.operations.iter().any(waits)
+}
+
+/// Whether the last event is the end of a span that had replied, at a service where a branch of a `parallel` may wait.
+fn outlives_its_reply(scenario: &Scenario, events: &[(Instant, Event)]) -> bool {
+    let Some((_, Event::Ended(call, _))) = events.last() else {
+        return false;
+    };
+    let waits = |operation: &Operation| facts::Facts::of(&operation.steps).branch_waits;
+    let replied = |event: &Event| matches!(event, Event::Responded(other, _) if (other.slot, other.sent) == (call.slot, call.sent));
+    scenario.service(call.service).operations.iter().any(waits) && events.iter().any(|(_, event)| replied(event))
 }
 
 /// Whether nothing more is told of the lane or the call that the first event is about.
