@@ -1,7 +1,7 @@
 //! The figures of the whole run, and what they were before the last change.
 
-use crate::metrics::{ClientReport, Report};
-use crate::scenario::Scenario;
+use super::insights;
+use crate::metrics::{ClientReport, insight};
 use crate::ui::part::figure::{self, Change, Wish};
 use crate::ui::part::html::Html;
 use crate::ui::results::{Figures, Results};
@@ -26,6 +26,8 @@ pub fn numbers(results: &Results, seed: u64) -> Html {
         html.fill("<p class=\"counts\" data-test=\"measured\">no figures yet</p>", &[]);
         return html;
     };
+    let first = insights::sentences(results).into_iter().next().unwrap_or_default();
+    html.fill("<p class=\"first\" role=\"status\">{}</p>", &[&first]);
     show_clients(&mut html, figures, results.before.as_deref());
     html.fill(
         "<p class=\"counts\" data-test=\"measured\">{}</p>",
@@ -47,7 +49,7 @@ fn state_of(figures: &Figures, measuring: bool, seed: u64) -> String {
 }
 
 fn show_clients(html: &mut Html, figures: &Figures, before: Option<&Figures>) {
-    let share = |figures: &Figures| blocked_share(&figures.report, &figures.scenario);
+    let share = |figures: &Figures| insight::blocked_share(&figures.scenario, &figures.report);
     let mut blocked = Some(Headline {
         label: "Worker time blocked",
         mark: "blocked",
@@ -73,20 +75,7 @@ fn show_clients(html: &mut Html, figures: &Figures, before: Option<&Figures>) {
     }
 }
 
-/// The share of all worker time that was blocked, over all services.
-fn blocked_share(report: &Report, scenario: &Scenario) -> f64 {
-    let (mut blocked, mut all) = (0.0, 0.0);
-    for service in &scenario.services {
-        let workers = f64::from(service.replicas * service.runtime.workers());
-        if let Some(report) = report.services.get(&service.name) {
-            blocked += report.blocked_share * workers;
-            all += workers;
-        }
-    }
-    if all > 0.0 { blocked / all } else { 0.0 }
-}
-
-fn headlines(now: &ClientReport, before: Option<&ClientReport>) -> [Headline; 5] {
+fn headlines(now: &ClientReport, before: Option<&ClientReport>) -> [Headline; 6] {
     let times = |label, now, before| Headline {
         label,
         mark: label,
@@ -95,6 +84,14 @@ fn headlines(now: &ClientReport, before: Option<&ClientReport>) -> [Headline; 5]
         wish: Wish::Less,
         print: |ms| figure::time(Some(ms)),
     };
+    let rates = |label, now, before| Headline {
+        label,
+        mark: label,
+        now: Some(now),
+        before,
+        wish: Wish::More,
+        print: figure::rate,
+    };
     let (response, completion) = (&now.response_ms, &now.completion_ms);
     let was = |pick: fn(&ClientReport) -> Option<f64>| before.and_then(pick);
     [
@@ -102,14 +99,12 @@ fn headlines(now: &ClientReport, before: Option<&ClientReport>) -> [Headline; 5]
         times("Response p99", response.p99, was(|client| client.response_ms.p99)),
         times("Completion p50", completion.p50, was(|client| client.completion_ms.p50)),
         times("Completion p99", completion.p99, was(|client| client.completion_ms.p99)),
-        Headline {
-            label: "Goodput",
-            mark: "Goodput",
-            now: Some(now.goodput_per_s),
-            before: was(|client| Some(client.goodput_per_s)),
-            wish: Wish::More,
-            print: figure::rate,
-        },
+        rates(
+            "Throughput",
+            now.throughput_per_s,
+            was(|client| Some(client.throughput_per_s)),
+        ),
+        rates("Goodput", now.goodput_per_s, was(|client| Some(client.goodput_per_s))),
     ]
 }
 
