@@ -108,18 +108,25 @@ fn blocked(scenario: &Scenario, report: &Report, id: ServiceId, measured: &Servi
         return None;
     }
     let callee = scenario.name_of(edge.to);
+    let share_of_all = figure::share(share);
     if is_starving(measured) {
-        let [busy, waits, on] = [measured.utilization, measured.blocked_share, share].map(figure::share);
-        let words =
-            format!("{name} starves: its workers are taken {busy} of the time and blocked {waits}, {on} on {callee}");
-        return Some((3.0 + share, words + &backlog(measured) + "." + &way_out(edge)));
+        let [busy, waits] = [measured.utilization, measured.blocked_share].map(figure::share);
+        let words = "{} starves: its workers are taken {} of the time and blocked {}, {} on {}{}.{}";
+        let backlog = backlog(measured);
+        let texts = [name, &busy, &waits, &share_of_all, callee, &backlog, &way_out(edge)];
+        return Some((3.0 + share, say(words, &texts)));
     }
     let worker_s = figure::count((share * worker_seconds(scenario, report, id)).round() as u64);
-    let [share_of_all, taken] = [share, taken].map(figure::share);
-    let words = format!(
-        "{name} waits {share_of_all} of its worker time on {callee}: {worker_s} worker-seconds, {taken} of the time that its workers are taken."
-    );
-    Some((share, words + &way_out(edge)))
+    let words = "{} waits {} of its worker time on {}: {} worker-seconds, {} of the time that its workers are taken.{}";
+    let texts = [
+        name,
+        &share_of_all,
+        callee,
+        &worker_s,
+        &figure::share(taken),
+        &way_out(edge),
+    ];
+    Some((share, say(words, &texts)))
 }
 
 /// Nearly all workers are taken, and most of them only wait.
@@ -179,7 +186,12 @@ fn backlog(service: &ServiceReport) -> String {
 /// An edge that sends much of what it sends again.
 fn retried(name: &str, edge: &EdgeReport) -> Option<Insight> {
     let part = part(edge.retries, edge.attempts);
-    let words = || format!("{} attempts over {name} are retries.", of(edge.retries, edge.attempts));
+    let words = || {
+        say(
+            "{} attempts over {} are retries.",
+            &[&of(edge.retries, edge.attempts), name],
+        )
+    };
     (part >= PART).then(|| (1.0 + part, words()))
 }
 
@@ -197,52 +209,74 @@ fn left_behind(name: &str, channel: &ChannelReport) -> Option<Insight> {
     if channel.dead_lettered + lost > 0 {
         let (gone, dead) = (of(lost, copies), of(channel.dead_lettered, copies));
         let words = match (lost, channel.dead_lettered) {
-            (0, _) => format!("{dead} messages of {name} became dead letters."),
-            (_, 0) => format!("{gone} messages of {name} were lost."),
-            _ => format!("{gone} messages of {name} were lost, {dead} became dead letters."),
+            (0, _) => say("{} messages of {} became dead letters.", &[&dead, name]),
+            (_, 0) => say("{} messages of {} were lost.", &[&gone, name]),
+            _ => say(
+                "{} messages of {} were lost, {} became dead letters.",
+                &[&gone, name, &dead],
+            ),
         };
         return Some((1.0 + part(lost + channel.dead_lettered, copies), words));
     }
     let age = figure::time(channel.age_ms.p99);
-    let words = || {
-        format!(
-            "{name} falls behind: {} messages still lie there at the end, age p99 {age}.",
-            of(left, copies)
-        )
-    };
+    let words = "{} falls behind: {} messages still lie there at the end, age p99 {}.";
+    let words = || say(words, &[name, &of(left, copies), &age]);
     (left >= LEFT && part(left, copies) >= PART).then(|| (1.0 + part(left, copies), words()))
 }
 
 /// What became of the client that changed most, and of the workers.
 fn changed((scenario, report): Measured, (scenario_before, before): Measured) -> Option<Insight> {
-    let mut pieces: (f64, Vec<String>) = (1.0, Vec::new());
+    let (mut most, mut words) = (1.0, String::new());
     for (name, now) in report.clients.iter() {
         let Some(was) = before.clients.get(name) else { continue };
-        let p99 =
-            |what: &str, was: &Summary, now: &Summary| turn(what, was.p99?, now.p99?, |ms| figure::time(Some(ms)));
-        let turns = [
-            p99(&format!("response p99 of {name}"), &was.response_ms, &now.response_ms),
-            p99("completion p99", &was.completion_ms, &now.completion_ms),
-            turn("goodput", was.goodput_per_s, now.goodput_per_s, figure::rate),
-        ];
-        let turns: Vec<(f64, String)> = turns.into_iter().flatten().collect();
-        let most = turns.iter().fold(1.0, |most: f64, (ratio, _)| most.max(*ratio));
-        if most > pieces.0 {
-            pieces = (most, turns.into_iter().map(|(_, words)| words).collect());
+        let pair = |was: &Summary, now: &Summary| [was.p99, now.p99].map(|p99| p99.unwrap_or(0.0));
+        let (ms, title) = (|ms| figure::time(Some(ms)), "response p99 of ".to_string() + name);
+        let mut turns = (1.0, String::new());
+        turn(&mut turns, &title, pair(&was.response_ms, &now.response_ms), ms);
+        turn(
+            &mut turns,
+            "completion p99",
+            pair(&was.completion_ms, &now.completion_ms),
+            ms,
+        );
+        turn(
+            &mut turns,
+            "goodput",
+            [was.goodput_per_s, now.goodput_per_s],
+            figure::rate,
+        );
+        if turns.0 > most {
+            (most, words) = turns;
         }
     }
     let shares = [blocked_share(scenario_before, before), blocked_share(scenario, report)];
-    let workers = turn("worker time blocked", shares[0], shares[1], figure::share);
-    pieces.1.extend(workers.map(|(_, words)| words));
-    let is_one = !pieces.1.is_empty();
-    is_one.then(|| (4.0, "Since the change: ".to_string() + &pieces.1.join(", ") + "."))
+    let mut turns = (most, words);
+    turn(&mut turns, "worker time blocked", shares, figure::share);
+    (!turns.1.is_empty()).then(|| (4.0, say("Since the change: {}.", &[&turns.1])))
 }
 
-/// `response p99 of shoppers 812 ms → 96.0 ms`, and by which factor; none for a small change.
-fn turn(what: &str, was: f64, now: f64, print: fn(f64) -> String) -> Option<(f64, String)> {
+/// Adds `response p99 of shoppers 812 ms → 96.0 ms`, and by which factor at most; nothing for a small change.
+fn turn(turns: &mut Insight, what: &str, [was, now]: [f64; 2], print: fn(f64) -> String) {
     let ratio = was.max(now) / was.min(now).max(1e-9);
-    let words = || format!("{what} {} → {}", print(was), print(now));
-    (ratio >= 1.0 + PART && print(was) != print(now)).then(|| (ratio, words()))
+    if ratio < 1.0 + PART || print(was) == print(now) {
+        return;
+    }
+    let comma = if turns.1.is_empty() { "" } else { ", " };
+    turns.1 += &say("{}{} {} → {}", &[comma, what, &print(was), &print(now)]);
+    turns.0 = ratio.max(turns.0);
+}
+
+/// A sentence of which the places `{}` are taken by texts. (`format!` is more code at each of its places.)
+fn say(template: &str, texts: &[&str]) -> String {
+    let mut words = String::new();
+    let mut texts = texts.iter();
+    for (index, piece) in template.split("{}").enumerate() {
+        if index > 0 {
+            words.push_str(texts.next().unwrap_or(&""));
+        }
+        words.push_str(piece);
+    }
+    words
 }
 
 /// `1 203 of 4 600`.

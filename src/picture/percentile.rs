@@ -1,11 +1,12 @@
 //! Percentile curves: how long the slowest of two, of ten, of a thousand took, now and before.
 //!
 //! ```text
-//! 1 s ┤                        ╌╌╌╌ before          y: time, linear from 0, or in decades where the range is wide
-//!     │ I             ╌╌╌╌╌╌───                     x: log(1/(1 − q)), as HdrHistogram plots it
-//!     │ ╪ ╌╌╌╌╌───────      ─── shoppers            I: the mean with its 95 % interval
-//!   0 └─┴─┬──────┬──┬──────┬──────┬─
-//!      mean 50   90 95     99    99.9  max
+//! 1.00 s ┤             ╌╌╌╌╌╌╌╌╌╌╌╌╌╌ before        y: log(time)
+//!        │ I  ╌╌╌╌╌╌╌╌╌                              x: log(1/(1 − q)), as HdrHistogram plots it
+//! 500 ms ┤ I      ──────────────────── shoppers      I: the mean with its 95 % interval
+//!        │    ────
+//! 200 ms └─┴──┬─────┬──┬──────┬───────┬──────┬─
+//!        mean 50    90 95     99     99.9   max
 //! ```
 //!
 //! Law: the curve passes through the figures of the report and through nothing else; a quantile that lies beyond the number
@@ -26,14 +27,12 @@ pub struct Curve<'a> {
 pub const WIDTH: f64 = 400.0;
 pub const HEIGHT: f64 = 210.0;
 /// Around the curves, in pixels: on the left for times and means, on the right for names.
-const LEFT: f64 = 98.0;
+const LEFT: f64 = 104.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = HEIGHT - 24.0;
 /// The width of a letter, and the height of a line of words.
 const LETTER: f64 = 6.6;
 const LINE: f64 = 12.0;
-/// A wider range of times is drawn in decades.
-const WIDE: f64 = 20.0;
 /// A nanosecond in milliseconds: no time is shorter.
 const DAWN: f64 = 1e-6;
 /// Names longer than this are cut short.
@@ -49,77 +48,40 @@ const PLACES: [(&str, f64, u64); 6] = [
     ("max", 3.7, 1),
 ];
 
-/// From times to heights.
-enum Scale {
-    /// From 0 to this time.
-    Linear(f64),
-    /// Between two logarithms.
-    Decades(f64, f64),
-}
+/// From times to heights, by their logarithms: round times from below all to above all.
+struct Scale(Vec<f64>);
 
 impl Scale {
     /// That shows all times of the curves; none where there is none.
     fn of(curves: &[Curve]) -> Option<Scale> {
         let (mut low, mut high) = (f64::INFINITY, 0.0f64);
-        for summary in curves
-            .iter()
-            .flat_map(|curve| curve.before.into_iter().chain([curve.now]))
-        {
-            let ends = summary.ci95.unwrap_or([f64::NAN; 2]);
-            let times = quantiles(summary)
-                .into_iter()
-                .chain([summary.mean, Some(ends[0]), Some(ends[1])]);
-            for time in times.flatten().filter(|time| *time > 0.0) {
-                (low, high) = (low.min(time), high.max(time));
+        for curve in curves {
+            for summary in [Some(curve.now), curve.before] {
+                let ends = summary.and_then(|summary| summary.p50.zip(summary.max));
+                if let Some((p50, max)) = ends {
+                    (low, high) = (low.min(p50), high.max(max));
+                }
             }
         }
-        if high <= 0.0 {
-            return None;
+        let mut ticks = Vec::new();
+        let mut decade = DAWN;
+        while high > 0.0 && ticks.last().is_none_or(|last| *last <= high) {
+            for digit in [1.0, 2.0, 5.0] {
+                let time = digit * decade;
+                if time * 2.5 > low && ticks.last().is_none_or(|last| *last <= high) {
+                    ticks.push(time);
+                }
+            }
+            decade *= 10.0;
         }
-        Some(match high / low > WIDE {
-            true => Scale::Decades(libm::log10(round(low, false)), libm::log10(round(high, true))),
-            false => Scale::Linear(round(high, true)),
-        })
+        (high > 0.0).then_some(Scale(ticks))
     }
 
     fn y(&self, ms: f64) -> f64 {
-        let part = match self {
-            Scale::Linear(high) => ms / high,
-            Scale::Decades(low, high) => (libm::log10(ms.max(1e-9)) - low) / (high - low),
-        };
+        let (low, high) = (self.0[0], self.0[self.0.len() - 1]);
+        let part = libm::log10(ms.max(DAWN) / low) / libm::log10(high / low);
         BOTTOM - super::scale::between(part, 0.0, 1.0) * (BOTTOM - TOP)
     }
-
-    /// Round times, far enough from each other.
-    fn ticks(&self) -> Vec<f64> {
-        let (low, high) = match self {
-            Scale::Linear(high) => return (0..=4).map(|part| high * f64::from(part) / 4.0).collect(),
-            Scale::Decades(low, high) => (*low, *high),
-        };
-        let digits: &[f64] = if high - low > 2.1 { &[1.0] } else { &[1.0, 2.0, 5.0] };
-        let mut ticks = Vec::new();
-        let mut decade = DAWN;
-        while libm::log10(decade) <= high + 0.001 {
-            let times = digits.iter().map(|digit| digit * decade);
-            ticks.extend(times.filter(|time| (low - 0.001..=high + 0.001).contains(&libm::log10(*time))));
-            decade *= 10.0;
-        }
-        ticks
-    }
-}
-
-/// The next of 1, 2, 4, 6, 8 and 10 times a power of ten, upwards or downwards; a fourth of each is easily read.
-fn round(ms: f64, up: bool) -> f64 {
-    let mut decade = DAWN;
-    while decade * 10.0 <= ms {
-        decade *= 10.0;
-    }
-    let steps = [1.0, 2.0, 4.0, 6.0, 8.0, 10.0].map(|digit| digit * decade);
-    let next = match up {
-        true => steps.into_iter().find(|step| *step >= ms * 0.999_999),
-        false => steps.into_iter().rev().find(|step| *step <= ms * 1.000_001),
-    };
-    next.unwrap_or(decade)
 }
 
 /// The times at the places of the x axis.
@@ -188,14 +150,19 @@ fn x(place: f64, right: f64) -> f64 {
 
 fn draw_axes(picture: &mut Picture, scale: &Scale, right: f64) {
     let mut lowest = f64::INFINITY;
-    for ms in scale.ticks() {
-        let y = scale.y(ms);
+    for ms in &scale.0 {
+        let y = scale.y(*ms);
         line(picture, Role::Grid, (LEFT - 50.0, y), (right, y));
         // Words need room; lines do not.
         if lowest - y >= LINE {
             lowest = y;
-            let text = if ms > 0.0 { short(ms) } else { "0".to_string() };
-            say(picture, Role::Quiet, (LEFT - 54.0, y), Align::End, &text);
+            say(
+                picture,
+                Role::Quiet,
+                (LEFT - 54.0, y),
+                Align::End,
+                &figure::time(Some(*ms)),
+            );
         }
     }
     for (word, place, _) in PLACES {
@@ -210,17 +177,6 @@ fn draw_axes(picture: &mut Picture, scale: &Scale, right: f64) {
         Align::Middle,
         "mean",
     );
-}
-
-/// A round time in as few letters as it needs: `20 ms`, `2.5 s`.
-fn short(ms: f64) -> String {
-    let (value, unit) = match ms {
-        ms if ms >= 999.0 => (ms / 1e3, " s"),
-        ms if ms >= 0.999 => (ms, " ms"),
-        ms => (ms * 1e3, " µs"),
-    };
-    let digits = figure::fixed(value, 2);
-    digits.trim_end_matches('0').trim_end_matches('.').to_string() + unit
 }
 
 /// The points of a curve with lines between them; where it ends.
@@ -288,20 +244,21 @@ mod tests {
 
     fn ticks(p50: f64, max: f64) -> Vec<String> {
         let (name, now) = ("c", &summary(p50, max));
-        let scale = Scale::of(&[Curve {
-            name,
-            now,
-            before: None,
-        }])
-        .unwrap();
-        scale.ticks().into_iter().map(short).collect()
+        let before = None;
+        let scale = Scale::of(&[Curve { name, now, before }]).unwrap();
+        scale.0.into_iter().map(|ms| figure::time(Some(ms))).collect()
     }
 
     #[test]
     fn ticks_are_round_and_hold_all_times() {
-        assert_eq!(ticks(80.0, 390.0), ["0 µs", "100 ms", "200 ms", "300 ms", "400 ms"]);
-        assert_eq!(ticks(1.2, 60.0), ["1 ms", "2 ms", "5 ms", "10 ms", "20 ms", "50 ms"]);
-        assert_eq!(ticks(0.5, 900.0), ["1 ms", "10 ms", "100 ms", "1 s"]);
+        assert_eq!(ticks(80.0, 390.0), ["50.0 ms", "100 ms", "200 ms", "500 ms"]);
+        assert_eq!(
+            ticks(1.2, 60.0),
+            [
+                "500 µs", "1.0 ms", "2.0 ms", "5.0 ms", "10.0 ms", "20.0 ms", "50.0 ms", "100 ms"
+            ]
+        );
+        assert_eq!(ticks(100.0, 100.0), ["50.0 ms", "100 ms", "200 ms"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Law: sentences are of whole runs only; while figures come in, nothing moves but the curves.
 
-use crate::metrics::{Named, Report, Summary, figure, insight};
+use crate::metrics::{Report, Summary, figure, insight};
 use crate::picture::percentile::{Curve, percentiles};
 use crate::ui::part::chart::chart;
 use crate::ui::part::html::Html;
@@ -20,9 +20,8 @@ pub fn insights(results: &Results) -> Html {
     }
     html.fill("</ol></div>", &[]);
     let [now, before] = [&results.figures, &results.before].map(|figures| figures.as_ref().map(|it| &it.report));
-    let responses = rows(now, before, |report| &report.clients, |client| &client.response_ms);
-    let completions = rows(now, before, |report| &report.clients, |client| &client.completion_ms);
-    let ages = rows(now, before, |report| &report.channels, |channel| &channel.age_ms);
+    let kinds: [fn(&Report) -> Vec<(&str, &Summary)>; 3] = [responses, completions, ages];
+    let [responses, completions, ages] = kinds.map(|all| rows(now, before, all));
     show_curves(&mut html, "Response time by percentile", &responses);
     if !ages.is_empty() {
         show_curves(&mut html, "Age of messages by percentile", &ages);
@@ -64,20 +63,33 @@ const TABLE: &str = concat!(
 );
 
 /// The distributions of one kind, in the order of their names.
-fn rows<'a, T: 'a>(
+fn rows<'a>(
     now: Option<&'a Report>,
     before: Option<&'a Report>,
-    all: fn(&Report) -> &Named<T>,
-    pick: fn(&T) -> &Summary,
+    all: fn(&Report) -> Vec<(&str, &Summary)>,
 ) -> Rows<'a> {
-    let named = now.into_iter().flat_map(|report| all(report).iter());
-    named
-        .map(|(name, it)| Curve {
-            name,
-            now: pick(it),
-            before: before.and_then(|report| all(report).get(name)).map(pick),
-        })
-        .collect()
+    let before = before.map(all).unwrap_or_default();
+    let mut rows = Vec::new();
+    for (name, now) in now.map(all).unwrap_or_default() {
+        let before = before.iter().find(|(other, _)| *other == name).map(|(_, it)| *it);
+        rows.push(Curve { name, now, before });
+    }
+    rows
+}
+
+fn responses(report: &Report) -> Vec<(&str, &Summary)> {
+    let clients = report.clients.iter();
+    clients.map(|(name, client)| (&**name, &client.response_ms)).collect()
+}
+
+fn completions(report: &Report) -> Vec<(&str, &Summary)> {
+    let clients = report.clients.iter();
+    clients.map(|(name, client)| (&**name, &client.completion_ms)).collect()
+}
+
+fn ages(report: &Report) -> Vec<(&str, &Summary)> {
+    let channels = report.channels.iter();
+    channels.map(|(name, channel)| (&**name, &channel.age_ms)).collect()
 }
 
 fn show_curves(html: &mut Html, title: &str, curves: &[Curve]) {

@@ -75,7 +75,7 @@ fn show_clients(html: &mut Html, figures: &Figures, before: Option<&Figures>) {
     }
 }
 
-fn headlines(now: &ClientReport, before: Option<&ClientReport>) -> [Headline; 6] {
+fn headlines(now: &ClientReport, before: Option<&ClientReport>) -> [Headline; 5] {
     let times = |label, now, before| Headline {
         label,
         mark: label,
@@ -84,14 +84,6 @@ fn headlines(now: &ClientReport, before: Option<&ClientReport>) -> [Headline; 6]
         wish: Wish::Less,
         print: |ms| figure::time(Some(ms)),
     };
-    let rates = |label, now, before| Headline {
-        label,
-        mark: label,
-        now: Some(now),
-        before,
-        wish: Wish::More,
-        print: figure::rate,
-    };
     let (response, completion) = (&now.response_ms, &now.completion_ms);
     let was = |pick: fn(&ClientReport) -> Option<f64>| before.and_then(pick);
     [
@@ -99,12 +91,14 @@ fn headlines(now: &ClientReport, before: Option<&ClientReport>) -> [Headline; 6]
         times("Response p99", response.p99, was(|client| client.response_ms.p99)),
         times("Completion p50", completion.p50, was(|client| client.completion_ms.p50)),
         times("Completion p99", completion.p99, was(|client| client.completion_ms.p99)),
-        rates(
-            "Throughput",
-            now.throughput_per_s,
-            was(|client| Some(client.throughput_per_s)),
-        ),
-        rates("Goodput", now.goodput_per_s, was(|client| Some(client.goodput_per_s))),
+        Headline {
+            label: "Goodput",
+            mark: "Goodput",
+            now: Some(now.goodput_per_s),
+            before: was(|client| Some(client.goodput_per_s)),
+            wish: Wish::More,
+            print: figure::rate,
+        },
     ]
 }
 
@@ -145,6 +139,7 @@ fn outcome_of(client: &ClientReport) -> String {
         words = words + " · " + &figure::count(*number) + " " + failed;
     }
     words = words + " · " + &figure::count(client.in_flight) + " in flight at the end";
+    words = words + " · throughput " + &figure::rate(client.throughput_per_s);
     if client.open_completions > 0 {
         words = words + " · " + &figure::count(client.open_completions) + " replied but not yet complete";
     }
