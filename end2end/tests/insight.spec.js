@@ -35,7 +35,7 @@ test("nothing moves while figures come in", async ({ page }) => {
     const look = () => seen.add(panels.map((panel) => panel.offsetHeight).join());
     look();
     new ResizeObserver(look).observe(panels[0]);
-    document.querySelector('.topology [aria-label^="orders to email:"]').dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    document.querySelector('.topology [aria-label^="gateway to orders:"]').dispatchEvent(new MouseEvent("click", { bubbles: true }));
     const text = () => document.querySelector('[data-test="measured"]').textContent;
     const frame = () => new Promise((next) => requestAnimationFrame(next));
     while (text().startsWith("whole")) await frame();
