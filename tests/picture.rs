@@ -10,9 +10,11 @@
 use std::fs;
 use std::path::Path;
 use sync_or_swim::engine::Run;
+use sync_or_swim::metrics::Summary;
 use sync_or_swim::picture::index::Index;
 use sync_or_swim::picture::lane::{Lanes, View, lanes};
 use sync_or_swim::picture::overview::{disturbances, overview};
+use sync_or_swim::picture::percentile::{Curve, percentiles};
 use sync_or_swim::picture::row::{Order, Rows};
 use sync_or_swim::picture::shape::{Picture, Shape};
 use sync_or_swim::picture::svg::svg;
@@ -271,4 +273,34 @@ fn an_area_is_a_time_at_every_distance() {
             .sum();
         assert!((area - time).abs() < 0.01 * time, "{part}: drawn {area}, was {time}");
     }
+}
+
+/// A client's response times: nothing of them depends on the engine.
+fn times(scale: f64, count: u64) -> Summary {
+    let [mean, p50, p90, p95, p99, p999, max] =
+        [61.0, 48.0, 118.0, 156.0, 240.0, 372.0, 460.0].map(|ms| Some(ms * scale));
+    let ci95 = Some([58.0 * scale, 64.0 * scale]);
+    Summary {
+        mean,
+        p50,
+        p90,
+        p95,
+        p99,
+        p999,
+        max,
+        count,
+        ci95,
+    }
+}
+
+#[test]
+fn percentile_curves() {
+    let (now, before, few, none) = (times(1.0, 4800), times(2.6, 4750), times(0.02, 40), Summary::default());
+    let curve = |name, now, before| Curve { name, now, before };
+    let check = |case: &str, curves: &[Curve]| check(case, &percentiles(curves));
+    check("percentile-none", &[curve("shoppers", &none, None)]);
+    check("percentile", &[curve("shoppers", &now, None)]);
+    check("percentile-before", &[curve("shoppers", &now, Some(&before))]);
+    let wide = [curve("shoppers", &now, Some(&before)), curve("robots", &few, None)];
+    check("percentile-wide", &wide);
 }

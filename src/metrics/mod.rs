@@ -1,11 +1,13 @@
-//! Numbers from a run: the meter that listens to it, and the report that a person reads.
+//! Numbers from a run: the meter that listens to it, the report that a person reads, and what it says in words.
 //!
 //! Law: derived only; the engine never reads them.
 
 pub mod blame;
 mod channel;
 mod distribution;
+pub mod figure;
 mod histogram;
+pub mod insight;
 pub mod interval;
 mod key;
 mod level;

@@ -3,6 +3,7 @@
 //! ```text
 //! Trace + View ─▶ axis, lanes ─▶ Picture (marks: shape, role, hit) ─▶ raster, canvas, SVG
 //! Scenario ─────▶ topology ────▶ Graph (nodes, wires) ─────────────▶ SVG
+//! Summaries ────▶ percentile ──▶ Picture ──────────────────────────▶ SVG
 //! ```
 //!
 //! Law: pure geometry. The same input gives the same shapes, and hit-testing uses the shapes that were drawn.
@@ -14,6 +15,7 @@ pub mod lane;
 mod layer;
 mod order;
 pub mod overview;
+pub mod percentile;
 pub mod raster;
 pub mod row;
 pub mod scale;

@@ -16,6 +16,8 @@ pub enum Role {
     Ink,
     /// Further words.
     Quiet,
+    /// What was before.
+    Past,
     Idle,
     Running,
     CoreWait,
@@ -60,12 +62,13 @@ pub enum Pattern {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Role; 23] = [
+    pub const ALL: [Role; 24] = [
         Role::Ground,
         Role::Band,
         Role::Grid,
         Role::Ink,
         Role::Quiet,
+        Role::Past,
         Role::Idle,
         Role::Running,
         Role::CoreWait,
@@ -93,7 +96,7 @@ impl Role {
             Role::Band => ("#f6f8fa", "#1c242d"),
             Role::Grid => ("#e3e8ed", "#2b3540"),
             Role::Ink => ("#18212c", "#e4e9ee"),
-            Role::Quiet => ("#55616f", "#a3afbc"),
+            Role::Quiet | Role::Past => ("#55616f", "#a3afbc"),
             Role::Idle => ("#dde3e9", "#2e3944"),
             Role::Running => ("#1f8a70", "#3fb896"),
             Role::CoreWait => ("#f3dc8a", "#6b5a1c"),
@@ -135,7 +138,7 @@ impl Role {
 
     /// Whether lines of this role are dashed.
     pub fn is_dashed(self) -> bool {
-        matches!(self, Role::FreeCall | Role::FaintFreeCall)
+        matches!(self, Role::FreeCall | Role::FaintFreeCall | Role::Past)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a picture shows, in words: labels on lanes, tooltips, and the twin for who does not see it.
 
 use crate::scenario::{
-    Callee, Caller, Change, Changed, Down, Edge, EdgeId, Fault, Harm, Mode, Place, Runtime, Scenario, Service,
+    Caller, Change, Changed, Down, Edge, EdgeId, Fault, Harm, Mode, Place, Runtime, Scenario, Service,
 };
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, NO_SPAN, On, Trace, lane_name};
@@ -39,11 +39,7 @@ pub fn ends<'a>(scenario: &'a Scenario, edge: &Edge) -> (&'a str, &'a str) {
         Caller::Service(id) => &scenario.service(id).name,
         Caller::Channel(id) => &scenario.channels[id.0 as usize].name,
     };
-    let to = match edge.to {
-        Callee::Operation(id, _) => &scenario.service(id).name,
-        Callee::Channel(id) => &scenario.channels[id.0 as usize].name,
-    };
-    (from, to)
+    (from, scenario.name_of(edge.to))
 }
 
 /// What an edge at a channel does.

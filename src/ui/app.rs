@@ -7,7 +7,7 @@
 
 use super::page::Page;
 use super::panel::frame::frame;
-use super::panel::{editor, header, help, inspector, lanes, notice, numbers, services, topology, transport};
+use super::panel::{editor, header, help, insights, inspector, lanes, notice, numbers, services, topology, transport};
 use super::part::dom;
 use super::part::html::Html;
 use super::results;
@@ -119,6 +119,7 @@ fn show_results(page: Page) {
         let seed = page.desk.with(|desk| desk.seed());
         page.results.with(|results| numbers::numbers(results, seed))
     });
+    show(page, ".insights", move || page.results.with(insights::insights));
     show(page, ".services", move || page.results.with(services::services));
     show(page, ".figures", move || {
         let selected = page.look.with(|look| look.edge.clone()).unwrap_or_default();

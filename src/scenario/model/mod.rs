@@ -98,6 +98,14 @@ impl Scenario {
         &self.services[id.0 as usize]
     }
 
+    /// The name of where an edge leads: a service or a channel.
+    pub fn name_of(&self, to: Callee) -> &str {
+        match to {
+            Callee::Operation(id, _) => &self.service(id).name,
+            Callee::Channel(id) => &self.channels[id.0 as usize].name,
+        }
+    }
+
     /// The id of the edge of exactly this name.
     pub fn edge_named(&self, name: &str) -> Option<EdgeId> {
         self.edges.iter().position(|e| e.name == name).map(|i| EdgeId(i as u32))

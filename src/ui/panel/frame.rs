@@ -17,7 +17,7 @@ const FRAME: [&str; 9] = [
         "<section class=\"panel lanes\" aria-label=\"Lanes\"><header></header>",
     ),
     SURFACE,
-    "</section><section class=\"panel services\" aria-label=\"What workers did\"></section>",
+    "</section><section class=\"panel insights\" aria-label=\"Insights and percentiles\"></section><section class=\"panel services\" aria-label=\"What workers did\"></section>",
     "<section class=\"panel editor\" aria-label=\"Scenario text\"><header></header><div role=\"status\"></div><div class=\"source\">",
     TEXT,
     "</div></section></main><div class=\"dock\"><section class=\"transport\" aria-label=\"Transport\"><div class=\"tools\"></div>",

@@ -6,6 +6,7 @@ pub mod frame;
 pub mod groups;
 pub mod header;
 pub mod help;
+pub mod insights;
 pub mod inspector;
 pub mod lanes;
 pub mod notice;

@@ -1,7 +1,7 @@
 //! The figures of the whole run, and what they were before the last change.
 
-use crate::metrics::{ClientReport, Report};
-use crate::scenario::Scenario;
+use super::insights;
+use crate::metrics::{ClientReport, insight};
 use crate::ui::part::figure::{self, Change, Wish};
 use crate::ui::part::html::Html;
 use crate::ui::results::{Figures, Results};
@@ -26,6 +26,8 @@ pub fn numbers(results: &Results, seed: u64) -> Html {
         html.fill("<p class=\"counts\" data-test=\"measured\">no figures yet</p>", &[]);
         return html;
     };
+    let first = insights::sentences(results).into_iter().next().unwrap_or_default();
+    html.fill("<p class=\"first\" role=\"status\">{}</p>", &[&first]);
     show_clients(&mut html, figures, results.before.as_deref());
     html.fill(
         "<p class=\"counts\" data-test=\"measured\">{}</p>",
@@ -47,7 +49,7 @@ fn state_of(figures: &Figures, measuring: bool, seed: u64) -> String {
 }
 
 fn show_clients(html: &mut Html, figures: &Figures, before: Option<&Figures>) {
-    let share = |figures: &Figures| blocked_share(&figures.report, &figures.scenario);
+    let share = |figures: &Figures| insight::blocked_share(&figures.scenario, &figures.report);
     let mut blocked = Some(Headline {
         label: "Worker time blocked",
         mark: "blocked",
@@ -71,19 +73,6 @@ fn show_clients(html: &mut Html, figures: &Figures, before: Option<&Figures>) {
         headlines.for_each(|headline| show_tile(html, &headline));
         html.fill("</dl><p class=\"counts\">{}</p>", &[&outcome_of(now)]);
     }
-}
-
-/// The share of all worker time that was blocked, over all services.
-fn blocked_share(report: &Report, scenario: &Scenario) -> f64 {
-    let (mut blocked, mut all) = (0.0, 0.0);
-    for service in &scenario.services {
-        let workers = f64::from(service.replicas * service.runtime.workers());
-        if let Some(report) = report.services.get(&service.name) {
-            blocked += report.blocked_share * workers;
-            all += workers;
-        }
-    }
-    if all > 0.0 { blocked / all } else { 0.0 }
 }
 
 fn headlines(now: &ClientReport, before: Option<&ClientReport>) -> [Headline; 5] {
@@ -150,6 +139,7 @@ fn outcome_of(client: &ClientReport) -> String {
         words = words + " · " + &figure::count(*number) + " " + failed;
     }
     words = words + " · " + &figure::count(client.in_flight) + " in flight at the end";
+    words = words + " · throughput " + &figure::rate(client.throughput_per_s);
     if client.open_completions > 0 {
         words = words + " · " + &figure::count(client.open_completions) + " replied but not yet complete";
     }

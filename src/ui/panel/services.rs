@@ -1,9 +1,8 @@
 //! The text twin of the lanes: what each service's workers did over the whole run, and on whom they were blocked.
 
 use super::numbers::show_turn;
-use crate::metrics::{ChannelReport, Report, ServiceReport};
-use crate::picture::word;
-use crate::scenario::{Caller, Scenario, ServiceId};
+use crate::metrics::{ChannelReport, Report, ServiceReport, insight};
+use crate::scenario::{Scenario, ServiceId};
 use crate::ui::part::bar;
 use crate::ui::part::figure::{self, Wish};
 use crate::ui::part::html::Html;
@@ -106,27 +105,17 @@ fn show_channel(html: &mut Html, name: &str, channel: &ChannelReport) {
 /// Whom a service's workers were blocked on, the longest first: `payments 31.0 %, stock 2.1 %`. What no edge
 /// explains is the service's own waiting.
 fn blocked_on(report: &Report, scenario: &Scenario, id: ServiceId) -> String {
-    let service = scenario.service(id);
-    let window_s = report.simulated_s - scenario.run.warmup.as_s();
-    let worker_s = f64::from(service.replicas * service.runtime.workers()) * window_s;
-    let total = report
-        .services
-        .get(&service.name)
-        .map_or(0.0, |service| service.blocked_share);
-    if worker_s <= 0.0 || total <= 0.0 {
-        return "nobody".to_string();
-    }
-    let mut causes: Vec<(&str, f64)> = vec![("its own waits", total)];
-    for edge in scenario.edges.iter().filter(|edge| edge.from == Caller::Service(id)) {
-        let share = report.edges.get(&edge.name).map_or(0.0, |edge| edge.blocked_s) / worker_s;
-        let callee = word::ends(scenario, edge).1;
-        causes[0].1 -= share;
-        match causes.iter_mut().find(|(name, _)| *name == callee) {
+    let mut causes: Vec<(&str, f64)> = Vec::new();
+    for (share, edge) in insight::causes(scenario, report, id) {
+        let who = edge.map_or("its own waits", |edge| scenario.name_of(scenario.edge(edge).to));
+        match causes.iter_mut().find(|(name, _)| *name == who) {
             Some(cause) => cause.1 += share,
-            None => causes.push((callee, share)),
+            None => causes.push((who, share)),
         }
     }
-    causes.retain(|(_, share)| *share >= 0.0005);
+    if causes.is_empty() {
+        return "nobody".to_string();
+    }
     let mut words = String::new();
     while let Some(at) = (0..causes.len()).reduce(|a, b| if causes[b].1 > causes[a].1 { b } else { a }) {
         let (name, share) = causes.remove(at);

@@ -2,6 +2,7 @@
 
 pub mod bar;
 pub mod canvas;
+pub mod chart;
 pub mod dom;
 pub mod figure;
 pub mod html;

@@ -1,0 +1,119 @@
+//! What the run says: sentences, percentile curves, and the same figures as a table.
+//!
+//! Law: sentences are of whole runs only; while figures come in, nothing moves but the curves.
+
+use crate::metrics::{Report, Summary, figure, insight};
+use crate::picture::percentile::{Curve, percentiles};
+use crate::ui::part::chart::chart;
+use crate::ui::part::html::Html;
+use crate::ui::results::Results;
+
+/// Distributions with their names, each with what it was before.
+type Rows<'a> = Vec<Curve<'a>>;
+
+/// Sentences, a curve of the clients' response times, one of the channels' ages, and the table.
+pub fn insights(results: &Results) -> Html {
+    let mut html = Html::new();
+    html.fill("<div><h2>What the run says</h2><ol data-test=\"insights\">", &[]);
+    for words in sentences(results) {
+        html.fill("<li>{}</li>", &[&words]);
+    }
+    html.fill("</ol></div>", &[]);
+    let [now, before] = [&results.figures, &results.before].map(|figures| figures.as_ref().map(|it| &it.report));
+    let kinds: [fn(&Report) -> Vec<(&str, &Summary)>; 3] = [responses, completions, ages];
+    let [responses, completions, ages] = kinds.map(|all| rows(now, before, all));
+    show_curves(&mut html, "Response time by percentile", &responses);
+    if !ages.is_empty() {
+        show_curves(&mut html, "Age of messages by percentile", &ages);
+    }
+    html.fill(TABLE, &[]);
+    for (kind, rows) in [("response", &responses), ("completion", &completions), ("age", &ages)] {
+        for row in rows {
+            show_row(&mut html, row.name, kind, row.now);
+            if let Some(before) = row.before {
+                show_row(&mut html, "", "before", before);
+            }
+        }
+    }
+    html.fill("</tbody></table></div>", &[]);
+    html
+}
+
+/// What matters, in sentences; one that says so where nothing is known or nothing matters.
+pub fn sentences(results: &Results) -> Vec<String> {
+    let Some(figures) = results.figures.as_ref().filter(|figures| figures.finished) else {
+        return vec!["The whole run is being measured …".to_string()];
+    };
+    let before = results
+        .before
+        .as_ref()
+        .map(|before| (&*before.scenario, &before.report));
+    let mut sentences = insight::insights((&figures.scenario, &figures.report), before);
+    if sentences.is_empty() {
+        sentences.push("Nobody waits for long, nothing is lost, and no pool is full.".to_string());
+    }
+    sentences
+}
+
+const TABLE: &str = concat!(
+    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Percentiles\"><table data-test=\"percentiles\">",
+    "<thead><tr><th scope=\"col\">of</th><th scope=\"col\" class=\"text\">time</th><th scope=\"col\">mean</th>",
+    "<th scope=\"col\">95 % interval</th><th scope=\"col\">p50</th><th scope=\"col\">p90</th><th scope=\"col\">p95</th>",
+    "<th scope=\"col\">p99</th><th scope=\"col\">p99.9</th><th scope=\"col\">max</th></tr></thead><tbody>",
+);
+
+/// The distributions of one kind, in the order of their names.
+fn rows<'a>(
+    now: Option<&'a Report>,
+    before: Option<&'a Report>,
+    all: fn(&Report) -> Vec<(&str, &Summary)>,
+) -> Rows<'a> {
+    let before = before.map(all).unwrap_or_default();
+    let mut rows = Vec::new();
+    for (name, now) in now.map(all).unwrap_or_default() {
+        let before = before.iter().find(|(other, _)| *other == name).map(|(_, it)| *it);
+        rows.push(Curve { name, now, before });
+    }
+    rows
+}
+
+fn responses(report: &Report) -> Vec<(&str, &Summary)> {
+    let clients = report.clients.iter();
+    clients.map(|(name, client)| (&**name, &client.response_ms)).collect()
+}
+
+fn completions(report: &Report) -> Vec<(&str, &Summary)> {
+    let clients = report.clients.iter();
+    clients.map(|(name, client)| (&**name, &client.completion_ms)).collect()
+}
+
+fn ages(report: &Report) -> Vec<(&str, &Summary)> {
+    let channels = report.channels.iter();
+    channels.map(|(name, channel)| (&**name, &channel.age_ms)).collect()
+}
+
+fn show_curves(html: &mut Html, title: &str, curves: &[Curve]) {
+    let label = title.to_string() + "; the same figures are in the table below";
+    html.fill("<figure><figcaption>{}</figcaption>", &[title]);
+    html.add(&chart(&percentiles(curves), &label));
+    html.fill("<p class=\"quiet\">", &[]);
+    if curves.iter().any(|curve| curve.before.is_some()) {
+        html.fill("dashed: before the change · ", &[]);
+    }
+    html.fill("bar: 95 % interval of the mean</p></figure>", &[]);
+}
+
+fn show_row(html: &mut Html, name: &str, kind: &str, it: &Summary) {
+    html.fill("<tr><th scope=\"row\">{}</th><td class=\"text\">{}</td>", &[name, kind]);
+    let [low, high] = it.ci95.map_or([None; 2], |ends| ends.map(Some));
+    let interval = figure::time(low) + " – " + &figure::time(high);
+    let mean = figure::time(it.mean);
+    html.fill(
+        "<td>{}</td><td>{}</td>",
+        &[&mean, if low.is_some() { &interval } else { "–" }],
+    );
+    for time in [it.p50, it.p90, it.p95, it.p99, it.p999, it.max] {
+        html.fill("<td>{}</td>", &[&figure::time(time)]);
+    }
+    html.fill("</tr>", &[]);
+}
