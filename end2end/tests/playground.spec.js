@@ -252,7 +252,11 @@ test("nothing is wider than a phone", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page);
   await measured(page);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+  expect(await width()).toBeLessThanOrEqual(390);
+  await page.locator('[data-edge="orders->email"]').first().press("Enter");
+  await expect(page.locator(".services .turn").first()).toBeVisible();
+  expect(await width()).toBeLessThanOrEqual(390);
   const small = await page.evaluate(() =>
     [...document.querySelectorAll("button, select, input")]
       .map((element) => ({ name: element.getAttribute("aria-label") ?? element.textContent, box: element.getBoundingClientRect() }))
