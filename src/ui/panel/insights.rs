@@ -10,6 +10,8 @@ use crate::ui::results::Results;
 
 /// Distributions with their names, each with what it was before.
 type Rows<'a> = Vec<Curve<'a>>;
+/// One kind of figures of a report, by name.
+type Kind = fn(&Report) -> Vec<(&str, &Summary)>;
 
 /// Sentences, a curve of the clients' response times, one of the channels' ages, and the table.
 pub fn insights(results: &Results) -> Html {
@@ -20,18 +22,22 @@ pub fn insights(results: &Results) -> Html {
     }
     html.fill("</ol></div>", &[]);
     let [now, before] = [&results.figures, &results.before].map(|figures| figures.as_ref().map(|it| &it.report));
-    let kinds: [fn(&Report) -> Vec<(&str, &Summary)>; 3] = [responses, completions, ages];
+    let kinds: [Kind; 3] = [responses, completions, ages];
     let [responses, completions, ages] = kinds.map(|all| rows(now, before, all));
     show_curves(&mut html, "Response time by percentile", &responses);
     if !ages.is_empty() {
         show_curves(&mut html, "Age of messages by percentile", &ages);
     }
     html.fill(TABLE, &[]);
-    for (kind, rows) in [("response", &responses), ("completion", &completions), ("age", &ages)] {
+    for (kind, past, rows) in [
+        ("response", "response before", &responses),
+        ("completion", "completion before", &completions),
+        ("age", "age before", &ages),
+    ] {
         for row in rows {
             show_row(&mut html, row.name, kind, row.now);
             if let Some(before) = row.before {
-                show_row(&mut html, "", "before", before);
+                show_row(&mut html, row.name, past, before);
             }
         }
     }
@@ -63,11 +69,7 @@ const TABLE: &str = concat!(
 );
 
 /// The distributions of one kind, in the order of their names.
-fn rows<'a>(
-    now: Option<&'a Report>,
-    before: Option<&'a Report>,
-    all: fn(&Report) -> Vec<(&str, &Summary)>,
-) -> Rows<'a> {
+fn rows<'a>(now: Option<&'a Report>, before: Option<&'a Report>, all: Kind) -> Rows<'a> {
     let before = before.map(all).unwrap_or_default();
     let mut rows = Vec::new();
     for (name, now) in now.map(all).unwrap_or_default() {
