@@ -78,7 +78,7 @@ impl Session {
 
     /// Whether a step would do something.
     pub fn has_work(&self) -> bool {
-        self.measuring.is_some() || self.recorded().is_some()
+        self.measuring.is_some() || self.records()
     }
 
     /// Takes an order; an older one of the same kind is given up.
@@ -119,7 +119,7 @@ impl Session {
     /// Handles at most `events` events, and yields what there is to say. Figures and lanes take turns, so that a reader
     /// who never stops looking around gets both.
     pub fn step(&mut self, events: u64) -> Option<FromBackend> {
-        self.measures = self.measuring.is_some() && !(self.measures && self.recorded().is_some());
+        self.measures = self.measuring.is_some() && !(self.measures && self.records());
         if self.measures {
             return self.measure(events);
         }
@@ -129,10 +129,9 @@ impl Session {
         self.tell()
     }
 
-    /// The recording that is at work or being told.
-    fn recorded(&self) -> Option<RunId> {
-        let telling = self.telling.as_ref().map(|work| work.run);
-        self.recording.as_ref().map(|work| work.run).or(telling)
+    /// Whether a recording is at work or being told.
+    fn records(&self) -> bool {
+        self.recording.is_some() || self.telling.is_some()
     }
 
     fn measure(&mut self, events: u64) -> Option<FromBackend> {

@@ -6,7 +6,7 @@
 //!
 //! Law: nothing here remembers anything. A key is never made from a mode, a replica, a policy or the time, so two
 //! variants of one scenario draw the same values wherever both do the same. The only floats of the engine stand
-//! here, and all that is not a basic operation goes through `libm`.
+//! here, and all that is not a basic operation goes through `libm` or is made of basic ones (`circle`).
 
 mod arrival;
 mod circle;
