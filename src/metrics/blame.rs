@@ -11,7 +11,7 @@
 
 use crate::scenario::{EdgeId, Mode, ServiceId};
 use crate::time::{Duration, Instant};
-use crate::trace::{Activity, NO_SPAN, On, Segment, Trace};
+use crate::trace::{Activity, NO_SPAN, On, Segment, Trace, hands_over};
 
 /// What a piece of a response time was spent on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -231,7 +231,15 @@ impl Path<'_, '_> {
             self.add(from, until, Spent::Broker, row);
             return;
         }
-        self.add(responded, until, Spent::Network, row);
+        let children = self.blame.children[row as usize].iter();
+        match children
+            .copied()
+            .find(|child| hands_over(self.blame.trace, row, *child))
+        {
+            // Another one answers in its place.
+            Some(child) => self.call(child, responded, until),
+            None => self.add(responded, until, Spent::Network, row),
+        }
         self.inside(row, began, responded);
         self.add(arrived, began, Spent::Backlog, row);
         self.add(from, arrived, Spent::Network, row);

@@ -10,8 +10,10 @@
 //! Law: what was written is read as it was; bytes that were not written here are refused.
 
 use super::Named;
+use super::ranking::{MOST, Notable};
 use super::report::*;
 use crate::scenario::walk::{Reader, Wire, Writer, count, number};
+use crate::scenario::{Cause, ClientId};
 use serde::{Deserialize, Deserializer, Serializer};
 
 fn counts<W: Wire, const N: usize>(wire: &mut W, values: [&mut u64; N]) {
@@ -190,6 +192,32 @@ fn report<W: Wire>(wire: &mut W, it: &mut Report) {
     map(wire, &mut it.channels, channel);
     if keys {
         map(wire, &mut it.keys, key);
+    }
+    let ranking = &mut it.ranking;
+    for list in [&mut ranking.slowest, &mut ranking.failed, &mut ranking.spread] {
+        notables(wire, list);
+    }
+}
+
+fn notables<W: Wire>(wire: &mut W, list: &mut Vec<Notable>) {
+    let mut length = list.len() as u64;
+    count(wire, &mut length);
+    list.resize((length as usize).min(MOST), Notable::default());
+    for it in list {
+        let mut client = u64::from(it.client.0);
+        let mut cause = it.cause.map_or(0, |cause| 1 + cause as u64);
+        counts(
+            wire,
+            [
+                &mut client,
+                &mut it.number,
+                &mut it.offered.0,
+                &mut it.took.0,
+                &mut cause,
+            ],
+        );
+        it.client = ClientId(client as u32);
+        it.cause = Cause::ALL.get((cause as usize).wrapping_sub(1)).copied();
     }
 }
 

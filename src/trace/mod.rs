@@ -9,6 +9,7 @@
 
 mod deadlock;
 mod either;
+mod excerpt;
 mod observer;
 mod record;
 mod recorder;
@@ -16,6 +17,7 @@ pub mod swimlane;
 
 pub use deadlock::{Bond, Deadlock, Held};
 pub use either::Either;
+pub use excerpt::{Placed, Visit, answerer, calls, excerpt, folded, hands_over, is_beaten, visits};
 pub use observer::*;
 pub use record::*;
 pub use recorder::Recorder;
