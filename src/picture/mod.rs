@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! Trace + View ─▶ axis, lanes ─▶ Picture (marks: shape, role, hit) ─▶ canvas
+//! one request ──▶ waterfall, sequence ─▶ Picture ──────────────────▶ SVG
 //! Scenario ─────▶ topology ────▶ Graph (nodes, wires) ─────────────▶ SVG
 //! ```
 //!
@@ -10,11 +11,15 @@
 pub mod density;
 pub mod lane;
 mod layer;
+mod moment;
 mod order;
 pub mod row;
 pub mod scale;
+pub mod sequence;
 pub mod shape;
+pub mod story;
 pub mod theme;
 pub mod topology;
+pub mod waterfall;
 
 pub mod word;

@@ -53,6 +53,11 @@ pub enum Shape {
         from: Point,
         to: Point,
     },
+    /// A dashed line with an open head at `to`: a reply, or a message for which nobody waits.
+    Open {
+        from: Point,
+        to: Point,
+    },
     /// A filled polygon.
     Area(Vec<Point>),
     /// A line of text whose middle lies at the height of `at`.
@@ -104,7 +109,9 @@ impl Shape {
     fn covers(&self, (px, py): Point) -> bool {
         match self {
             Shape::Rect { x, y, width, height } => (*x..*x + width).contains(&px) && (*y..*y + height).contains(&py),
-            Shape::Line { from, to } | Shape::Arrow { from, to } => distance((px, py), *from, *to) <= REACH,
+            Shape::Line { from, to } | Shape::Arrow { from, to } | Shape::Open { from, to } => {
+                distance((px, py), *from, *to) <= REACH
+            }
             Shape::Frame { .. } | Shape::Area(_) | Shape::Text { .. } => false,
         }
     }

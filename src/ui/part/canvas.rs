@@ -100,7 +100,7 @@ impl Painter {
             Shape::Rect { x, y, width, height } => self.fill(role, *x, *y, *width, *height),
             Shape::Frame { x, y, width, height } => self.context.stroke_rect(*x, *y, *width, *height),
             Shape::Line { from, to } => self.line(*from, *to),
-            Shape::Arrow { from, to } => {
+            Shape::Arrow { from, to } | Shape::Open { from, to } => {
                 self.line(*from, *to);
                 self.barb(*from, *to);
             }
@@ -169,7 +169,7 @@ fn context_of(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
 /// The tile of a role's pattern, transparent but for its lines or dots; none for plain roles.
 fn tile(role: Role, dark: bool, ratio: f64) -> Option<CanvasPattern> {
     let pattern = role.pattern(dark);
-    let (Pattern::Hatch(color) | Pattern::Dots(color)) = pattern else {
+    let (Pattern::Hatch(color) | Pattern::Dots(color) | Pattern::Bars(color)) = pattern else {
         return None;
     };
     let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
