@@ -88,12 +88,16 @@ pub enum Hit {
 impl Picture {
     /// Puts a mark on top that nothing is to hit.
     pub fn draw(&mut self, role: Role, shape: Shape) {
-        self.marks.push(Mark { shape, role, hit: None });
+        self.put(role, shape, None);
     }
 
     /// Puts a mark on top that stands for something.
     pub fn draw_hit(&mut self, role: Role, shape: Shape, hit: Hit) {
-        let hit = Some(hit);
+        self.put(role, shape, Some(hit));
+    }
+
+    #[inline(never)]
+    fn put(&mut self, role: Role, shape: Shape, hit: Option<Hit>) {
         self.marks.push(Mark { shape, role, hit });
     }
 

@@ -7,7 +7,9 @@
 //! Law: every control says in its markup what it does; one place carries it out.
 
 use super::desk::Hand;
+use super::look::Tab;
 use super::page::Page;
+use super::panel::request;
 use super::part::dom;
 use super::results;
 use crate::scenario::{Mode, gallery};
@@ -62,6 +64,12 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
         "restart" => results::start(page),
         // Where the page may not reload itself, the reader still can.
         "reload" => drop(window().location().reload()),
+        "tab" => {
+            if let Some((tab, ..)) = Tab::ALL.into_iter().find(|(_, name, _)| *name == on) {
+                page.look.update(|look| look.tab = tab);
+            }
+        }
+        other if request::go(page, other) => {}
         other => play(page, other),
     }
 }

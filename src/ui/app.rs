@@ -7,7 +7,7 @@
 
 use super::page::Page;
 use super::panel::frame::frame;
-use super::panel::{editor, header, help, inspector, lanes, notice, numbers, services, topology, transport};
+use super::panel::{editor, header, help, inspector, lanes, notice, numbers, request, services, topology, transport};
 use super::part::dom;
 use super::part::html::Html;
 use super::results;
@@ -59,6 +59,7 @@ fn start(page: Page, root: &HtmlElement) {
     follow_light(page, root);
     follow_time(page);
     lanes::start(page);
+    request::listen(page);
     results::start(page);
     act::open(page, gallery::ENTRIES[0].id);
     dom::effect(move || results::give_orders(page));
@@ -100,9 +101,18 @@ fn show_scenario(page: Page) {
         page.desk
             .with(|desk| dom::set_value(page.find("textarea"), desk.text()))
     });
+    let lit = Memo::new(move |_| request::lit_edges(page));
     dom::effect(move || {
         page.desk.track();
-        mark_selected(page, &selected());
+        let selected = selected();
+        mark(page, "selected", |edge| *edge == selected);
+    });
+    dom::effect(move || {
+        page.desk.track();
+        lit.with(|(edges, near)| {
+            mark(page, "lit", |edge| edges.contains(edge));
+            mark(page, "near", |edge| near.as_ref() == Some(edge));
+        });
     });
     follow_scroll(page);
 }
@@ -125,23 +135,31 @@ fn show_results(page: Page) {
         let follows = page.player.with(|player| player.anchor.is_none());
         lanes::head(follows, page.look.with(|look| look.hidden_calls))
     });
+    show(page, ".request > header", move || {
+        page.results
+            .with(|results| page.look.with(|look| request::head(results, look)))
+    });
+    let shape = Memo::new(move |_| page.look.with(|look| (look.tab, look.width, look.is_dark())));
+    show(page, ".request .told", move || {
+        let (tab, width, dark) = shape.get();
+        page.request
+            .with(|known| request::body(known.as_deref(), tab, width, dark))
+    });
     show(page, ".transport .tools", move || {
         transport::buttons(page.player.with(|player| player.playing))
     });
 }
 
-/// Marks the selected edge, without replacing what may just be clicked.
-fn mark_selected(page: Page, name: &str) {
+/// Marks edges with a class, without replacing what may just be clicked.
+fn mark(page: Page, class: &str, is_marked: impl Fn(&String) -> bool) {
     let Some(edges) = page.find(".topology svg").map(|svg| svg.children()) else {
         return;
     };
-    for index in 0..edges.length() {
-        let Some(edge) = edges.item(index).filter(|edge| edge.has_attribute("data-edge")) else {
-            continue;
-        };
-        let selected = edge.get_attribute("data-edge").as_deref() == Some(name);
-        // Only an element that is gone refuses a class.
-        let _ = edge.class_list().toggle_with_force("selected", selected);
+    for edge in (0..edges.length()).filter_map(|index| edges.item(index)) {
+        if let Some(name) = edge.get_attribute("data-edge") {
+            // Only an element that is gone refuses a class.
+            let _ = edge.class_list().toggle_with_force(class, is_marked(&name));
+        }
     }
 }
 

@@ -11,8 +11,25 @@ const KEPT_AS: &str = "sync-or-swim theme";
 /// The choices of light in the order of the menu: the word that is kept, the word that is shown.
 pub const LIGHTS: [(&str, &str); 3] = [("system", "System"), ("light", "Light"), ("dark", "Dark")];
 
-/// A request that keeps its name in every recording of a run.
-pub type Story = (ClientId, Instant);
+/// A request that keeps its name in every recording of a run: its client, its number, and when it was offered.
+pub type Story = (ClientId, u64, Instant);
+
+/// The ways in which a request is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    Waterfall,
+    Sequence,
+    Story,
+}
+
+impl Tab {
+    /// In the order of their buttons: the word in the markup, the label.
+    pub const ALL: [(Tab, &str, &str); 3] = [
+        (Tab::Waterfall, "waterfall", "Waterfall"),
+        (Tab::Sequence, "sequence", "Sequence"),
+        (Tab::Story, "story", "Story"),
+    ];
+}
 
 /// What is selected, lit up and under the pointer.
 pub struct Look {
@@ -22,6 +39,10 @@ pub struct Look {
     pub segment: Option<Segment>,
     /// The request that stays lit up.
     pub pinned: Option<Story>,
+    /// How it is shown.
+    pub tab: Tab,
+    /// What a worker did for the call that the pointer means in the request's pictures.
+    pub lit: Option<Segment>,
     /// What is under the pointer, and where.
     pub hovered: Option<(Hit, f64, f64)>,
     /// How many calls in view have no arrow.
@@ -45,6 +66,8 @@ impl Look {
             edge: None,
             segment: None,
             pinned: None,
+            tab: Tab::Waterfall,
+            lit: None,
             hovered: None,
             hidden_calls: 0,
             width: 0.0,
@@ -75,6 +98,7 @@ impl Look {
     pub fn let_go(&mut self) {
         self.segment = None;
         self.pinned = None;
+        self.lit = None;
     }
 }
 
@@ -90,7 +114,7 @@ pub fn request_of(trace: &Trace, hit: Hit) -> Option<u32> {
 /// The request to which something on the lanes belongs.
 pub fn story_of(trace: &Trace, hit: Hit) -> Option<Story> {
     let request = trace.requests.get(request_of(trace, hit)? as usize)?;
-    Some((request.client, request.offered))
+    Some((request.client, request.number, request.offered))
 }
 
 /// The row of a request in this recording.
@@ -98,6 +122,6 @@ pub fn row_of(trace: &Trace, story: Story) -> Option<u32> {
     let found = trace
         .requests
         .iter()
-        .position(|request| (request.client, request.offered) == story);
+        .position(|request| (request.client, request.number, request.offered) == story);
     found.map(|row| row as u32)
 }

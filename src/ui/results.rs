@@ -56,6 +56,12 @@ pub struct Recording {
     pub trace: Trace,
 }
 
+impl PartialEq for Recording {
+    fn eq(&self, other: &Recording) -> bool {
+        Arc::ptr_eq(&self.scenario, &other.scenario) && self.trace == other.trace
+    }
+}
+
 /// What the backend found out.
 pub struct Results {
     pub status: Status,

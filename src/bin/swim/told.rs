@@ -55,7 +55,7 @@ fn ranked(scenario: &Scenario, seed: u64, failed: bool, rank: u64) -> Result<Tra
     let ranking = experiment::report(scenario, seed).ranking;
     let (list, what) = match failed {
         true => (ranking.failed, "failed"),
-        false => (ranking.slowest, "came to an end"),
+        false => (ranking.slowest, "had a reply"),
     };
     let Some(notable) = list.get(rank as usize - 1) else {
         return Err(format!(

@@ -12,7 +12,7 @@ const SHORTCUTS: [(&str, &str); 15] = [
     ("F", "let the lanes follow the play head"),
     ("W S, A D", "in the lanes: closer, farther; left, right"),
     ("Arrow keys", "in the lanes: from span to span; its request lights up"),
-    ("Esc", "in the lanes: let go; in this sheet: close"),
+    ("Esc", "let go of the request; in this sheet: close"),
     ("Enter", "on an edge: flip it"),
     ("M", "on an edge: choose among all modes"),
     ("Ctrl Z", "undo"),

@@ -9,6 +9,7 @@ pub mod inspector;
 pub mod lanes;
 pub mod notice;
 pub mod numbers;
+pub mod request;
 pub mod services;
 pub mod topology;
 pub mod transport;
