@@ -30,6 +30,8 @@ const COLUMN: f64 = 124.0;
 const HEAD: f64 = 34.0;
 /// Half the width of an activation.
 const HALF: f64 = 5.0;
+/// How far an arrow leans at most.
+const LEAN: f64 = 8.0;
 /// The width of a letter.
 const LETTER: f64 = 6.1;
 
@@ -331,7 +333,9 @@ impl Sheet<'_> {
             self.label(Role::Ink, self.x(from), self.x(to), y, words);
             return;
         }
-        let reached = self.y(call, Kind::Arrived).filter(|_| by.is_none()).unwrap_or(y);
+        // It leans where its way takes time, but not into what is sent meanwhile.
+        let arrives = self.y(call, Kind::Arrived).filter(|_| by.is_none());
+        let reached = arrives.map_or(y, |arrives| arrives.min(y + LEAN));
         self.draw_arrow(role, (self.x(from), y), (self.x(to), reached), placed.row);
         self.label(Role::Ink, self.x(from), self.x(to), y, words);
     }

@@ -72,14 +72,15 @@ pub fn story(scenario: &Scenario, trace: &Trace) -> Vec<Sentence> {
     told
 }
 
-/// The title of a request: `request 12 of shoppers, offered at 1.2045s`.
+/// The title of a request: `request 12 of shoppers, offered at 1.2045 s`.
 pub fn title(scenario: &Scenario, trace: &Trace) -> String {
     let Some(request) = trace.requests.first() else {
         return String::new();
     };
     let client = &scenario.clients[request.client.0 as usize].name;
-    let offered = Duration(request.offered.0);
-    format!("request {} of {client}, offered at {offered}", request.number)
+    let tenths = request.offered.0 / 100_000;
+    let (whole, part) = (tenths / 10_000, tenths % 10_000);
+    format!("request {} of {client}, offered at {whole}.{part:04} s", request.number)
 }
 
 /// When the client had its outcome, and when all was done.

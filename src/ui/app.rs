@@ -101,7 +101,6 @@ fn show_scenario(page: Page) {
         page.desk
             .with(|desk| dom::set_value(page.find("textarea"), desk.text()))
     });
-    let lit = Memo::new(move |_| request::lit_edges(page));
     dom::effect(move || {
         page.desk.track();
         let selected = selected();
@@ -109,10 +108,9 @@ fn show_scenario(page: Page) {
     });
     dom::effect(move || {
         page.desk.track();
-        lit.with(|(edges, near)| {
-            mark(page, "lit", |edge| edges.contains(edge));
-            mark(page, "near", |edge| near.as_ref() == Some(edge));
-        });
+        let (edges, near) = request::lit_edges(page);
+        mark(page, "lit", |edge| edges.contains(edge));
+        mark(page, "near", |edge| near.as_ref() == Some(edge));
     });
     follow_scroll(page);
 }

@@ -56,9 +56,25 @@ pub struct Recording {
     pub trace: Trace,
 }
 
+/// A run is the same every time: as much of the same stretch is the same recording.
 impl PartialEq for Recording {
     fn eq(&self, other: &Recording) -> bool {
-        Arc::ptr_eq(&self.scenario, &other.scenario) && self.trace == other.trace
+        let amount = |it: &Recording| {
+            let Trace {
+                from,
+                until,
+                spans,
+                segments,
+                ..
+            } = &it.trace;
+            let first = it
+                .trace
+                .requests
+                .first()
+                .map(|request| (request.client, request.number, request.offered));
+            (*from, *until, spans.len(), segments.len(), first)
+        };
+        Arc::ptr_eq(&self.scenario, &other.scenario) && amount(self) == amount(other)
     }
 }
 
