@@ -11,6 +11,7 @@
 pub mod density;
 pub mod lane;
 mod layer;
+mod message;
 mod moment;
 mod order;
 pub mod row;

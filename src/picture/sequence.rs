@@ -12,13 +12,14 @@
 //! Law: time flows down, but as it pleases: the places are those of [`moments`], the instants stand at the left. Alike
 //! calls one after the other are drawn once. A message that is lost ends in a cross.
 
+use super::message::{Message, Who, messages};
 use super::moment::{Kind, Moment, moments};
 use super::shape::{Align, Hit, Picture, Point, Shape};
 use super::theme::Role;
 use super::word;
-use crate::scenario::{Callee, Caller, Cause, ChannelId, ClientId, Mode, Scenario, ServiceId};
+use crate::scenario::{Callee, Caller, Cause, Mode, Scenario};
 use crate::time::Instant;
-use crate::trace::{Activity, NO_SPAN, Placed, Span, Trace, answerer, folded, is_beaten};
+use crate::trace::{Activity, NO_SPAN, Placed, Span, Trace, folded, is_beaten};
 
 /// More calls than this are not shown.
 pub const MOST_CALLS: usize = 150;
@@ -34,26 +35,6 @@ const HALF: f64 = 5.0;
 const LEAN: f64 = 8.0;
 /// The width of a letter.
 const LETTER: f64 = 6.1;
-
-/// Who takes part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Who {
-    Client(ClientId),
-    Service(ServiceId),
-    Channel(ChannelId),
-}
-
-/// A call with its ends.
-struct Message {
-    placed: Placed,
-    span: Span,
-    from: usize,
-    to: usize,
-    /// The channel between, where it lies in one of the edge's own.
-    by: Option<usize>,
-    /// The index of the call that answers for it: its own, or the one to which its callee has handed it over.
-    answers: usize,
-}
 
 /// What it takes to draw.
 struct Sheet<'a> {
@@ -71,16 +52,16 @@ pub fn sequence(scenario: &Scenario, trace: &Trace, width: f64) -> Picture {
     let mut calls = folded(trace);
     let hidden = calls.len().saturating_sub(MOST_CALLS);
     calls.truncate(MOST_CALLS);
+    let (who, messages) = messages(scenario, trace, &calls);
     let mut sheet = Sheet {
         scenario,
         trace,
-        who: Vec::new(),
-        messages: Vec::new(),
+        who,
+        messages,
         moments: moments(trace, &calls, HEAD),
         column: COLUMN,
         picture: Picture::default(),
     };
-    sheet.take_in(&calls);
     let count = sheet.who.len().max(1) as f64;
     sheet.column = ((width - TIMES) / count).max(COLUMN);
     let last = sheet.moments.last().map_or(HEAD, |moment| moment.y);
@@ -100,51 +81,6 @@ pub fn sequence(scenario: &Scenario, trace: &Trace, width: f64) -> Picture {
 }
 
 impl Sheet<'_> {
-    /// Who takes part in these calls, in the order in which they come.
-    fn take_in(&mut self, calls: &[Placed]) {
-        for (index, placed) in calls.iter().enumerate() {
-            let span = placed.span(self.trace);
-            let edge = self.scenario.edge(span.edge);
-            let own = (edge.is_call() && span.mode == Mode::Queue).then(|| self.scenario.own_channel(span.edge));
-            let again = self
-                .trace
-                .spans
-                .get(span.parent as usize)
-                .is_some_and(|parent| parent.edge == span.edge);
-            let from = match (edge.from, own) {
-                (_, Some(channel)) if again => Who::Channel(channel),
-                (Caller::Client(id), _) => Who::Client(id),
-                (Caller::Service(id), _) => Who::Service(id),
-                (Caller::Channel(id), _) => Who::Channel(id),
-            };
-            let from = self.column_of(from);
-            let by = own
-                .filter(|_| !again)
-                .map(|channel| self.column_of(Who::Channel(channel)));
-            let to = self.column_of(match edge.to {
-                Callee::Operation(id, _) => Who::Service(id),
-                Callee::Channel(id) => Who::Channel(id),
-            });
-            let answers = answerer(self.trace, calls, index);
-            self.messages.push(Message {
-                placed: *placed,
-                span,
-                from,
-                to,
-                by,
-                answers,
-            });
-        }
-    }
-
-    fn column_of(&mut self, who: Who) -> usize {
-        let known = self.who.iter().position(|other| *other == who);
-        known.unwrap_or_else(|| {
-            self.who.push(who);
-            self.who.len() - 1
-        })
-    }
-
     fn x(&self, column: usize) -> f64 {
         TIMES + self.column * (column as f64 + 0.5)
     }
