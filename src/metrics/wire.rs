@@ -10,7 +10,7 @@
 //! Law: what was written is read as it was; bytes that were not written here are refused.
 
 use super::Named;
-use super::ranking::{MOST, Notable};
+use super::ranking::{MOST, Notable, Ranking};
 use super::report::*;
 use crate::scenario::walk::{Reader, Wire, Writer, count, number};
 use crate::scenario::{Cause, ClientId};
@@ -177,10 +177,11 @@ fn report<W: Wire>(wire: &mut W, it: &mut Report) {
         .for_each(|text| wire.text(text));
     counts(wire, [&mut it.seed, &mut it.events]);
     number(wire, &mut it.simulated_s);
-    // Whether there are keys stands above the number of warnings: most reports have none.
-    let mut header = it.warnings.len() as u64 | u64::from(!it.keys.is_empty()) << 32;
+    // Whether there are keys and ranked requests stands above the number of warnings: most reports have no keys.
+    let (keys, ranked) = (!it.keys.is_empty(), it.ranking != Ranking::default());
+    let mut header = it.warnings.len() as u64 | u64::from(keys) << 32 | u64::from(ranked) << 33;
     count(wire, &mut header);
-    let (warnings, keys) = (header & u64::from(u32::MAX), header >> 32 == 1);
+    let (warnings, keys, ranked) = (header & u64::from(u32::MAX), header >> 32 & 1 == 1, header >> 33 == 1);
     if wire.reads() {
         // A report has few; more are none that was written here.
         it.warnings = vec![String::new(); warnings.min(1000) as usize];
@@ -194,6 +195,9 @@ fn report<W: Wire>(wire: &mut W, it: &mut Report) {
         map(wire, &mut it.keys, key);
     }
     let ranking = &mut it.ranking;
+    if !ranked {
+        return;
+    }
     for list in [&mut ranking.slowest, &mut ranking.failed, &mut ranking.spread] {
         notables(wire, list);
     }
