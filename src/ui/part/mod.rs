@@ -4,6 +4,7 @@ pub mod bar;
 pub mod canvas;
 pub mod dom;
 pub mod figure;
-pub mod html;
 pub mod icon;
 pub mod markdown;
+
+pub use crate::share::html;
