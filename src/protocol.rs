@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The version of these messages; backend and reader say it when they are ready, and the page compares.
-pub const VERSION: u32 = 11;
+pub const VERSION: u32 = 12;
 
 /// Names an order and its answers; later ones are greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -79,6 +79,32 @@ pub enum ToReader {
     Read { text: String },
     /// The text with an edge in another mode: `String`.
     SetMode { text: String, edge: String, mode: Mode },
+    /// One request, of which alone the trace is, for a panel of this width in pixels: its markup, `String`.
+    Tell {
+        #[serde(with = "walk")]
+        scenario: Arc<Scenario>,
+        trace: Trace,
+        telling: Telling,
+        width: u32,
+        dark: bool,
+    },
+}
+
+/// The ways in which a request is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Telling {
+    Waterfall,
+    Sequence,
+    Story,
+}
+
+impl Telling {
+    /// In the order of their buttons: the word in the markup, the label.
+    pub const ALL: [(Telling, &str, &str); 3] = [
+        (Telling::Waterfall, "waterfall", "Waterfall"),
+        (Telling::Sequence, "sequence", "Sequence"),
+        (Telling::Story, "story", "Story"),
+    ];
 }
 
 /// An answer of the reader: what was asked for, or all that is wrong with the text.

@@ -64,6 +64,24 @@ impl Duration {
         self.0 as f64 / 1e9
     }
 
+    /// As a reader wants to see it, in a fitting unit and not more exactly than needed: `850 µs`, `61.2 ms`, `1.52 s`.
+    pub fn brief(self) -> String {
+        let (step, digits, unit) = match self.0 {
+            ns if ns >= 10_000_000_000 => (100_000_000, 1, "s"),
+            ns if ns >= 1_000_000_000 => (10_000_000, 2, "s"),
+            ns if ns >= 100_000_000 => (1_000_000, 0, "ms"),
+            ns if ns >= 1_000_000 || ns == 0 => (100_000, 1, "ms"),
+            _ => (1_000, 0, "µs"),
+        };
+        let parts = 10u64.pow(digits);
+        let steps = self.0 / step + u64::from(self.0 % step >= step / 2);
+        let (whole, part) = (steps / parts, steps % parts);
+        match digits {
+            0 => format!("{whole} {unit}"),
+            digits => format!("{whole}.{part:0width$} {unit}", width = digits as usize),
+        }
+    }
+
     /// Reads `"250us"`, `"20ms"`, `"1.5s"`, `"2m"`; the error says what would be right.
     pub fn parse(text: &str) -> Result<Duration, String> {
         let trimmed = text.trim();
@@ -154,6 +172,26 @@ mod tests {
         check("9223372036.854775808s", None);
         check("0s", Some(0));
         check(".5s", Some(500_000_000));
+    }
+
+    #[test]
+    fn a_reader_sees_three_digits_or_so() {
+        for (ns, expected) in [
+            (0, "0.0 ms"),
+            (400, "0 µs"),
+            (500, "1 µs"),
+            (850_300, "850 µs"),
+            (1_000_000, "1.0 ms"),
+            (61_249_999, "61.2 ms"),
+            (61_250_000, "61.3 ms"),
+            (402_499_999, "402 ms"),
+            (1_004_999_999, "1.00 s"),
+            (1_523_000_000, "1.52 s"),
+            (12_340_000_000, "12.3 s"),
+            (u64::MAX, "18446744073.7 s"),
+        ] {
+            assert_eq!(Duration(ns).brief(), expected);
+        }
     }
 
     #[test]

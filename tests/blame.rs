@@ -61,6 +61,22 @@ fn a_second_request_waits_at_the_callee_where_nobody_holds_the_worker() {
 }
 
 #[test]
+fn who_answers_in_the_place_of_another_is_to_blame_for_itself() {
+    // On the way back it takes only the line of the client.
+    let text = shares(&handing_over(), 0);
+    assert_eq!(text, "b: own work 10, a: own work 2, b: network 1.5, a: network 1");
+}
+
+/// A client calls `a`, which hands the request over to `b`.
+fn handing_over() -> Scenario {
+    let text = r#"{"format": "sync-or-swim/1", "name": "forward", "run": {"duration": "1s"},
+        "clients": {"c": {"arrivals": {"times": ["0s"]}}},
+        "services": {"a": {"threads": 1, "operations": {"go": [{"work": "2ms"}, {"call": "b"}]}}, "b": {"threads": 1, "work": "10ms"}},
+        "edges": [{"from": "c", "to": "a.go", "latency": "1ms"}, {"from": "a", "to": "b", "mode": "forward", "latency": "500us"}]}"#;
+    parse(text).unwrap_or_else(|problems| panic!("{problems:?}")).scenario
+}
+
+#[test]
 fn nobody_is_blamed_over_an_asynchronous_edge() {
     for mode in ["oneway", "queue"] {
         let text = shares(&scenario(1, "\"loop\": 1", mode), 0);

@@ -11,6 +11,9 @@
 //! Law: byte for byte. A toggle is a diff that a reviewer can see; the pairs below differ in nothing but the toggle.
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "golden/request.rs"]
+mod request;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use sync_or_swim::engine::Run;

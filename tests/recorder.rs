@@ -3,7 +3,7 @@
 use sync_or_swim::engine::Run;
 use sync_or_swim::scenario::*;
 use sync_or_swim::time::{Duration, Instant};
-use sync_or_swim::trace::{Activity, NO_LANE, On, Recorder, Trace};
+use sync_or_swim::trace::{Activity, Cause, NO_LANE, NO_SPAN, On, Recorder, Trace, What, calls, excerpt, folded};
 
 /// A client that sends every 10 ms, a caller with 2 ms of work and a call, a callee with 5 ms of work.
 fn scenario(mode: Mode) -> Scenario {
@@ -105,4 +105,57 @@ fn a_long_way_to_the_window_leaves_no_rows_behind() {
         most = most.max(recorder.spans());
     }
     assert!(most > 100 && most <= 1024, "{most}");
+}
+
+/// The recording of a whole run of a golden scenario.
+fn golden(name: &str) -> Trace {
+    let path = format!("{}/tests/scenarios/{name}/scenario.json", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let scenario = text::parse(&text).map(|parsed| parsed.scenario).unwrap();
+    record(&scenario, 0, 100)
+}
+
+#[test]
+fn attempts_are_counted_and_a_hedge_is_one() {
+    let attempts = |name| -> Vec<(u32, bool)> {
+        let spans = golden(name).spans;
+        let of_edge = spans.iter().filter(|span| span.parent != NO_SPAN);
+        of_edge.map(|span| (span.attempt, span.hedge)).collect()
+    };
+    assert_eq!(attempts("retry-works-on"), [(1, false), (2, false), (3, false)]);
+    assert_eq!(attempts("hedge-wins"), [(1, false), (2, true)]);
+}
+
+#[test]
+fn what_befalls_a_call_is_noted() {
+    let noted = |name, what| golden(name).notes.iter().filter(|note| note.what == what).count();
+    assert_eq!(noted("poll-asks", What::Asked), 3);
+    assert_eq!(noted("outbox", What::Died), 3);
+    assert!(noted("breaker-opens", What::Barred(EdgeId(1), Cause::Breaker)) > 0);
+}
+
+#[test]
+fn an_excerpt_is_one_request_and_nothing_else() {
+    let trace = golden("thread-sync-holds");
+    for (row, request) in (0..).zip(&trace.requests) {
+        let one = excerpt(&trace, row).unwrap();
+        let mine = trace.spans.iter().filter(|span| span.request == row).count();
+        assert_eq!((one.requests.as_slice(), one.spans.len()), (&[*request][..], mine));
+        let time = |trace: &Trace, is_mine: &dyn Fn(u32) -> bool| -> u64 {
+            let segments = trace.segments.iter().filter(|segment| is_mine(segment.span));
+            segments.map(|segment| segment.end.since(segment.start).0).sum()
+        };
+        let of_request = |span: u32| trace.spans.get(span as usize).is_some_and(|span| span.request == row);
+        assert_eq!(time(&one, &|_| true), time(&trace, &of_request));
+    }
+    assert_eq!(excerpt(&trace, 99), None);
+}
+
+#[test]
+fn alike_calls_are_told_once_and_others_are_not() {
+    let chatty = excerpt(&golden("chatty-calls"), 0).unwrap();
+    let times: Vec<u32> = folded(&chatty).iter().map(|call| call.times).collect();
+    assert_eq!((calls(&chatty).len(), times), (13, vec![1, 12]));
+    let retried = excerpt(&golden("retry-works-on"), 0).unwrap();
+    assert_eq!(folded(&retried), calls(&retried));
 }

@@ -11,7 +11,7 @@
 
 use crate::scenario::{EdgeId, Mode, ServiceId};
 use crate::time::{Duration, Instant};
-use crate::trace::{Activity, NO_SPAN, On, Segment, Trace};
+use crate::trace::{Activity, NO_SPAN, On, Segment, Trace, hands_over};
 
 /// What a piece of a response time was spent on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,12 +117,11 @@ impl<'a> Blame<'a> {
             roots: vec![None; trace.requests.len()],
         };
         for segment in trace.segments.iter().filter(|segment| segment.span != NO_SPAN) {
-            blame.segments[segment.span as usize].push(*segment);
+            // A span has few lanes, and each is in the order of time.
+            let of_span = &mut blame.segments[segment.span as usize];
+            let place = of_span.partition_point(|other| other.start <= segment.start);
+            of_span.insert(place, *segment);
         }
-        blame
-            .segments
-            .iter_mut()
-            .for_each(|segments| segments.sort_by_key(|segment| segment.start));
         for (row, span) in trace.spans.iter().enumerate() {
             if span.parent != NO_SPAN {
                 blame.children[span.parent as usize].push(row as u32);
@@ -164,8 +163,7 @@ impl<'a> Blame<'a> {
                 }),
             }
         }
-        shares.sort_by_key(|share| (std::cmp::Reverse(share.time), share.service, share.spent));
-        Some(shares)
+        Some(largest_first(shares))
     }
 
     /// For how long the spans of the client's call stood waiting for each of their callees, the longest first.
@@ -193,6 +191,17 @@ impl<'a> Blame<'a> {
         }
         at
     }
+}
+
+/// Few as they are, they are sorted by insertion, which is the least code.
+fn largest_first(shares: Vec<Share>) -> Vec<Share> {
+    let mut sorted: Vec<Share> = Vec::with_capacity(shares.len());
+    let key = |share: &Share| (std::cmp::Reverse(share.time), share.service, share.spent);
+    for share in shares {
+        let place = sorted.partition_point(|other| key(other) < key(&share));
+        sorted.insert(place, share);
+    }
+    sorted
 }
 
 /// A critical path in the making, from its end to its beginning.
@@ -231,7 +240,15 @@ impl Path<'_, '_> {
             self.add(from, until, Spent::Broker, row);
             return;
         }
-        self.add(responded, until, Spent::Network, row);
+        let children = self.blame.children[row as usize].iter();
+        match children
+            .copied()
+            .find(|child| hands_over(self.blame.trace, row, *child))
+        {
+            // Another one answers in its place.
+            Some(child) => self.call(child, responded, until),
+            None => self.add(responded, until, Spent::Network, row),
+        }
         self.inside(row, began, responded);
         self.add(arrived, began, Spent::Backlog, row);
         self.add(from, arrived, Spent::Network, row);

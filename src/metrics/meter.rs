@@ -13,6 +13,7 @@ use super::distribution::Distribution;
 use super::key::Key;
 use super::level::Level;
 use super::named::Named;
+use super::ranking::Ranker;
 use super::report::*;
 use super::settling;
 use super::workers::Workers;
@@ -30,6 +31,7 @@ pub struct Meter {
     /// The declared channels, then that of each edge.
     channels: Vec<Channel>,
     keys: Vec<Key>,
+    ranker: Ranker,
 }
 
 #[derive(Default)]
@@ -67,6 +69,7 @@ impl Meter {
             edges: scenario.edges.iter().map(|_| Edge::default()).collect(),
             channels: Channel::all(scenario),
             keys: scenario.items.iter().map(|_| Key::default()).collect(),
+            ranker: Ranker::default(),
         }
     }
 
@@ -106,6 +109,7 @@ impl Meter {
                 .iter()
                 .zip(&self.keys)
                 .map(|(item, key)| (named(&item.name), key.report()))),
+            ranking: self.ranker.ranking.clone(),
         }
     }
 }
@@ -246,6 +250,7 @@ impl Observer for Meter {
     }
 
     fn replied(&mut self, now: Instant, request: Request) {
+        self.ranker.note(now, request, None);
         if request.counted {
             let client = &mut self.clients[request.client.0 as usize];
             client.replied += 1;
@@ -253,7 +258,8 @@ impl Observer for Meter {
         }
     }
 
-    fn failed(&mut self, _: Instant, request: Request, cause: Cause) {
+    fn failed(&mut self, now: Instant, request: Request, cause: Cause) {
+        self.ranker.note(now, request, Some(cause));
         self.clients[request.client.0 as usize].failures[cause as usize] += request.counted as u64;
     }
 

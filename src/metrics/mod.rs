@@ -13,6 +13,7 @@ mod key;
 mod level;
 mod meter;
 mod named;
+pub mod ranking;
 pub mod report;
 mod settling;
 pub mod wire;

@@ -5,6 +5,7 @@
 //! replicas. offered = replied + failed + inFlight.
 
 use super::Named;
+use super::ranking::Ranking;
 use serde::Serialize;
 
 /// Everything that was measured in one run, or the means over several.
@@ -30,6 +31,9 @@ pub struct Report {
     /// Absent where the scenario has no data.
     #[serde(skip_serializing_if = "Named::is_empty")]
     pub keys: Named<KeyReport>,
+    /// Requests to look at; no figures.
+    #[serde(skip)]
+    pub ranking: Ranking,
 }
 
 /// What the requests of a client experienced.

@@ -10,8 +10,10 @@
 //! Law: what was written is read as it was; bytes that were not written here are refused.
 
 use super::Named;
+use super::ranking::{MOST, Notable, Ranking};
 use super::report::*;
 use crate::scenario::walk::{Reader, Wire, Writer, count, number};
+use crate::scenario::{Cause, ClientId};
 use serde::{Deserialize, Deserializer, Serializer};
 
 fn counts<W: Wire, const N: usize>(wire: &mut W, values: [&mut u64; N]) {
@@ -175,10 +177,11 @@ fn report<W: Wire>(wire: &mut W, it: &mut Report) {
         .for_each(|text| wire.text(text));
     counts(wire, [&mut it.seed, &mut it.events]);
     number(wire, &mut it.simulated_s);
-    // Whether there are keys stands above the number of warnings: most reports have none.
-    let mut header = it.warnings.len() as u64 | u64::from(!it.keys.is_empty()) << 32;
+    // Whether there are keys and ranked requests stands above the number of warnings: most reports have no keys.
+    let (keys, ranked) = (!it.keys.is_empty(), it.ranking != Ranking::default());
+    let mut header = it.warnings.len() as u64 | u64::from(keys) << 32 | u64::from(ranked) << 33;
     count(wire, &mut header);
-    let (warnings, keys) = (header & u64::from(u32::MAX), header >> 32 == 1);
+    let (warnings, keys, ranked) = (header & u64::from(u32::MAX), header >> 32 & 1 == 1, header >> 33 == 1);
     if wire.reads() {
         // A report has few; more are none that was written here.
         it.warnings = vec![String::new(); warnings.min(1000) as usize];
@@ -190,6 +193,35 @@ fn report<W: Wire>(wire: &mut W, it: &mut Report) {
     map(wire, &mut it.channels, channel);
     if keys {
         map(wire, &mut it.keys, key);
+    }
+    let ranking = &mut it.ranking;
+    if !ranked {
+        return;
+    }
+    for list in [&mut ranking.slowest, &mut ranking.failed, &mut ranking.spread] {
+        notables(wire, list);
+    }
+}
+
+fn notables<W: Wire>(wire: &mut W, list: &mut Vec<Notable>) {
+    let mut length = list.len() as u64;
+    count(wire, &mut length);
+    list.resize((length as usize).min(MOST), Notable::default());
+    for it in list {
+        let mut client = u64::from(it.client.0);
+        let mut cause = it.cause.map_or(0, |cause| 1 + cause as u64);
+        counts(
+            wire,
+            [
+                &mut client,
+                &mut it.number,
+                &mut it.offered.0,
+                &mut it.took.0,
+                &mut cause,
+            ],
+        );
+        it.client = ClientId(client as u32);
+        it.cause = Cause::ALL.get((cause as usize).wrapping_sub(1)).copied();
     }
 }
 

@@ -18,6 +18,7 @@ use super::scale::Scale;
 use super::shape::{Align, Mark, Picture, Shape};
 use super::theme::Role;
 use super::track::draw_row;
+use super::word;
 use crate::scenario::Scenario;
 use crate::trace::Trace;
 
@@ -201,15 +202,7 @@ fn draw_name(picture: &mut Picture, view: &View, group: &Group) {
     let lines = [(Role::Ink, &group.name, -6.5), (Role::Quiet, &group.what, 7.5)];
     for (role, text, below) in lines {
         let at = (x, middle + below);
-        let text = shorten(text, letters);
+        let text = word::shorten(text, letters);
         picture.draw(role, Shape::Text { at, align, text });
     }
-}
-
-/// As many letters as there is room for.
-fn shorten(text: &str, letters: usize) -> String {
-    if text.chars().count() <= letters {
-        return text.to_string();
-    }
-    text.chars().take(letters.saturating_sub(1)).chain(['…']).collect()
 }

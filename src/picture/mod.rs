@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! Trace + View ─▶ axis, lanes ─▶ Picture (marks: shape, role, hit) ─▶ raster, canvas, SVG
+//! one request ──▶ waterfall, sequence ─▶ Picture ──────────────────▶ SVG
 //! Scenario ─────▶ topology ────▶ Graph (nodes, wires) ─────────────▶ SVG
 //! Summaries ────▶ percentile ──▶ Picture ──────────────────────────▶ SVG
 //! ```
@@ -13,15 +14,20 @@ pub mod density;
 pub mod index;
 pub mod lane;
 mod layer;
+mod message;
+mod moment;
 mod order;
 pub mod overview;
 pub mod percentile;
 pub mod raster;
 pub mod row;
 pub mod scale;
+pub mod sequence;
 pub mod shape;
+pub mod story;
 pub mod svg;
 pub mod theme;
 pub mod topology;
 mod track;
+pub mod waterfall;
 pub mod word;

@@ -68,6 +68,13 @@ pub enum Shape {
         first: usize,
         count: usize,
     },
+    /// A dashed line with an open head at `to`: a reply, or a message for which nobody waits.
+    Open {
+        from: Point,
+        to: Point,
+    },
+    /// A filled polygon.
+    Area(Vec<Point>),
     /// A line of text whose middle lies at the height of `at`.
     Text {
         at: Point,
@@ -129,12 +136,16 @@ impl Picture {
 
     /// Puts a mark on top that nothing is to hit.
     pub fn draw(&mut self, role: Role, shape: Shape) {
-        self.marks.push(Mark { shape, role, hit: None });
+        self.put(role, shape, None);
     }
 
     /// Puts a mark on top that stands for something.
     pub fn draw_hit(&mut self, role: Role, shape: Shape, hit: Hit) {
-        let hit = Some(hit);
+        self.put(role, shape, Some(hit));
+    }
+
+    #[inline(never)]
+    fn put(&mut self, role: Role, shape: Shape, hit: Option<Hit>) {
         self.marks.push(Mark { shape, role, hit });
     }
 
@@ -150,8 +161,10 @@ impl Shape {
     fn covers(&self, (px, py): Point) -> bool {
         match self {
             Shape::Rect { x, y, width, height } => (*x..*x + width).contains(&px) && (*y..*y + height).contains(&py),
-            Shape::Line { from, to } | Shape::Arrow { from, to } => distance((px, py), *from, *to) <= REACH,
-            Shape::Frame { .. } | Shape::Columns { .. } | Shape::Text { .. } => false,
+            Shape::Line { from, to } | Shape::Arrow { from, to } | Shape::Open { from, to } => {
+                distance((px, py), *from, *to) <= REACH
+            }
+            Shape::Frame { .. } | Shape::Columns { .. } | Shape::Area(_) | Shape::Text { .. } => false,
         }
     }
 }

@@ -33,6 +33,7 @@ fn pattern(role: Role, dark: bool) -> String {
     let (color, over) = match role.pattern(dark) {
         Pattern::Plain => return String::new(),
         Pattern::Hatch(over) => (over, "M-1 9 9-1M-5 5 5-5M3 13 13 3"),
+        Pattern::Bars(over) => (over, "M2 0v8M6 0v8"),
         Pattern::Dots(over) => (over, "M0 0h2v2h-2zM4 4h2v2h-2z"),
     };
     let (ground, paint) = (
@@ -73,7 +74,7 @@ fn element(picture: &Picture, shape: &Shape, role: Role, dark: bool) -> String {
             format!("<rect {place} fill=\"none\" stroke=\"{color}\" stroke-width=\"2\"/>\n")
         }
         Shape::Line { from, to } => format!("<path d=\"M{} L{}\" stroke=\"{color}\"{dashes}/>\n", at(*from), at(*to)),
-        Shape::Arrow { from, to } => {
+        Shape::Arrow { from, to } | Shape::Open { from, to } => {
             let line = format!("<path d=\"M{} L{}\" stroke=\"{color}\"{dashes}/>\n", at(*from), at(*to));
             let head = barb(*from, *to).map(|[tip, left, right]| {
                 format!(
@@ -84,6 +85,10 @@ fn element(picture: &Picture, shape: &Shape, role: Role, dark: bool) -> String {
                 )
             });
             line + &head.unwrap_or_default()
+        }
+        Shape::Area(points) => {
+            let corners: Vec<String> = points.iter().map(|point| at(*point)).collect();
+            format!("<path d=\"M{}z\" fill=\"{color}\"/>\n", corners.join(" L"))
         }
         Shape::Columns { .. } => columns(picture, shape, role, dark),
         Shape::Text {

@@ -1,7 +1,7 @@
 //! Colours and patterns by role, in light and dark.
 //!
-//! Law: what is blocked is hatched, what waits for a core is dotted, who does not wait is dashed: colour alone never
-//! says anything. Words on their ground have a contrast of 4.5 and more.
+//! Law: what is blocked is hatched, what waits for a core is dotted, what waits for a worker has upright lines, who does
+//! not wait is dashed: colour alone never says anything. Words on their ground have a contrast of 4.5 and more.
 
 /// What a mark is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Role {
     Idle,
     Running,
     CoreWait,
+    /// Waiting for a worker.
+    Queued,
     Blocked,
     /// Behind words on what is blocked.
     BlockedGround,
@@ -58,6 +60,8 @@ pub enum Pattern {
     Hatch(&'static str),
     /// Dots of this colour.
     Dots(&'static str),
+    /// Upright lines of this colour.
+    Bars(&'static str),
 }
 
 impl Role {
@@ -72,6 +76,7 @@ impl Role {
         Role::Idle,
         Role::Running,
         Role::CoreWait,
+        Role::Queued,
         Role::Blocked,
         Role::BlockedGround,
         Role::BlockedInk,
@@ -100,6 +105,7 @@ impl Role {
             Role::Idle => ("#dde3e9", "#2e3944"),
             Role::Running => ("#1f8a70", "#3fb896"),
             Role::CoreWait => ("#f3dc8a", "#6b5a1c"),
+            Role::Queued => ("#e4e0f2", "#332d4d"),
             Role::Blocked | Role::BlockedGround => ("#fbdcc8", "#4d2a17"),
             Role::BlockedInk => ("#5c2305", "#ffdcc5"),
             Role::Change => ("#2a5fb8", "#86b4ff"),
@@ -124,6 +130,8 @@ impl Role {
             (Role::Blocked, true) => Pattern::Hatch("#d9773c"),
             (Role::CoreWait, false) => Pattern::Dots("#8a6d00"),
             (Role::CoreWait, true) => Pattern::Dots("#f0d060"),
+            (Role::Queued, false) => Pattern::Bars("#7f6bb5"),
+            (Role::Queued, true) => Pattern::Bars("#a394d6"),
             _ => Pattern::Plain,
         }
     }
@@ -146,19 +154,23 @@ impl Role {
 pub fn properties(dark: bool) -> Vec<(&'static str, &'static str)> {
     let hatch = |role: Role| match role.pattern(dark) {
         Pattern::Plain => role.color(dark),
-        Pattern::Hatch(color) | Pattern::Dots(color) => color,
+        Pattern::Hatch(color) | Pattern::Dots(color) | Pattern::Bars(color) => color,
     };
     vec![
         ("--idle", Role::Idle.color(dark)),
         ("--running", Role::Running.color(dark)),
         ("--core-wait", Role::CoreWait.color(dark)),
         ("--core-wait-dots", hatch(Role::CoreWait)),
+        ("--queued", Role::Queued.color(dark)),
+        ("--queued-bars", hatch(Role::Queued)),
         ("--blocked", Role::Blocked.color(dark)),
         ("--blocked-hatch", hatch(Role::Blocked)),
         ("--blocked-ink", Role::BlockedInk.color(dark)),
         ("--waiting-call", Role::WaitingCall.color(dark)),
         ("--free-call", Role::FreeCall.color(dark)),
         ("--level", Role::Level.color(dark)),
+        ("--reply", Role::Reply.color(dark)),
+        ("--failure", Role::Failure.color(dark)),
     ]
 }
 
@@ -222,6 +234,7 @@ mod tests {
         for dark in [false, true] {
             assert!(matches!(Role::Blocked.pattern(dark), Pattern::Hatch(_)));
             assert!(matches!(Role::CoreWait.pattern(dark), Pattern::Dots(_)));
+            assert!(matches!(Role::Queued.pattern(dark), Pattern::Bars(_)));
             let Pattern::Hatch(lines) = Role::Blocked.pattern(dark) else {
                 return;
             };

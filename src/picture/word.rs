@@ -163,3 +163,11 @@ pub fn meaning(mode: Mode) -> &'static str {
         Mode::Callback => "The callee accepts at once; the caller’s worker is free until the callee calls back.",
     }
 }
+
+/// As many letters as there is room for.
+pub fn shorten(text: &str, letters: usize) -> String {
+    if text.chars().count() <= letters {
+        return text.to_string();
+    }
+    text.chars().take(letters.saturating_sub(1)).chain(['…']).collect()
+}

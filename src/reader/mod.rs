@@ -1,4 +1,4 @@
-//! Reads and changes texts for the page, in a WebAssembly module of its own, which the page can do without while it
+//! Reads and changes texts for the page, and tells it of single requests, in a WebAssembly module of its own, which the page can do without while it
 //! appears.
 //!
 //! ```text
@@ -12,6 +12,7 @@ use crate::protocol::{FromReader, Meaning, ToReader, VERSION};
 use crate::scenario::edit;
 use crate::scenario::problem::Problem;
 use crate::scenario::text::{self, Parsed};
+use crate::share::told::told;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -25,6 +26,15 @@ pub fn answer(question: &[u8]) -> Vec<u8> {
     match postcard::from_bytes(question) {
         Ok(ToReader::Read { text }) => bytes(text::parse(&text).map(Meaning::from)),
         Ok(ToReader::SetMode { text, edge, mode }) => bytes(edit::set_mode(&text, &edge, mode)),
+        Ok(ToReader::Tell {
+            scenario,
+            trace,
+            telling,
+            width,
+            dark,
+        }) => bytes(Ok(
+            told(&scenario, &trace, telling, f64::from(width), dark).into_string()
+        )),
         Err(_) => bytes::<()>(Err(vec![unknown()])),
     }
 }

@@ -9,6 +9,7 @@
 
 mod deadlock;
 mod either;
+mod excerpt;
 mod observer;
 mod piece;
 mod record;
@@ -17,6 +18,7 @@ pub mod swimlane;
 
 pub use deadlock::{Bond, Deadlock, Held};
 pub use either::Either;
+pub use excerpt::{Placed, Visit, answerer, calls, excerpt, folded, hands_over, is_beaten, visits};
 pub use observer::*;
 pub use piece::Sizes;
 pub use record::*;

@@ -4,6 +4,7 @@
 //! segments   lane │ start │ end │ activity │ span            sorted by lane, then start; idle is not stored
 //! spans      one row a call: sent ▸ arrived ▸ began ▸ responded ▸ ended ▸ returned, NEVER where it did not happen
 //! depths     channel │ time │ depth                           sorted by channel, then time
+//! notes      time │ span │ what                               what the instants of a call do not tell, in the order of time
 //! ```
 
 use super::{Activity, Cause};
@@ -27,6 +28,7 @@ pub struct Trace {
     pub segments: Vec<Segment>,
     pub spans: Vec<Span>,
     pub depths: Vec<Depth>,
+    pub notes: Vec<Note>,
     /// The requests that the spans belong to.
     pub requests: Vec<RequestRow>,
 }
@@ -69,6 +71,32 @@ pub struct Span {
     pub outcome: Option<Result<(), Cause>>,
     /// Whether the network lost a message of it; then `arrived` tells which: NEVER means the request.
     pub lost: bool,
+    /// Which attempt of its call it is, from 1.
+    pub attempt: u32,
+    /// Whether it was sent beside an attempt that had no answer yet.
+    pub hedge: bool,
+}
+
+/// Something that befell a span.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Note {
+    pub at: Instant,
+    /// A row of [`Trace::spans`].
+    pub span: u32,
+    pub what: What,
+}
+
+/// What befell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum What {
+    /// Its caller asks whether it is done (mode `poll`).
+    Asked,
+    /// Its replica died with it.
+    Died,
+    /// A call that it made over this edge never left: a guard barred the last attempt, or all.
+    Barred(EdgeId, Cause),
+    /// A fallback stood in for a call that it made over this edge.
+    FellBack(EdgeId),
 }
 
 /// A root call of a client.

@@ -9,7 +9,7 @@
 //! Law: memory is bounded by the budget and by what lives at once, not by the length of the run. A recorder never
 //! stops the run; whoever advances it asks [`Recorder::is_full`].
 
-use super::observer::{Activity, Call, Cause, Gone, Message, Observer, Request};
+use super::observer::{Activity, Attempt, Call, Cause, Gone, Guarded, Message, Observer, Request};
 use super::record::*;
 use crate::scenario::{ChannelId, EdgeId, Scenario, ServiceId};
 use crate::time::Instant;
@@ -28,6 +28,8 @@ pub struct Recorder {
     request_rows: Vec<u32>,
     /// The row of the publication of each live message, by slot.
     message_rows: Vec<u32>,
+    /// How many attempts each live call with policies has sent, by slot.
+    attempts: Vec<u32>,
     /// The depth of each channel.
     depths: Vec<u32>,
     /// How many channels are declared; those behind are the edges'.
@@ -67,6 +69,7 @@ impl Recorder {
             span_rows: Vec::new(),
             request_rows: Vec::new(),
             message_rows: Vec::new(),
+            attempts: Vec::new(),
             depths: vec![0; scenario.all_channels() as usize],
             declared: scenario.channels.len() as u32,
             opened: None,
@@ -77,12 +80,20 @@ impl Recorder {
 
     /// Whether the budget is used up.
     pub fn is_full(&self) -> bool {
-        self.trace.segments.len() >= 2 * self.budget || self.trace.spans.len() >= self.budget
+        let Trace {
+            segments, spans, notes, ..
+        } = &self.trace;
+        segments.len() >= 2 * self.budget || spans.len().max(notes.len()) >= self.budget
     }
 
     /// How many spans are kept so far.
     pub fn spans(&self) -> usize {
         self.trace.spans.len()
+    }
+
+    /// The requests that are kept so far.
+    pub fn requests(&self) -> &[RequestRow] {
+        &self.trace.requests
     }
 
     /// Ends the recording at `now`, before which everything has happened; `ended` unless the run goes on.
@@ -138,6 +149,26 @@ impl Recorder {
             .get_mut(Self::row_of(&self.request_rows, slot) as usize)
     }
 
+    fn note(&mut self, now: Instant, slot: u32, what: What) {
+        self.make_room(now);
+        let span = Self::row_of(&self.span_rows, slot);
+        if span != FORGOTTEN {
+            self.trace.notes.push(Note { at: now, span, what });
+        }
+    }
+
+    /// Which attempt of its call is being sent, from 1.
+    fn attempt(&mut self, call: Call) -> u32 {
+        let Some(guard) = call.guard else { return 1 };
+        let before = match call.attempt {
+            // A fallback is no further attempt.
+            Attempt::Only => 0,
+            _ => self.attempts.get(guard as usize).copied().unwrap_or(0),
+        };
+        Self::set_row(&mut self.attempts, guard, before + 1);
+        before + 1
+    }
+
     fn note_depth(&mut self, now: Instant, channel: ChannelId, depth: u32) {
         self.open_window_at(now);
         self.depths[channel.0 as usize] = depth;
@@ -179,9 +210,9 @@ impl Recorder {
     /// Before the window, rows of what is over are given up from time to time.
     fn make_room(&mut self, now: Instant) {
         self.open_window_at(now);
-        if !self.open && self.trace.spans.len() >= self.crowd {
+        if !self.open && self.trace.spans.len().max(self.trace.notes.len()) >= self.crowd {
             self.compact();
-            self.crowd = 1024.max(2 * self.trace.spans.len());
+            self.crowd = 1024.max(2 * self.trace.spans.len().max(self.trace.notes.len()));
         }
     }
 
@@ -194,6 +225,10 @@ impl Recorder {
             span.parent = Self::row_of(&spans, span.parent);
             span.request = Self::row_of(&requests, span.request);
         }
+        self.trace.notes.retain_mut(|note| {
+            note.span = Self::row_of(&spans, note.span);
+            note.span != FORGOTTEN
+        });
         for row in &mut self.span_rows {
             *row = Self::row_of(&spans, *row);
         }
@@ -275,6 +310,7 @@ impl Observer for Recorder {
 
     fn sent(&mut self, now: Instant, call: Call, lane: Option<u32>) {
         self.make_room(now);
+        let attempt = self.attempt(call);
         let row = self.trace.spans.len() as u32;
         let parent = call.parent.map_or(NO_SPAN, |slot| Self::row_of(&self.span_rows, slot));
         self.trace.spans.push(Span {
@@ -293,6 +329,8 @@ impl Observer for Recorder {
             returned: Instant::NEVER,
             outcome: None,
             lost: false,
+            attempt,
+            hedge: call.attempt == Attempt::Hedge,
         });
         Self::set_row(&mut self.span_rows, call.slot, row);
     }
@@ -352,7 +390,25 @@ impl Observer for Recorder {
     }
 
     fn crashed(&mut self, now: Instant, call: Call, _: bool) {
+        self.note(now, call.slot, What::Died);
         self.ended(now, call, false);
+    }
+
+    fn called(&mut self, _: Instant, call: Guarded) {
+        Self::set_row(&mut self.attempts, call.slot, 0);
+    }
+
+    fn polled(&mut self, now: Instant, call: Call) {
+        self.note(now, call.slot, What::Asked);
+    }
+
+    fn concluded(&mut self, now: Instant, call: Guarded, outcome: Result<(), Cause>, fell_back: bool) {
+        let Some(parent) = call.parent else { return };
+        if let Err(cause @ (Cause::Breaker | Cause::Limit | Cause::Rate | Cause::Deadline)) = outcome {
+            self.note(now, parent, What::Barred(call.edge, cause));
+        } else if fell_back {
+            self.note(now, parent, What::FellBack(call.edge));
+        }
     }
 
     fn turned_away(&mut self, now: Instant, call: Call) {

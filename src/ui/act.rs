@@ -8,10 +8,11 @@
 
 use super::desk::Hand;
 use super::page::Page;
-use super::panel::lanes;
+use super::panel::{lanes, request};
 use super::part::dom;
 use super::reader::Reader;
 use super::results;
+use crate::protocol::Telling;
 use crate::scenario::{Mode, gallery};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -68,6 +69,12 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
         "employ" => employ(page),
         // Where the page may not reload itself, the reader still can.
         "reload" => drop(window().location().reload()),
+        "tab" => {
+            if let Some((telling, ..)) = Telling::ALL.into_iter().find(|(_, name, _)| *name == on) {
+                page.look.update(|look| look.telling = telling);
+            }
+        }
+        other if request::go(page, other) => {}
         other => play(page, other),
     }
 }

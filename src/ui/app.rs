@@ -7,7 +7,9 @@
 
 use super::page::Page;
 use super::panel::frame::frame;
-use super::panel::{editor, header, help, insights, inspector, lanes, notice, numbers, services, topology, transport};
+use super::panel::{
+    editor, header, help, insights, inspector, lanes, notice, numbers, request, services, topology, transport,
+};
 use super::part::dom;
 use super::part::html::Html;
 use super::results;
@@ -59,6 +61,7 @@ fn start(page: Page, root: &HtmlElement) {
     follow_light(page, root);
     follow_time(page);
     lanes::start(page);
+    request::listen(page);
     results::start(page);
     act::employ(page);
     act::open(page, gallery::ENTRIES[0].id);
@@ -103,7 +106,14 @@ fn show_scenario(page: Page) {
     });
     dom::effect(move || {
         page.desk.track();
-        mark_selected(page, &selected());
+        let selected = selected();
+        mark(page, "selected", |edge| *edge == selected);
+    });
+    dom::effect(move || {
+        page.desk.track();
+        let (edges, near) = request::lit_edges(page);
+        mark(page, "lit", |edge| edges.contains(edge));
+        mark(page, "near", |edge| near.as_ref() == Some(edge));
     });
     follow_scroll(page);
 }
@@ -129,23 +139,30 @@ fn show_results(page: Page) {
         let follows = page.player.with(|player| player.anchor.is_none());
         lanes::head(follows, page.look.with(|look| look.too_many_calls))
     });
+    show(page, ".request > header", move || {
+        page.results
+            .with(|results| page.look.with(|look| request::head(results, look)))
+    });
+    let shape = Memo::new(move |_| page.look.with(|look| (look.telling, look.width, look.is_dark())));
+    show(page, ".request .told", move || {
+        let (telling, width, dark) = shape.get();
+        request::body(page, telling, width, dark)
+    });
     show(page, ".transport .tools", move || {
         transport::buttons(page.player.with(|player| player.playing))
     });
 }
 
-/// Marks the selected edge, without replacing what may just be clicked.
-fn mark_selected(page: Page, name: &str) {
+/// Marks edges with a class, without replacing what may just be clicked.
+fn mark(page: Page, class: &str, is_marked: impl Fn(&String) -> bool) {
     let Some(edges) = page.find(".topology svg").map(|svg| svg.children()) else {
         return;
     };
-    for index in 0..edges.length() {
-        let Some(edge) = edges.item(index).filter(|edge| edge.has_attribute("data-edge")) else {
-            continue;
-        };
-        let selected = edge.get_attribute("data-edge").as_deref() == Some(name);
-        // Only an element that is gone refuses a class.
-        let _ = edge.class_list().toggle_with_force("selected", selected);
+    for edge in (0..edges.length()).filter_map(|index| edges.item(index)) {
+        if let Some(name) = edge.get_attribute("data-edge") {
+            // Only an element that is gone refuses a class.
+            let _ = edge.class_list().toggle_with_force(class, is_marked(&name));
+        }
     }
 }
 

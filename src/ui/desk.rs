@@ -9,8 +9,10 @@
 //! Law: the text is the one truth, and whatever changes it settles what follows from it; what is there before the module
 //! that reads settles when it comes. Nothing that was written is lost.
 
+use super::panel::request::Known;
 use super::reader::Reader;
 use crate::picture::topology::{Graph, topology};
+use crate::protocol::{FromReader, Telling};
 use crate::scenario::gallery::{self, Entry};
 use crate::scenario::problem::Problem;
 use crate::scenario::{Edge, Mode, Scenario};
@@ -151,6 +153,14 @@ impl Desk {
     pub fn flip(&mut self, edge: &str) {
         if let Some(mode) = self.edge(edge).and_then(flipped) {
             self.set_mode(edge, mode);
+        }
+    }
+
+    /// What the reader tells of a request, as markup; nothing before it has come.
+    pub fn tell(&mut self, known: &Known, telling: Telling, width: u32, dark: bool) -> FromReader<String> {
+        match &mut self.reader {
+            Some(reader) => reader.tell(known, telling, width, dark),
+            None => Ok(String::new()),
         }
     }
 

@@ -124,6 +124,7 @@ fn anywhere(page: Page, key: &str) -> bool {
         "[" => "slower",
         "]" => "faster",
         "?" => "help",
+        "Escape" => "unpin",
         _ => return false,
     };
     carry_out(page, act, "");

@@ -2,6 +2,7 @@
 
 use crate::picture::row::Order;
 use crate::picture::shape::Hit;
+use crate::protocol::Telling;
 use crate::scenario::ClientId;
 use crate::time::Instant;
 use crate::trace::{Segment, Trace};
@@ -12,8 +13,8 @@ const KEPT_AS: &str = "sync-or-swim theme";
 /// The choices of light in the order of the menu: the word that is kept, the word that is shown.
 pub const LIGHTS: [(&str, &str); 3] = [("system", "System"), ("light", "Light"), ("dark", "Dark")];
 
-/// A request that keeps its name in every recording of a run.
-pub type Story = (ClientId, Instant);
+/// A request that keeps its name in every recording of a run: its client, its number, and when it was offered.
+pub type Story = (ClientId, u64, Instant);
 
 /// What is selected, lit up and under the pointer.
 pub struct Look {
@@ -23,6 +24,10 @@ pub struct Look {
     pub segment: Option<Segment>,
     /// The request that stays lit up.
     pub pinned: Option<Story>,
+    /// How it is shown.
+    pub telling: Telling,
+    /// What a worker did for the call that the pointer means in the request's pictures.
+    pub lit: Option<Segment>,
     /// What is under the pointer, and where.
     pub hovered: Option<(Hit, f64, f64)>,
     /// Whether calls in view have no arrow since they are too many.
@@ -51,6 +56,8 @@ impl Look {
             edge: None,
             segment: None,
             pinned: None,
+            telling: Telling::Waterfall,
+            lit: None,
             hovered: None,
             too_many_calls: false,
             width: 0.0,
@@ -94,6 +101,7 @@ impl Look {
     pub fn let_go(&mut self) {
         self.segment = None;
         self.pinned = None;
+        self.lit = None;
     }
 }
 
@@ -116,15 +124,17 @@ pub fn request_of(trace: &Trace, hit: Hit) -> Option<u32> {
 /// The request to which something on the lanes belongs.
 pub fn story_of(trace: &Trace, hit: Hit) -> Option<Story> {
     let request = trace.requests.get(request_of(trace, hit)? as usize)?;
-    Some((request.client, request.offered))
+    Some((request.client, request.number, request.offered))
 }
 
 /// The row of a request in this recording.
 pub fn row_of(trace: &Trace, story: Story) -> Option<u32> {
-    let first = trace.requests.partition_point(|request| request.offered < story.1);
+    let first = trace.requests.partition_point(|request| request.offered < story.2);
     let at_once = trace.requests[first..]
         .iter()
-        .take_while(|request| request.offered == story.1);
-    let found = (first..).zip(at_once).find(|(_, request)| request.client == story.0);
+        .take_while(|request| request.offered == story.2);
+    let found = (first..)
+        .zip(at_once)
+        .find(|(_, request)| (request.client, request.number) == (story.0, story.1));
     found.map(|(row, _)| row as u32)
 }

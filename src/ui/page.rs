@@ -4,9 +4,11 @@
 
 use super::desk::Desk;
 use super::look::Look;
+use super::panel::request::{self, Known};
 use super::player::Player;
 use super::results::{Office, Results};
 use leptos::prelude::*;
+use std::sync::Arc;
 use web_sys::Element;
 
 /// One playground.
@@ -20,6 +22,8 @@ pub struct Page {
     pub results: RwSignal<Results>,
     /// What is selected, and in which light.
     pub look: RwSignal<Look>,
+    /// What is known of the pinned request.
+    pub request: Memo<Option<Arc<Known>>>,
     /// What was ordered from the backend.
     pub office: StoredValue<Office, LocalStorage>,
     /// The element in which it all stands.
@@ -29,11 +33,16 @@ pub struct Page {
 impl Page {
     /// A playground with the gallery's first entry, that plays unless the reader wants little motion.
     pub fn new(playing: bool) -> Page {
+        let (results, look) = (RwSignal::new(Results::new()), RwSignal::new(Look::new()));
         Page {
             desk: RwSignal::new_local(Desk::new()),
             player: RwSignal::new(Player::new(playing)),
-            results: RwSignal::new(Results::new()),
-            look: RwSignal::new(Look::new()),
+            results,
+            look,
+            request: Memo::new(move |last: Option<&Option<Arc<Known>>>| {
+                let pinned = look.with(|look| look.pinned);
+                request::known(results, pinned, last.cloned().flatten())
+            }),
             office: StoredValue::new_local(Office::default()),
             root: StoredValue::new_local(None),
         }

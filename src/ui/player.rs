@@ -96,6 +96,15 @@ impl Player {
         self.head = between(head, 0.0, self.duration);
     }
 
+    /// Pauses where something ends, with all of it in view.
+    pub fn show(&mut self, from: f64, until: f64) {
+        let wanted = ((until - from) * 1.3).max(1000.0);
+        self.playing = false;
+        self.zoom = self.zoom.min(self.speed * SECONDS_IN_VIEW / wanted);
+        self.head = between(until, 0.0, self.duration);
+        self.look_at(from - (self.span() - (until - from)) / 2.0);
+    }
+
     /// Pauses at the next place where something happens, or at the one before.
     pub fn step(&mut self, trace: &Trace, forward: bool) {
         self.playing = false;

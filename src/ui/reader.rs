@@ -6,8 +6,9 @@
 //!
 //! Law: whoever asks has an answer. A reader that panics tells so as a problem and begins anew; the text stays.
 
+use super::panel::request::Known;
 use super::part::dom;
-use crate::protocol::{FromReader, Meaning, ToReader, VERSION};
+use crate::protocol::{FromReader, Meaning, Telling, ToReader, VERSION};
 use crate::scenario::Mode;
 use crate::scenario::problem::Problem;
 use js_sys::WebAssembly::{self, Instance, Memory, Module};
@@ -15,6 +16,7 @@ use js_sys::futures::JsFuture;
 use js_sys::{JsString, Object, Reflect, Uint8Array};
 use leptos::prelude::window;
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 
 /// The element that says where the module lies, build id included, and loads it ahead.
@@ -78,6 +80,17 @@ impl Reader {
     pub fn set_mode(&mut self, text: &str, edge: &str, mode: Mode) -> FromReader<String> {
         let (text, edge) = (text.to_string(), edge.to_string());
         self.ask(&ToReader::SetMode { text, edge, mode })
+    }
+
+    /// What is told of one request: markup.
+    pub fn tell(&mut self, known: &Known, telling: Telling, width: u32, dark: bool) -> FromReader<String> {
+        self.ask(&ToReader::Tell {
+            scenario: Arc::clone(&known.scenario),
+            trace: known.trace.clone(),
+            telling,
+            width,
+            dark,
+        })
     }
 
     fn ask<T: DeserializeOwned>(&mut self, question: &ToReader) -> FromReader<T> {

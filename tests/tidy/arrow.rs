@@ -44,7 +44,9 @@ const ARROWS: &[Arrow] = &[
     },
     Arrow {
         module: "reader",
-        may_name: &["time", "scenario", "protocol"],
+        may_name: &[
+            "time", "scenario", "trace", "metrics", "theory", "protocol", "picture", "share",
+        ],
     },
     Arrow {
         module: "picture",
@@ -52,7 +54,7 @@ const ARROWS: &[Arrow] = &[
     },
     Arrow {
         module: "share",
-        may_name: &["time", "scenario", "trace", "metrics", "theory", "picture"],
+        may_name: &["time", "scenario", "trace", "metrics", "theory", "protocol", "picture"],
     },
     Arrow {
         module: "import",

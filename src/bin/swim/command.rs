@@ -3,11 +3,13 @@
 //! Law: a warning never keeps a scenario from running, and an error is told with all others of its text.
 
 use super::source::Source;
+use super::told::{self, Wanted};
 use super::{blamed, experiment, replication, table};
 use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
+use sync_or_swim::metrics::ranking::MOST;
 use sync_or_swim::scenario::text::{self, Parsed};
 use sync_or_swim::scenario::{Scenario, wire};
 use sync_or_swim::theory::overloads;
@@ -34,6 +36,11 @@ const RUN_EXAMPLES: &str = "Examples:
   swim run shop.json --blame                     and where the mean response time of each client went
   swim run shop.json --json | jq .services.orders.blockedShare";
 
+const TRACE_EXAMPLES: &str = "Examples:
+  swim trace checkout                            the slowest request of a gallery entry
+  swim trace shop.yaml --failed --rank 3         the third one that failed
+  swim trace shop.json --client web --number 12  the 13th request of a client";
+
 const CHECK_EXAMPLES: &str = "Examples:
   swim check shop.yaml
   swim check scenarios/*.json
@@ -57,6 +64,9 @@ enum Command {
     /// Run a scenario and print its report
     #[command(after_help = format!("{SCENARIOS}\n\n{RUN_EXAMPLES}"))]
     Run(Plan),
+    /// Tell one request of a run in words: its calls, who was held for how long, and who is to blame
+    #[command(after_help = format!("{SCENARIOS}\n\n{TRACE_EXAMPLES}"))]
+    Trace(Traced),
     /// Tell all errors and warnings of scenarios without running them
     ///
     /// A scenario without errors gets a line that says `ok`. Warnings are told beside errors, all but those that may be
@@ -95,6 +105,27 @@ struct Plan {
     json: bool,
 }
 
+#[derive(Args)]
+struct Traced {
+    /// A file, `-` or a gallery entry
+    scenario: String,
+    /// The seed of all random numbers, instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=SEED_LIMIT))]
+    seed: Option<u64>,
+    /// One that failed, instead of a slow one
+    #[arg(long)]
+    failed: bool,
+    /// Which one of those, the slowest or first being 1
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MOST as u64))]
+    rank: u64,
+    /// The client of the request, together with its number
+    #[arg(long, value_name = "NAME", requires = "number", conflicts_with_all = ["failed", "rank"])]
+    client: Option<String>,
+    /// The number of the request, from 0; of a user where the client is closed
+    #[arg(long, value_name = "N", requires = "client")]
+    number: Option<u64>,
+}
+
 /// Why a command ends with an exit status of its own, told on standard error.
 struct Failure {
     status: u8,
@@ -114,6 +145,7 @@ impl Failure {
 pub fn obey() -> ExitCode {
     let outcome = match Line::parse().command {
         Command::Run(plan) => run(&plan),
+        Command::Trace(traced) => trace(&traced),
         Command::Check { scenarios } => check(&scenarios),
         Command::Schema => print(&format!("{:#}\n", wire::schema())),
     };
@@ -153,6 +185,21 @@ fn run(plan: &Plan) -> Result<(), Failure> {
     } else {
         laid_out(&source, &scenario, &summary)
     })
+}
+
+fn trace(traced: &Traced) -> Result<(), Failure> {
+    let (source, parsed) = read(&traced.scenario)?;
+    let warnings: Vec<String> = parsed.warnings.iter().map(|problem| source.place(problem)).collect();
+    tell(&warnings);
+    let scenario = parsed.scenario;
+    let seed = traced.seed.unwrap_or(scenario.seed);
+    let wanted = match (&traced.client, traced.number) {
+        (Some(client), Some(number)) => Wanted::Named(client, number),
+        _ if traced.failed => Wanted::Failed(traced.rank),
+        _ => Wanted::Slowest(traced.rank),
+    };
+    let told = told::request(&scenario, seed, wanted).map_err(|why| Failure::new(FAILURE, why))?;
+    print(&told)
 }
 
 fn laid_out(source: &Source, scenario: &Scenario, summary: &Value) -> String {

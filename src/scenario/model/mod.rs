@@ -25,7 +25,7 @@ use crate::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 /// The index of a client in [`Scenario::clients`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ClientId(pub u32);
 
 /// The index of a service in [`Scenario::services`].

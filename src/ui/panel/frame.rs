@@ -5,7 +5,7 @@ use super::lanes::SURFACE;
 use super::transport::SLIDERS;
 
 /// The pieces of the frame, in the order of the page.
-const FRAME: [&str; 9] = [
+const FRAME: [&str; 10] = [
     concat!(
         "<header class=\"top\"></header><div class=\"notices\"></div><main>",
         "<section class=\"panel topology\" aria-label=\"Topology\"><header><h2>Topology</h2>",
@@ -17,6 +17,7 @@ const FRAME: [&str; 9] = [
         "<section class=\"panel lanes\" aria-label=\"Lanes\"><header></header>",
     ),
     SURFACE,
+    "</section><section class=\"panel request\" aria-label=\"Request\"><header></header><div class=\"told\"></div>",
     "</section><section class=\"panel insights\" aria-label=\"Insights and percentiles\"></section><section class=\"panel services\" aria-label=\"What workers did\"></section>",
     "<section class=\"panel editor\" aria-label=\"Scenario text\"><header></header><div role=\"status\"></div><div class=\"source\">",
     TEXT,

@@ -14,7 +14,7 @@ const SHORTCUTS: [(&str, &str); 17] = [
     ("0", "in the lanes: see all of the selected request, or of the run"),
     ("C, P", "in the lanes: fold the service of the selected span, pin it"),
     ("Arrow keys", "in the lanes: from span to span; its request lights up"),
-    ("Esc", "in the lanes: let go; in this sheet: close"),
+    ("Esc", "let go of the request; in this sheet: close"),
     ("Enter", "on an edge: flip it"),
     ("M", "on an edge: choose among all modes"),
     ("Ctrl Z", "undo"),

@@ -232,7 +232,10 @@ fn view<'a>(recording: &'a Recording, rows: &'a Rows, player: &Player, look: &Lo
     let trace = &recording.trace;
     let hovered = look.hovered.and_then(|(hit, ..)| request_of(trace, hit));
     let pinned = look.pinned.and_then(|story| row_of(trace, story));
-    let chosen = look.segment.and_then(|segment| cursor::again(trace, &segment));
+    let chosen = look
+        .lit
+        .or(look.segment)
+        .and_then(|segment| cursor::again(trace, &segment));
     View {
         scenario: &recording.scenario,
         trace,

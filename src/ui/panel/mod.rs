@@ -12,6 +12,7 @@ pub mod lanes;
 pub mod notice;
 pub mod numbers;
 pub mod pointer;
+pub mod request;
 pub mod services;
 pub mod topology;
 pub mod transport;

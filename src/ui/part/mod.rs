@@ -5,6 +5,7 @@ pub mod canvas;
 pub mod chart;
 pub mod dom;
 pub mod figure;
-pub mod html;
 pub mod icon;
 pub mod markdown;
+
+pub use crate::share::html;

@@ -1,0 +1,80 @@
+//! The calls of a request as messages between those who take part.
+//!
+//! ```text
+//! calls ─▶ columns  shoppers │ orders │ ▤ orders->email │ email
+//!      └─▶ messages        0 ─▶ 1 ────── by 2 ─────▶ 3
+//! ```
+//!
+//! Law: who takes part stands in the order in which they come.
+
+use crate::scenario::{Callee, Caller, ChannelId, ClientId, Mode, Scenario, ServiceId};
+use crate::trace::{Placed, Span, Trace, answerer};
+
+/// Who takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Client(ClientId),
+    Service(ServiceId),
+    Channel(ChannelId),
+}
+
+/// A call with its ends.
+pub struct Message {
+    pub placed: Placed,
+    pub span: Span,
+    pub from: usize,
+    pub to: usize,
+    /// The channel between, where it lies in one of the edge's own.
+    pub by: Option<usize>,
+    /// The index of the call that answers for it: its own, or the one to which its callee has handed it over.
+    pub answers: usize,
+}
+
+/// Who takes part in these calls, and each call with its ends as indices among them.
+pub fn messages(scenario: &Scenario, trace: &Trace, calls: &[Placed]) -> (Vec<Who>, Vec<Message>) {
+    let mut who = Vec::new();
+    let messages = calls.iter().enumerate().map(|(index, placed)| {
+        let span = placed.span(trace);
+        let edge = scenario.edge(span.edge);
+        let own = (edge.is_call() && span.mode == Mode::Queue).then(|| scenario.own_channel(span.edge));
+        let again = trace
+            .spans
+            .get(span.parent as usize)
+            .is_some_and(|parent| parent.edge == span.edge);
+        let from = match (edge.from, own) {
+            (_, Some(channel)) if again => Who::Channel(channel),
+            (Caller::Client(id), _) => Who::Client(id),
+            (Caller::Service(id), _) => Who::Service(id),
+            (Caller::Channel(id), _) => Who::Channel(id),
+        };
+        let from = column_of(&mut who, from);
+        let by = own
+            .filter(|_| !again)
+            .map(|channel| column_of(&mut who, Who::Channel(channel)));
+        let to = column_of(
+            &mut who,
+            match edge.to {
+                Callee::Operation(id, _) => Who::Service(id),
+                Callee::Channel(id) => Who::Channel(id),
+            },
+        );
+        Message {
+            placed: *placed,
+            span,
+            from,
+            to,
+            by,
+            answers: answerer(trace, calls, index),
+        }
+    });
+    let messages = messages.collect();
+    (who, messages)
+}
+
+fn column_of(all: &mut Vec<Who>, who: Who) -> usize {
+    let known = all.iter().position(|other| *other == who);
+    known.unwrap_or_else(|| {
+        all.push(who);
+        all.len() - 1
+    })
+}

@@ -1,0 +1,237 @@
+//! The request that is pinned: its figures, its waterfall, its sequence diagram and its story.
+//!
+//! ```text
+//! lanes ─click▶ pinned ─▶ excerpt of the recording ─▶ pictures, words        hover ─▶ lit in the lanes and the topology
+//! ranking ─slowest, failed, any─▶ pinned, and the lanes go there
+//! ```
+//!
+//! Law: what is told of a request stays until more is known of it, however far the play head has gone on.
+
+use crate::metrics::ranking::{Notable, Ranking};
+use crate::picture::shape::Hit;
+use crate::protocol::Telling;
+use crate::scenario::Scenario;
+use crate::trace::{Segment, Trace, excerpt};
+use crate::ui::look::{Look, Story, request_of, row_of};
+use crate::ui::page::Page;
+use crate::ui::panel::editor;
+use crate::ui::part::dom;
+use crate::ui::part::html::Html;
+use crate::ui::results::Results;
+use leptos::prelude::*;
+use std::sync::Arc;
+use web_sys::Element;
+
+/// What is beside a picture in its panel, in pixels.
+const PADDING: f64 = 28.0;
+
+/// What is known of a request: a trace of nothing else, and of which scenario.
+#[derive(PartialEq)]
+pub struct Known {
+    pub scenario: Arc<Scenario>,
+    pub trace: Trace,
+}
+
+/// What is known of the pinned request: an excerpt of the latest recording in which it is, of this run.
+pub fn known(results: RwSignal<Results>, pinned: Option<Story>, last: Option<Arc<Known>>) -> Option<Arc<Known>> {
+    let story = pinned?;
+    let recording = results.with(|results| results.recording.clone())?;
+    let found = row_of(&recording.trace, story).and_then(|row| excerpt(&recording.trace, row));
+    let same_run =
+        |last: &Arc<Known>| Arc::ptr_eq(&last.scenario, &recording.scenario) && row_of(&last.trace, story).is_some();
+    let last = last.filter(same_run);
+    let rows = |last: &Arc<Known>| last.trace.spans.len() + last.trace.segments.len();
+    match found {
+        Some(trace)
+            if last
+                .as_ref()
+                .is_none_or(|last| rows(last) <= trace.spans.len() + trace.segments.len()) =>
+        {
+            let scenario = Arc::clone(&recording.scenario);
+            Some(Arc::new(Known { scenario, trace }))
+        }
+        _ => last,
+    }
+}
+
+/// The name of the panel, and the ways to a request.
+pub fn head(results: &Results, look: &Look) -> Html {
+    let mut html = Html::new();
+    html.fill(
+        "<h2>Request</h2><p class=\"quiet\" data-test=\"place\">{}</p><div class=\"tools\">",
+        &[&place(results, look)],
+    );
+    let ranking = results.figures.as_ref().map(|figures| &figures.report.ranking);
+    let at = look.pinned;
+    let button = |html: &mut Html, act: &'static str, label: &str, enabled: bool| {
+        let template = match enabled {
+            true => "<button type=\"button\" data-act=\"{}\" data-key=\"{}\">{}</button>",
+            false => "<button type=\"button\" data-act=\"{}\" data-key=\"{}\" disabled>{}</button>",
+        };
+        html.fill(template, &[act, act, label]);
+    };
+    for (act, label) in WAYS {
+        let there = ranking.is_some_and(|ranking| next(ranking, act, at).is_some());
+        button(&mut html, act, label, there);
+    }
+    button(&mut html, "unpin", "Let go", at.is_some());
+    html.fill("</div>", &[]);
+    html
+}
+
+/// The buttons that lead to a request.
+const WAYS: [(&str, &str); 5] = [
+    ("slower request", "Slower"),
+    ("slowest", "Slowest"),
+    ("failed before", "Failed before"),
+    ("failed", "Failed"),
+    ("random", "Random"),
+];
+
+/// `3 of the 40 slowest`, or how to begin.
+fn place(results: &Results, look: &Look) -> String {
+    let ranking = results.figures.as_ref().map(|figures| &figures.report.ranking);
+    let (Some(ranking), Some(story)) = (ranking, look.pinned) else {
+        return "click a span or an arrow in the lanes, or take the slowest".to_string();
+    };
+    let at = |list: &[Notable]| {
+        list.iter()
+            .position(|notable| is(notable, story))
+            .map(|place| (place + 1, list.len()))
+    };
+    let told = |found: Option<(usize, usize)>, what: &str| {
+        found.map(|(place, count)| place.to_string() + " of the " + &count.to_string() + what)
+    };
+    let places = [
+        told(at(&ranking.slowest), " slowest"),
+        told(at(&ranking.failed), " that failed first"),
+    ];
+    places.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn is(notable: &Notable, story: Story) -> bool {
+    (notable.client, notable.number, notable.offered) == story
+}
+
+/// Where a way leads from the pinned request.
+fn next(ranking: &Ranking, act: &str, from: Option<Story>) -> Option<Notable> {
+    let (list, back) = match act {
+        "slowest" => (&ranking.slowest, false),
+        "slower request" => (&ranking.slowest, true),
+        "failed" => (&ranking.failed, false),
+        "failed before" => (&ranking.failed, true),
+        _ => {
+            let any = (js_sys::Math::random() * ranking.spread.len() as f64) as usize;
+            return ranking.spread.get(any).copied();
+        }
+    };
+    let here = from.and_then(|story| list.iter().position(|notable| is(notable, story)));
+    let place = match (here, back) {
+        (Some(here), false) => here + 1,
+        (Some(here), true) => here.checked_sub(1)?,
+        (None, false) => 0,
+        (None, true) => return None,
+    };
+    list.get(place).copied()
+}
+
+/// Goes where a button says; whether it was one of these.
+pub fn go(page: Page, act: &str) -> bool {
+    if act == "unpin" {
+        page.look.update(Look::let_go);
+        return true;
+    }
+    if !WAYS.iter().any(|(way, _)| *way == act) {
+        return false;
+    }
+    let pinned = page.look.with_untracked(|look| look.pinned);
+    let found = page
+        .results
+        .with_untracked(|results| next(&results.figures.as_ref()?.report.ranking, act, pinned));
+    if let Some(notable) = found {
+        let from = notable.offered.0 as f64;
+        page.player
+            .update(|player| player.show(from, from + notable.took.0 as f64));
+        page.look.update(|look| {
+            look.let_go();
+            look.pinned = Some((notable.client, notable.number, notable.offered));
+        });
+    }
+    true
+}
+
+/// Figures of the pinned request and the chosen picture, or why there are none.
+pub fn body(page: Page, telling: Telling, width: f64, dark: bool) -> Html {
+    let Some(known) = page.request.get() else {
+        return Html::new();
+    };
+    // A reader that begins anew is no change of the desk.
+    let told = page
+        .desk
+        .try_update_untracked(|desk| desk.tell(&known, telling, (width - PADDING) as u32, dark));
+    match told {
+        Some(Ok(markup)) => Html::from_trusted(markup),
+        Some(Err(problems)) => editor::problems(&problems),
+        None => Html::new(),
+    }
+}
+
+/// Hears what the pointer is on, in pictures and in the story.
+pub fn listen(page: Page) {
+    let Some(panel) = page.find(".request") else { return };
+    dom::listen(&panel, "pointerover", move |event| {
+        let lit = dom::target(&event).and_then(|target| pointed_at(page, &target));
+        if page.look.with_untracked(|look| look.lit != lit) {
+            page.look.update(|look| look.lit = lit);
+        }
+    });
+    dom::listen(&panel, "pointerleave", move |_| {
+        page.look.update(|look| look.lit = None)
+    });
+}
+
+/// What a worker did for the call under the pointer.
+fn pointed_at(page: Page, target: &Element) -> Option<Segment> {
+    let number = |name: &str| {
+        let element = target.closest(&(String::from("[") + name + "]")).ok()??;
+        element.get_attribute(name)?.parse::<u32>().ok()
+    };
+    let known = page.request.get_untracked()?;
+    let segments = &known.trace.segments;
+    match (number("data-segment"), number("data-span")) {
+        (Some(row), _) => segments.get(row as usize).copied(),
+        (None, Some(row)) => segments.iter().find(|segment| segment.span == row).copied(),
+        (None, None) => None,
+    }
+}
+
+/// The names of the edges that are lit in the topology: those of the pinned request or of the one under the pointer, and the
+/// one of the call under the pointer.
+pub fn lit_edges(page: Page) -> (Vec<String>, Option<String>) {
+    let hovered = page.look.with(|look| look.hovered.map(|(hit, ..)| hit));
+    let known = page.request.get();
+    let recording = page.results.with_untracked(|results| results.recording.clone());
+    let (scenario, trace, request) = match (&known, &recording) {
+        (Some(known), _) => (&known.scenario, &known.trace, Some(0)),
+        (None, Some(recording)) => {
+            let request = hovered.and_then(|hit| request_of(&recording.trace, hit));
+            (&recording.scenario, &recording.trace, request)
+        }
+        (None, None) => return (Vec::new(), None),
+    };
+    let name = |span: u32| {
+        let span = trace.spans.get(span as usize)?;
+        Some(scenario.edge(span.edge).name.clone())
+    };
+    let near = match hovered {
+        Some(Hit::Span(row)) if page.look.with(|look| look.pinned.is_none()) => name(row),
+        _ => page.look.with(|look| look.lit).and_then(|segment| name(segment.span)),
+    };
+    let mut edges: Vec<String> = Vec::new();
+    for (row, span) in (0u32..).zip(&trace.spans) {
+        if request == Some(span.request) {
+            edges.extend(name(row));
+        }
+    }
+    (edges, near)
+}
