@@ -20,12 +20,12 @@ pub mod picture;
 pub mod protocol;
 pub mod reader;
 pub mod scenario;
-pub mod share;
 pub mod theory;
 /// Name and version of the engine; a change of any result changes the version.
 pub const ENGINE: &str = concat!("sync-or-swim ", env!("CARGO_PKG_VERSION"));
 
 pub mod time;
+pub mod told;
 pub mod trace;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod ui;

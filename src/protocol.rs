@@ -10,7 +10,8 @@
 //!
 //! Law: a changed shape needs a changed [`VERSION`]; a stored hash says so.
 
-use crate::metrics::{Report, wire};
+use crate::metrics::ranking::Ranking;
+use crate::metrics::wire::Sealed;
 use crate::scenario::problem::Problem;
 use crate::scenario::{Mode, Scenario, walk};
 use crate::time::Instant;
@@ -19,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The version of these messages; backend and reader say it when they are ready, and the page compares.
-pub const VERSION: u32 = 12;
+pub const VERSION: u32 = 13;
 
 /// Names an order and its answers; later ones are greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,17 +54,9 @@ pub enum FromBackend {
     /// It listens from now on.
     Ready { version: u32, engine: String },
     /// Figures so far of a run that goes on.
-    Progress {
-        run: RunId,
-        #[serde(with = "wire")]
-        report: Report,
-    },
+    Progress { run: RunId, report: Sealed },
     /// The figures of a finished run.
-    Measured {
-        run: RunId,
-        #[serde(with = "wire")]
-        report: Report,
-    },
+    Measured { run: RunId, report: Sealed },
     /// The next piece of what was recorded, and how many rows all pieces have together.
     Recorded { run: RunId, sizes: Sizes, piece: Trace },
     /// An order that could not be read or carried out.
@@ -79,8 +72,16 @@ pub enum ToReader {
     Read { text: String },
     /// The text with an edge in another mode: `String`.
     SetMode { text: String, edge: String, mode: Mode },
+    /// What is known of an edge: its markup, `String`.
+    Inspect {
+        #[serde(with = "walk")]
+        scenario: Arc<Scenario>,
+        edge: String,
+    },
+    /// What the figures of runs say: [`Told`].
+    Tell(Findings),
     /// One request, of which alone the trace is, for a panel of this width in pixels: its markup, `String`.
-    Tell {
+    TellRequest {
         #[serde(with = "walk")]
         scenario: Arc<Scenario>,
         trace: Trace,
@@ -110,10 +111,50 @@ impl Telling {
 /// An answer of the reader: what was asked for, or all that is wrong with the text.
 pub type FromReader<T> = Result<T, Vec<Problem>>;
 
-/// What a text means, and what its author may want to know.
+/// What a text means, what its author may want to know, and how it looks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Meaning {
     #[serde(with = "walk")]
     pub scenario: Arc<Scenario>,
     pub warnings: Vec<Problem>,
+    /// Markup of the graph.
+    pub topology: String,
+    /// Markup of the author's words.
+    pub about: String,
+}
+
+/// The latest figures, those before the last change, and the edge that is selected.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Findings {
+    pub now: Option<Finding>,
+    pub before: Option<Finding>,
+    /// Whether newer figures are under way.
+    pub is_measuring: bool,
+    pub seed: u64,
+    /// Its name; empty where none is.
+    pub edge: String,
+}
+
+/// The figures of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    #[serde(with = "walk")]
+    pub scenario: Arc<Scenario>,
+    pub report: Sealed,
+    /// False while the run goes on.
+    pub is_finished: bool,
+}
+
+/// What figures say, as markup, by panel.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    pub numbers: String,
+    pub insights: String,
+    pub services: String,
+    /// Of the selected edge.
+    pub edge: String,
+    /// The name of a node and the bar in it.
+    pub bars: Vec<(String, String)>,
+    /// Which requests are worth a look.
+    pub ranking: Ranking,
 }

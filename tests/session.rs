@@ -190,6 +190,7 @@ fn a_deadlock_is_told_with_the_figures() {
     let Some(FromBackend::Measured { report, .. }) = answers(&mut session, 1000).pop() else {
         panic!("no figures")
     };
+    let report = report.open().expect("a report");
     let told = "the only worker of `a` waits for `a` (a->a.again); only a timeout frees them";
     assert!(
         report.warnings.iter().any(|warning| warning.ends_with(told)),

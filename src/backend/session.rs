@@ -10,6 +10,7 @@
 //! (the handshake compares versions) and has checked it; a breach is a programmer's mistake and panics.
 
 use crate::engine::Run;
+use crate::metrics::wire::Sealed;
 use crate::metrics::{Meter, Report};
 use crate::protocol::{FromBackend, RunId, ToBackend, VERSION};
 use crate::scenario::Scenario;
@@ -139,7 +140,7 @@ impl Session {
         if work.engine.advance(Instant::NEVER, events, &mut work.listener) {
             return Some(FromBackend::Measured {
                 run: work.run,
-                report: work.final_report(),
+                report: Sealed::new(work.final_report()),
             });
         }
         let answer = work.progress();
@@ -191,6 +192,7 @@ impl Measuring {
             return None;
         }
         self.next_progress = now + Duration(now.0 / 4);
+        let report = Sealed::new(report);
         Some(FromBackend::Progress { run: self.run, report })
     }
 

@@ -11,12 +11,13 @@
 use crate::scenario::{Cause, ClientId};
 use crate::time::{Duration, Instant};
 use crate::trace::Request;
+use serde::{Deserialize, Serialize};
 
 /// Each list has so many at most.
 pub const MOST: usize = 40;
 
 /// A request with its outcome.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Notable {
     pub client: ClientId,
     pub number: u64,
@@ -28,7 +29,7 @@ pub struct Notable {
 }
 
 /// The requests to look at; only those that were offered inside the window of measurement.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ranking {
     pub slowest: Vec<Notable>,
     pub failed: Vec<Notable>,

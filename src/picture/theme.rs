@@ -66,7 +66,7 @@ pub enum Pattern {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Role; 24] = [
+    pub const ALL: [Role; 25] = [
         Role::Ground,
         Role::Band,
         Role::Grid,

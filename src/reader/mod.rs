@@ -1,5 +1,5 @@
-//! Reads and changes texts for the page, and tells it of single requests, in a WebAssembly module of its own, which the page can do without while it
-//! appears.
+//! Reads and changes texts for the page, and tells it what stands in its panels, in a WebAssembly module of its own,
+//! which the page can do without while it appears.
 //!
 //! ```text
 //! question bytes ─▶ ToReader ─answer─▶ FromReader<T> ─▶ answer bytes
@@ -12,7 +12,8 @@ use crate::protocol::{FromReader, Meaning, ToReader, VERSION};
 use crate::scenario::edit;
 use crate::scenario::problem::Problem;
 use crate::scenario::text::{self, Parsed};
-use crate::share::told::told;
+use crate::told::request::request;
+use crate::told::{inspector, told, topology};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -26,15 +27,15 @@ pub fn answer(question: &[u8]) -> Vec<u8> {
     match postcard::from_bytes(question) {
         Ok(ToReader::Read { text }) => bytes(text::parse(&text).map(Meaning::from)),
         Ok(ToReader::SetMode { text, edge, mode }) => bytes(edit::set_mode(&text, &edge, mode)),
-        Ok(ToReader::Tell {
+        Ok(ToReader::Inspect { scenario, edge }) => bytes(Ok(inspector::edge(&scenario, &edge).into_string())),
+        Ok(ToReader::Tell(findings)) => bytes(Ok(told(&findings))),
+        Ok(ToReader::TellRequest {
             scenario,
             trace,
             telling,
             width,
             dark,
-        }) => bytes(Ok(
-            told(&scenario, &trace, telling, f64::from(width), dark).into_string()
-        )),
+        }) => bytes(Ok(request(&scenario, &trace, telling, width, dark).into_string())),
         Err(_) => bytes::<()>(Err(vec![unknown()])),
     }
 }
@@ -42,6 +43,8 @@ pub fn answer(question: &[u8]) -> Vec<u8> {
 impl From<Parsed> for Meaning {
     fn from(parsed: Parsed) -> Meaning {
         Meaning {
+            topology: topology::topology(&parsed.scenario).into_string(),
+            about: inspector::about(&parsed.scenario).into_string(),
             scenario: Arc::new(parsed.scenario),
             warnings: parsed.warnings,
         }

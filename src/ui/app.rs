@@ -7,14 +7,13 @@
 
 use super::page::Page;
 use super::panel::frame::frame;
-use super::panel::{
-    editor, header, help, insights, inspector, lanes, notice, numbers, request, services, topology, transport,
-};
+use super::panel::{editor, header, help, lanes, notice, request, transport};
 use super::part::dom;
-use super::part::html::Html;
 use super::results;
 use super::{act, keys};
+use crate::protocol::Told;
 use crate::scenario::gallery;
+use crate::told::html::Html;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -83,15 +82,13 @@ fn show_scenario(page: Page) {
     show(page, ".top", move || {
         page.desk.with(|desk| page.look.with(|look| header::header(desk, look)))
     });
-    show(page, ".topology .canvas", move || page.desk.with(topology::topology));
-    show(page, ".topology .portions", move || {
-        page.desk
-            .with(|desk| page.results.with(|results| topology::bars(desk, results)))
+    show(page, ".topology .canvas", move || {
+        page.desk.with(|desk| Html::from_trusted(desk.topology.clone()))
     });
-    show(page, ".inspector", move || {
-        page.desk.with(|desk| inspector::edge(desk, &selected()))
+    show(page, ".inspector", move || inspected(page, &selected()));
+    show(page, ".about", move || {
+        page.desk.with(|desk| Html::from_trusted(desk.about.clone()))
     });
-    show(page, ".about", move || page.desk.with(inspector::about));
     show(page, ".editor > header", move || page.desk.with(editor::head));
     show(page, ".editor [role=status]", move || {
         page.desk.with(|desk| editor::problems(&desk.problems))
@@ -122,26 +119,34 @@ fn show_scenario(page: Page) {
 fn show_results(page: Page) {
     show(page, ".notices", move || {
         let mut notices = page.desk.with(|desk| notice::absence(desk.absence.as_deref()));
-        notices.add(&page.results.with(|results| notice::notice(&results.status)));
+        page.results.with(|results| {
+            notices.add(&notice::notice(&results.status));
+            notices.add(&notice::refusal(results.refusal.as_deref()));
+        });
         notices
     });
-    show(page, ".numbers", move || {
-        let seed = page.desk.with(|desk| desk.seed());
-        page.results.with(|results| numbers::numbers(results, seed))
-    });
-    show(page, ".insights", move || page.results.with(insights::insights));
-    show(page, ".services", move || page.results.with(services::services));
-    show(page, ".figures", move || {
-        let selected = page.look.with(|look| look.edge.clone()).unwrap_or_default();
-        page.results.with(|results| inspector::figures(results, &selected))
+    let slots: [(&'static str, fn(&Told) -> &String); 4] = [
+        (".numbers", |told| &told.numbers),
+        (".insights", |told| &told.insights),
+        (".services", |told| &told.services),
+        (".figures", |told| &told.edge),
+    ];
+    for (slot, pick) in slots {
+        show(page, slot, move || {
+            page.told.with(|told| Html::from_trusted(pick(told).clone()))
+        });
+    }
+    dom::effect(move || {
+        page.desk.track();
+        page.told.with(|told| fill_bars(page, &told.bars));
     });
     show(page, ".lanes > header", move || {
         let follows = page.player.with(|player| player.anchor.is_none());
         lanes::head(follows, page.look.with(|look| look.too_many_calls))
     });
     show(page, ".request > header", move || {
-        page.results
-            .with(|results| page.look.with(|look| request::head(results, look)))
+        page.told
+            .with(|told| page.look.with(|look| request::head(&told.ranking, look)))
     });
     let shape = Memo::new(move |_| page.look.with(|look| (look.telling, look.width, look.is_dark())));
     show(page, ".request .told", move || {
@@ -151,6 +156,35 @@ fn show_results(page: Page) {
     show(page, ".transport .tools", move || {
         transport::buttons(page.player.with(|player| player.playing))
     });
+}
+
+/// The selected edge, and why its last flip could not be made.
+fn inspected(page: Page, edge: &str) -> Html {
+    let scenario = page.desk.with(|desk| desk.scenario.clone());
+    let told = page.desk.try_update_untracked(|desk| match &scenario {
+        Some(scenario) => desk.ask(|reader| reader.inspect(scenario, edge)),
+        None => Ok(String::new()),
+    });
+    let mut html = match told.unwrap_or_else(|| Ok(String::new())) {
+        Ok(markup) => Html::from_trusted(markup),
+        Err(problems) => editor::problems(&problems),
+    };
+    html.add(
+        &page
+            .desk
+            .with(|desk| notice::refusal(Some(&desk.refusal).filter(|why| !why.is_empty()).map(String::as_str))),
+    );
+    html
+}
+
+/// Puts into each node of the topology what its workers did.
+fn fill_bars(page: Page, bars: &[(String, String)]) {
+    for (node, bar) in bars {
+        let selector = String::from(".topology [data-node=\"") + node + "\"] > .portions";
+        if let Some(group) = page.find(&selector) {
+            group.set_inner_html(bar);
+        }
+    }
 }
 
 /// Marks edges with a class, without replacing what may just be clicked.

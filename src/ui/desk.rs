@@ -9,10 +9,8 @@
 //! Law: the text is the one truth, and whatever changes it settles what follows from it; what is there before the module
 //! that reads settles when it comes. Nothing that was written is lost.
 
-use super::panel::request::Known;
 use super::reader::Reader;
-use crate::picture::topology::{Graph, topology};
-use crate::protocol::{FromReader, Telling};
+use crate::protocol::FromReader;
 use crate::scenario::gallery::{self, Entry};
 use crate::scenario::problem::Problem;
 use crate::scenario::{Edge, Mode, Scenario};
@@ -50,8 +48,10 @@ pub struct Desk {
     pub problems: Vec<Problem>,
     /// The last good scenario.
     pub scenario: Option<Arc<Scenario>>,
-    /// Where it is drawn.
-    pub graph: Graph,
+    /// How it is drawn: markup.
+    pub topology: String,
+    /// What its author says: markup.
+    pub about: String,
     /// Why the last flip could not be made.
     pub refusal: String,
     /// Why nobody is here to read, where that is so for good.
@@ -72,7 +72,8 @@ impl Desk {
             hand: Hand::Placed,
             problems: Vec::new(),
             scenario: None,
-            graph: Graph::default(),
+            topology: String::new(),
+            about: String::new(),
             refusal: String::new(),
             absence: None,
             reader: None,
@@ -151,17 +152,14 @@ impl Desk {
 
     /// Flips an edge: from `sync` to its flip mode, from any other mode to `sync`.
     pub fn flip(&mut self, edge: &str) {
-        if let Some(mode) = self.edge(edge).and_then(flipped) {
+        if let Some(mode) = self.edge(edge).and_then(Edge::flipped) {
             self.set_mode(edge, mode);
         }
     }
 
-    /// What the reader tells of a request, as markup; nothing before it has come.
-    pub fn tell(&mut self, known: &Known, telling: Telling, width: u32, dark: bool) -> FromReader<String> {
-        match &mut self.reader {
-            Some(reader) => reader.tell(known, telling, width, dark),
-            None => Ok(String::new()),
-        }
+    /// What the reader answers; nothing before it has come.
+    pub fn ask<T: Default>(&mut self, question: impl FnOnce(&mut Reader) -> FromReader<T>) -> FromReader<T> {
+        self.reader.as_mut().map_or(Ok(T::default()), question)
     }
 
     /// Puts the gallery's own text back; the reader's stays one step behind.
@@ -252,20 +250,11 @@ impl Desk {
         let Some(reader) = &mut self.reader else { return };
         match reader.read(&self.draft.text) {
             Ok(meaning) => {
-                self.graph = topology(&meaning.scenario);
+                (self.topology, self.about) = (meaning.topology, meaning.about);
                 self.scenario = Some(meaning.scenario);
                 self.problems = meaning.warnings;
             }
             Err(problems) => self.problems = problems,
         }
     }
-}
-
-/// The mode that one click gives to an edge; none where it has no choice.
-pub fn flipped(edge: &Edge) -> Option<Mode> {
-    let other = match edge.mode {
-        Mode::Sync => edge.flip,
-        _ => Mode::Sync,
-    };
-    edge.modes().find(|mode| *mode == other)
 }

@@ -4,9 +4,11 @@
 
 use super::desk::Desk;
 use super::look::Look;
+use super::panel::editor;
 use super::panel::request::{self, Known};
 use super::player::Player;
 use super::results::{Office, Results};
+use crate::protocol::{Finding, Findings, Told};
 use leptos::prelude::*;
 use std::sync::Arc;
 use web_sys::Element;
@@ -22,6 +24,8 @@ pub struct Page {
     pub results: RwSignal<Results>,
     /// What is selected, and in which light.
     pub look: RwSignal<Look>,
+    /// What the figures of the runs say.
+    pub told: Memo<Told>,
     /// What is known of the pinned request.
     pub request: Memo<Option<Arc<Known>>>,
     /// What was ordered from the backend.
@@ -34,15 +38,14 @@ impl Page {
     /// A playground with the gallery's first entry, that plays unless the reader wants little motion.
     pub fn new(playing: bool) -> Page {
         let (results, look) = (RwSignal::new(Results::new()), RwSignal::new(Look::new()));
+        let desk = RwSignal::new_local(Desk::new());
         Page {
-            desk: RwSignal::new_local(Desk::new()),
+            desk,
+            told: told(desk, results, look),
             player: RwSignal::new(Player::new(playing)),
             results,
             look,
-            request: Memo::new(move |last: Option<&Option<Arc<Known>>>| {
-                let pinned = look.with(|look| look.pinned);
-                request::known(results, pinned, last.cloned().flatten())
-            }),
+            request: request::pinned(results, look),
             office: StoredValue::new_local(Office::default()),
             root: StoredValue::new_local(None),
         }
@@ -53,4 +56,32 @@ impl Page {
         let root = self.root.try_get_value().flatten();
         root.and_then(|root| super::part::dom::find(&root, selector))
     }
+}
+
+/// What the figures say, each time that they are others, or that another edge is selected.
+fn told(desk: RwSignal<Desk, LocalStorage>, results: RwSignal<Results>, look: RwSignal<Look>) -> Memo<Told> {
+    let edge = Memo::new(move |_| look.with(|look| look.edge.clone()).unwrap_or_default());
+    let seed = Memo::new(move |_| desk.with(Desk::seed));
+    // Figures are others when they lie elsewhere.
+    let place = |figures: &Option<Arc<Finding>>| figures.as_ref().map_or(0, |figures| Arc::as_ptr(figures) as usize);
+    let which = Memo::new(move |_| {
+        results.with(|results| (place(&results.figures), place(&results.before), results.measuring))
+    });
+    Memo::new(move |_| {
+        which.track();
+        let findings = results.with_untracked(|results| Findings {
+            now: results.figures.as_deref().cloned(),
+            before: results.before.as_deref().cloned(),
+            is_measuring: results.measuring,
+            seed: seed.get(),
+            edge: edge.get(),
+        });
+        // A reader that begins anew is no change of the desk.
+        let told = desk.try_update_untracked(|desk| desk.ask(|reader| reader.tell(findings)));
+        told.unwrap_or_else(|| Ok(Told::default()))
+            .unwrap_or_else(|problems| Told {
+                numbers: editor::problems(&problems).into_string(),
+                ..Told::default()
+            })
+    })
 }

@@ -8,9 +8,9 @@
 
 use super::panel::request::Known;
 use super::part::dom;
-use crate::protocol::{FromReader, Meaning, Telling, ToReader, VERSION};
-use crate::scenario::Mode;
+use crate::protocol::{Findings, FromReader, Meaning, Telling, ToReader, Told, VERSION};
 use crate::scenario::problem::Problem;
+use crate::scenario::{Mode, Scenario};
 use js_sys::WebAssembly::{self, Instance, Memory, Module};
 use js_sys::futures::JsFuture;
 use js_sys::{JsString, Object, Reflect, Uint8Array};
@@ -82,9 +82,20 @@ impl Reader {
         self.ask(&ToReader::SetMode { text, edge, mode })
     }
 
+    /// What is known of an edge: markup.
+    pub fn inspect(&mut self, scenario: &Arc<Scenario>, edge: &str) -> FromReader<String> {
+        let (scenario, edge) = (Arc::clone(scenario), edge.to_string());
+        self.ask(&ToReader::Inspect { scenario, edge })
+    }
+
+    /// What figures say.
+    pub fn tell(&mut self, findings: Findings) -> FromReader<Told> {
+        self.ask(&ToReader::Tell(findings))
+    }
+
     /// What is told of one request: markup.
-    pub fn tell(&mut self, known: &Known, telling: Telling, width: u32, dark: bool) -> FromReader<String> {
-        self.ask(&ToReader::Tell {
+    pub fn tell_request(&mut self, known: &Known, telling: Telling, width: u32, dark: bool) -> FromReader<String> {
+        self.ask(&ToReader::TellRequest {
             scenario: Arc::clone(&known.scenario),
             trace: known.trace.clone(),
             telling,

@@ -12,9 +12,9 @@ use super::bridge::{Bridge, Heard};
 use super::desk::Hand;
 use super::page::Page;
 use super::window::{Window, wanted};
-use crate::metrics::Report;
+use crate::metrics::wire::Sealed;
 use crate::picture::index::Index;
-use crate::protocol::{FromBackend, RunId, ToBackend, VERSION};
+use crate::protocol::{Finding, FromBackend, RunId, ToBackend, VERSION};
 use crate::scenario::Scenario;
 use crate::time::Instant;
 use crate::trace::{Sizes, Trace};
@@ -41,14 +41,6 @@ pub enum Status {
     OtherVersion(u32),
     /// The backend ended; the text says how, and in what it was at work.
     Broken(String),
-}
-
-/// The figures of a run.
-pub struct Figures {
-    pub report: Report,
-    pub scenario: Arc<Scenario>,
-    /// False while the run goes on.
-    pub finished: bool,
 }
 
 /// What was recorded of a run, and of which.
@@ -94,9 +86,9 @@ impl PartialEq for Recording {
 pub struct Results {
     pub status: Status,
     /// The latest figures.
-    pub figures: Option<Arc<Figures>>,
+    pub figures: Option<Arc<Finding>>,
     /// The figures of the scenario before the last change.
-    pub before: Option<Arc<Figures>>,
+    pub before: Option<Arc<Finding>>,
     /// Whether newer figures are under way.
     pub measuring: bool,
     pub recording: Option<Arc<Recording>>,
@@ -244,17 +236,17 @@ fn hear(page: Page, said: FromBackend) {
     }
 }
 
-fn take_report(page: Page, run: RunId, report: Report, finished: bool) {
+fn take_report(page: Page, run: RunId, report: Sealed, is_finished: bool) {
     let measured = page.office.with_value(|office| office.measured.clone());
     let Some(ordered) = measured.filter(|ordered| ordered.run == run) else {
         return;
     };
     page.results.update(|results| {
-        results.measuring = !finished;
-        results.figures = Some(Arc::new(Figures {
-            report,
+        results.measuring = !is_finished;
+        results.figures = Some(Arc::new(Finding {
             scenario: ordered.scenario,
-            finished,
+            report,
+            is_finished,
         }));
     });
 }
@@ -385,7 +377,7 @@ fn measure(page: Page, scenario: Arc<Scenario>, seed: u64, entry: &'static str) 
     let Some((run, same_entry)) = order else { return };
     page.results.update(|results| {
         // The last finished figures become those before, unless they are another entry's.
-        let finished = results.figures.clone().filter(|figures| figures.finished);
+        let finished = results.figures.clone().filter(|figures| figures.is_finished);
         results.before = if same_entry {
             finished.or(results.before.take())
         } else {

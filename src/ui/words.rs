@@ -1,8 +1,8 @@
-//! What a tooltip says of a segment or a call, and how a distribution is written.
+//! What a tooltip says of a segment or a call.
 
-use super::part::figure;
+use crate::metrics::figure;
 use crate::picture::word;
-use crate::scenario::{Dist, Scenario};
+use crate::scenario::Scenario;
 use crate::time::Instant;
 use crate::trace::{Segment, Span, Trace};
 
@@ -36,26 +36,4 @@ pub fn call(scenario: &Scenario, span: &Span) -> String {
         after("caller went on", span.returned),
     );
     format!("{from} → {to} ({mode}): sent at {sent}{began}{ended}{returned}{outcome}{lost}")
-}
-
-/// A distribution as a scenario's author writes it.
-pub fn dist(dist: &Dist) -> String {
-    match dist {
-        Dist::Constant(time) => time.to_string(),
-        Dist::Exp { mean } => format!("exp({mean})"),
-        Dist::Uniform { low, high } => format!("uniform({low}, {high})"),
-        Dist::LogNormal { mean, p99 } => format!("lognormal(mean {mean}, p99 {p99})"),
-        Dist::Erlang { stages, mean } => format!("erlang({stages}, {mean})"),
-        Dist::HyperExp(branches) => {
-            let branches = branches
-                .iter()
-                .map(|(p, mean)| figure::fixed(*p, 2) + ": " + &mean.to_string());
-            format!("hyperexp({})", branches.collect::<Vec<_>>().join(", "))
-        }
-        Dist::Pareto { shape, minimum } => format!("pareto({}, {minimum})", figure::fixed(*shape, 2)),
-        Dist::Empirical(values) => {
-            let values = values.iter().map(|value| value.to_string());
-            format!("empirical({})", values.collect::<Vec<_>>().join(", "))
-        }
-    }
 }

@@ -15,7 +15,7 @@ use sync_or_swim::picture::shape::{Picture, Shape};
 use sync_or_swim::picture::story::{story, title};
 use sync_or_swim::picture::waterfall::{View, waterfall};
 use sync_or_swim::scenario::Scenario;
-use sync_or_swim::share::figure::figure;
+use sync_or_swim::told::figure::figure;
 use sync_or_swim::trace::{RequestRow, Trace, excerpt, is_beaten};
 
 /// The width of the pictures.

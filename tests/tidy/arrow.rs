@@ -45,8 +45,12 @@ const ARROWS: &[Arrow] = &[
     Arrow {
         module: "reader",
         may_name: &[
-            "time", "scenario", "trace", "metrics", "theory", "protocol", "picture", "share",
+            "time", "scenario", "trace", "metrics", "theory", "protocol", "picture", "told", "share",
         ],
+    },
+    Arrow {
+        module: "told",
+        may_name: &["time", "scenario", "trace", "metrics", "theory", "protocol", "picture"],
     },
     Arrow {
         module: "picture",
@@ -54,7 +58,9 @@ const ARROWS: &[Arrow] = &[
     },
     Arrow {
         module: "share",
-        may_name: &["time", "scenario", "trace", "metrics", "theory", "protocol", "picture"],
+        may_name: &[
+            "time", "scenario", "trace", "metrics", "theory", "protocol", "picture", "told",
+        ],
     },
     Arrow {
         module: "import",
@@ -63,7 +69,7 @@ const ARROWS: &[Arrow] = &[
     Arrow {
         module: "ui",
         may_name: &[
-            "time", "scenario", "trace", "metrics", "theory", "protocol", "picture", "share", "import",
+            "time", "scenario", "trace", "metrics", "theory", "protocol", "picture", "told", "share", "import",
         ],
     },
     Arrow {
@@ -81,7 +87,7 @@ const ARROWS: &[Arrow] = &[
     Arrow {
         module: "bin/swim",
         may_name: &[
-            "time", "scenario", "trace", "engine", "metrics", "theory", "picture", "share", "import",
+            "time", "scenario", "trace", "engine", "metrics", "theory", "picture", "told", "share", "import",
         ],
     },
 ];

@@ -7,13 +7,14 @@ use crate::{Offence, settle};
 const ORDERED: [&str; 4] = ["src/engine/", "src/trace/", "src/metrics/", "src/picture/"];
 
 /// Where numbers are measured, drawn or written by people. Everything else counts in integers.
-const FLOATS: [&str; 9] = [
+const FLOATS: [&str; 10] = [
     "src/scenario/",
     "src/engine/chance",
     "src/backend/serve",
     "src/metrics/",
     "src/theory/",
     "src/picture/",
+    "src/told/",
     "src/share/",
     "src/ui/",
     "src/bin/swim",

@@ -29,7 +29,7 @@ const BUDGETS: [Budget; 3] = [
     },
     Budget {
         name: "reader",
-        kilobytes: 100,
+        kilobytes: 200,
         is_part: is_reader,
     },
 ];

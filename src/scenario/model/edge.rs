@@ -55,6 +55,15 @@ impl Edge {
         })
     }
 
+    /// The mode that one click gives to it: from `sync` its flip mode, from any other mode `sync`; none where it has no choice.
+    pub fn flipped(&self) -> Option<Mode> {
+        let other = match self.mode {
+            Mode::Sync => self.flip,
+            _ => Mode::Sync,
+        };
+        self.modes().find(|mode| *mode == other)
+    }
+
     /// Whether it leads from a caller straight to a service; others publish or consume.
     pub fn is_call(&self) -> bool {
         !matches!(self.from, Caller::Channel(_)) && self.service().is_some()

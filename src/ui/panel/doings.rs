@@ -1,12 +1,12 @@
 //! The text twin of the lanes: what every worker does at the play head.
 
+use crate::metrics::figure;
 use crate::picture::overview;
 use crate::picture::word::doings;
 use crate::scenario::Scenario;
 use crate::time::Instant;
+use crate::told::html::Html;
 use crate::trace::Activity;
-use crate::ui::part::figure;
-use crate::ui::part::html::Html;
 use crate::ui::results::Recording;
 
 /// A row for each worker that is not idle at `head`, in nanoseconds.

@@ -1,8 +1,8 @@
 //! The scenario as text, with line numbers and what is wrong with it.
 
 use crate::scenario::problem::{Problem, Severity};
+use crate::told::html::Html;
 use crate::ui::desk::Desk;
-use crate::ui::part::html::Html;
 
 /// Where the text is typed; it stays while everything around it changes.
 pub const TEXT: &str = concat!(

@@ -3,9 +3,9 @@
 //! Law: buttons lie where the rows say; those of pinned groups stay above with them.
 
 use crate::picture::row::{Group, NAME, Rows};
+use crate::told::html::Html;
 use crate::ui::page::Page;
 use crate::ui::part::dom;
-use crate::ui::part::html::Html;
 use crate::ui::part::icon;
 use web_sys::Element;
 

@@ -1,9 +1,9 @@
 //! The top of the page: what is played, with which seed, in which light.
 
 use crate::scenario::gallery;
+use crate::told::html::{Html, option};
 use crate::ui::desk::Desk;
 use crate::ui::look::{LIGHTS, Look};
-use crate::ui::part::html::Html;
 use crate::ui::part::icon;
 
 /// Name, gallery, seed, way back, light and help.
@@ -39,15 +39,6 @@ pub fn header(desk: &Desk, look: &Look) -> Html {
     html.fill("</select></label>", &[]);
     tool(&mut html, ["help", "Keyboard shortcuts", "?"], "?", true);
     html
-}
-
-/// An entry of a menu.
-pub fn option(html: &mut Html, value: &str, label: &str, selected: bool) {
-    let template = match selected {
-        true => "<option value=\"{}\" selected>{}</option>",
-        false => "<option value=\"{}\">{}</option>",
-    };
-    html.fill(template, &[value, label]);
 }
 
 /// A button with a sign on it: what it does, its name, its key.

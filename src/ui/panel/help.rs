@@ -1,6 +1,6 @@
 //! The sheet of keyboard shortcuts.
 
-use crate::ui::part::html::Html;
+use crate::told::html::Html;
 
 /// Keys and what they do, in the order of the sheet.
 const SHORTCUTS: [(&str, &str); 17] = [

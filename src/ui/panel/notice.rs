@@ -1,7 +1,7 @@
 //! What stands between the reader of the page and a running simulation, and what can be done about it.
 
 use crate::protocol::VERSION;
-use crate::ui::part::html::Html;
+use crate::told::html::Html;
 use crate::ui::results::Status;
 
 /// A notice while there is no backend to ask; nothing while all is well.
@@ -27,6 +27,15 @@ pub fn absence(why: Option<&str>) -> Html {
     let Some(why) = why else { return Html::new() };
     let words = "The part that reads scenarios could not be loaded: ".to_string() + why + ". What you write is kept.";
     told(&words, "employ", "Try again")
+}
+
+/// Why an order could not be carried out.
+pub fn refusal(why: Option<&str>) -> Html {
+    let mut html = Html::new();
+    if let Some(why) = why {
+        html.fill("<p class=\"warning\" role=\"alert\">{}</p>", &[why]);
+    }
+    html
 }
 
 fn told(words: &str, act: &str, label: &str) -> Html {

@@ -11,12 +11,12 @@ use crate::metrics::ranking::{Notable, Ranking};
 use crate::picture::shape::Hit;
 use crate::protocol::Telling;
 use crate::scenario::Scenario;
+use crate::told::html::Html;
 use crate::trace::{Segment, Trace, excerpt};
 use crate::ui::look::{Look, Story, request_of, row_of};
 use crate::ui::page::Page;
 use crate::ui::panel::editor;
 use crate::ui::part::dom;
-use crate::ui::part::html::Html;
 use crate::ui::results::Results;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -26,14 +26,26 @@ use web_sys::Element;
 const PADDING: f64 = 28.0;
 
 /// What is known of a request: a trace of nothing else, and of which scenario.
-#[derive(PartialEq)]
 pub struct Known {
     pub scenario: Arc<Scenario>,
     pub trace: Trace,
 }
 
 /// What is known of the pinned request: an excerpt of the latest recording in which it is, of this run.
-pub fn known(results: RwSignal<Results>, pinned: Option<Story>, last: Option<Arc<Known>>) -> Option<Arc<Known>> {
+pub fn pinned(results: RwSignal<Results>, look: RwSignal<Look>) -> Memo<Option<Arc<Known>>> {
+    let story = Memo::new(move |_| look.with(|look| look.pinned));
+    Memo::new_with_compare(
+        move |last: Option<&Option<Arc<Known>>>| known(results, story.get(), last.cloned().flatten()),
+        |last, now| where_known(last) != where_known(now),
+    )
+}
+
+/// Something else is known when it lies elsewhere.
+fn where_known(known: Option<&Option<Arc<Known>>>) -> Option<*const Known> {
+    known?.as_ref().map(Arc::as_ptr)
+}
+
+fn known(results: RwSignal<Results>, pinned: Option<Story>, last: Option<Arc<Known>>) -> Option<Arc<Known>> {
     let story = pinned?;
     let recording = results.with(|results| results.recording.clone())?;
     let found = row_of(&recording.trace, story).and_then(|row| excerpt(&recording.trace, row));
@@ -55,13 +67,12 @@ pub fn known(results: RwSignal<Results>, pinned: Option<Story>, last: Option<Arc
 }
 
 /// The name of the panel, and the ways to a request.
-pub fn head(results: &Results, look: &Look) -> Html {
+pub fn head(ranking: &Ranking, look: &Look) -> Html {
     let mut html = Html::new();
     html.fill(
         "<h2>Request</h2><p class=\"quiet\" data-test=\"place\">{}</p><div class=\"tools\">",
-        &[&place(results, look)],
+        &[&place(ranking, look)],
     );
-    let ranking = results.figures.as_ref().map(|figures| &figures.report.ranking);
     let at = look.pinned;
     let button = |html: &mut Html, act: &'static str, label: &str, enabled: bool| {
         let template = match enabled {
@@ -71,7 +82,7 @@ pub fn head(results: &Results, look: &Look) -> Html {
         html.fill(template, &[act, act, label]);
     };
     for (act, label) in WAYS {
-        let there = ranking.is_some_and(|ranking| next(ranking, act, at).is_some());
+        let there = next(ranking, act, at).is_some();
         button(&mut html, act, label, there);
     }
     button(&mut html, "unpin", "Let go", at.is_some());
@@ -89,9 +100,8 @@ const WAYS: [(&str, &str); 5] = [
 ];
 
 /// `3 of the 40 slowest`, or how to begin.
-fn place(results: &Results, look: &Look) -> String {
-    let ranking = results.figures.as_ref().map(|figures| &figures.report.ranking);
-    let (Some(ranking), Some(story)) = (ranking, look.pinned) else {
+fn place(ranking: &Ranking, look: &Look) -> String {
+    let Some(story) = look.pinned else {
         return "click a span or an arrow in the lanes, or take the slowest".to_string();
     };
     let at = |list: &[Notable]| {
@@ -145,9 +155,7 @@ pub fn go(page: Page, act: &str) -> bool {
         return false;
     }
     let pinned = page.look.with_untracked(|look| look.pinned);
-    let found = page
-        .results
-        .with_untracked(|results| next(&results.figures.as_ref()?.report.ranking, act, pinned));
+    let found = page.told.with_untracked(|told| next(&told.ranking, act, pinned));
     if let Some(notable) = found {
         let from = notable.offered.0 as f64;
         page.player
@@ -166,9 +174,9 @@ pub fn body(page: Page, telling: Telling, width: f64, dark: bool) -> Html {
         return Html::new();
     };
     // A reader that begins anew is no change of the desk.
-    let told = page
-        .desk
-        .try_update_untracked(|desk| desk.tell(&known, telling, (width - PADDING) as u32, dark));
+    let told = page.desk.try_update_untracked(|desk| {
+        desk.ask(|reader| reader.tell_request(&known, telling, (width - PADDING) as u32, dark))
+    });
     match told {
         Some(Ok(markup)) => Html::from_trusted(markup),
         Some(Err(problems)) => editor::problems(&problems),

@@ -1,12 +1,12 @@
 //! The play head's controls: play, step, speed, and the whole run as a line.
 
 use super::header::tool;
+use crate::metrics::figure;
 use crate::time::Duration;
+use crate::told::html::Html;
 use crate::ui::act::STEPS;
 use crate::ui::page::Page;
 use crate::ui::part::dom;
-use crate::ui::part::figure;
-use crate::ui::part::html::Html;
 use crate::ui::part::icon;
 use crate::ui::player::Player;
 

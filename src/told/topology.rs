@@ -2,13 +2,12 @@
 //!
 //! Law: where things lie comes from `picture::topology` alone; a flip moves nothing.
 
-use crate::picture::topology::{Node, NodeKind, Wire};
+use super::Run;
+use super::bar;
+use super::html::{Html, texts};
+use crate::picture::topology::{self as layout, Node, NodeKind, Wire};
 use crate::picture::word;
 use crate::scenario::{Callee, Edge, Mode, Scenario};
-use crate::ui::desk::{Desk, flipped};
-use crate::ui::part::bar;
-use crate::ui::part::html::{Html, texts};
-use crate::ui::results::Results;
 
 /// With more edges than this, only those on which nobody waits have their mode written beside them.
 const MOST_LABELS: usize = 14;
@@ -16,10 +15,9 @@ const MOST_LABELS: usize = 14;
 const BAR: (i32, i32) = (6, 10);
 
 /// The edges and nodes as an SVG picture, with an empty group for the bars.
-pub fn topology(desk: &Desk) -> Html {
+pub fn topology(scenario: &Scenario) -> Html {
     let mut html = Html::new();
-    let Some(scenario) = &desk.scenario else { return html };
-    let graph = &desk.graph;
+    let graph = &layout::topology(scenario);
     let [width, height] = texts([graph.width, graph.height]);
     let class = if graph.width > 640 { "large" } else { "" };
     html.fill(
@@ -31,7 +29,7 @@ pub fn topology(desk: &Desk) -> Html {
         show_edge(&mut html, scenario, edge, wire, terse);
     }
     graph.nodes.iter().for_each(|node| show_node(&mut html, node));
-    html.fill("<g class=\"portions\" aria-hidden=\"true\"></g></svg>", &[]);
+    html.fill("</svg>", &[]);
     html
 }
 
@@ -45,7 +43,7 @@ fn show_edge(html: &mut Html, scenario: &Scenario, edge: &Edge, wire: &Wire, ter
         ),
         &[edge.mode.word(), &name, &edge.name, &edge.name, &edge.name, &wire.path, &wire.path, &wire.tip],
     );
-    let chosen = flipped(edge).is_some();
+    let chosen = edge.flipped().is_some();
     if chosen && !(terse && edge.mode.waits()) {
         show_mode(html, edge.mode, wire.label);
     }
@@ -56,7 +54,7 @@ fn show_edge(html: &mut Html, scenario: &Scenario, edge: &Edge, wire: &Wire, ter
 fn name_of(scenario: &Scenario, edge: &Edge) -> String {
     let (from, to) = word::ends(scenario, edge);
     let mut name = [from, " to ", to, ": "].concat();
-    match flipped(edge) {
+    match edge.flipped() {
         Some(other) => {
             for piece in [
                 edge.mode.word(),
@@ -102,33 +100,28 @@ fn show_node(html: &mut Html, node: &Node) {
     let round = if is_client { node.height / 2 } else { 8 };
     let (name, what) = if is_client { (20, 34) } else { (16, 29) };
     let [x, y, width, height, round] = texts([node.x, node.y, node.width, node.height, round]);
-    let [middle, name, what] = texts([node.x + node.width / 2, node.y + name, node.y + what]);
+    let [middle, name, what] = texts([node.width / 2, name, what]);
     html.fill(
         concat!(
-            "<rect class=\"node-box\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>",
+            "<g class=\"node\" data-node=\"{}\" transform=\"translate({} {})\">",
+            "<rect class=\"node-box\" width=\"{}\" height=\"{}\" rx=\"{}\"/>",
             "<text class=\"name\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-            "<text class=\"what\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>"
+            "<text class=\"what\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
+            "<g class=\"portions\" aria-hidden=\"true\"></g></g>"
         ),
         &[
-            &x, &y, &width, &height, &round, &middle, &name, &node.name, &middle, &what, &node.what,
+            &node.name, &x, &y, &width, &height, &round, &middle, &name, &node.name, &middle, &what, &node.what,
         ],
     );
 }
 
-/// What every service's workers did, for the group of the bars.
-pub fn bars(desk: &Desk, results: &Results) -> Html {
-    let mut html = Html::new();
-    let Some(figures) = &results.figures else { return html };
-    for node in &desk.graph.nodes {
-        if let Some(report) = figures.report.services.get(&node.name) {
-            let frame = (
-                node.x + BAR.1,
-                node.y + node.height - BAR.0 - 5,
-                node.width - 2 * BAR.1,
-                BAR.0,
-            );
-            html.add(&bar::shapes(report, frame));
-        }
-    }
-    html
+/// What every service's workers did: the name of its node and its bar, for the group of the bar in the node.
+pub fn bars(run: &Run) -> Vec<(String, String)> {
+    let graph = layout::topology(&run.scenario);
+    let bars = graph.nodes.iter().filter_map(|node| {
+        let report = run.report.services.get(&node.name)?;
+        let frame = (BAR.1, node.height - BAR.0 - 5, node.width - 2 * BAR.1, BAR.0);
+        Some((node.name.clone(), bar::shapes(report, frame).into_string()))
+    });
+    bars.collect()
 }

@@ -1,8 +1,8 @@
 //! A bar of portions, hatched where blocked: what workers did with their time.
 
-use super::figure;
 use super::html::{Html, texts};
 use crate::metrics::ServiceReport;
+use crate::metrics::figure;
 
 /// Left, top, width and height in whole pixels.
 pub type Frame = (i32, i32, i32, i32);

@@ -1,23 +1,23 @@
 //! The text twin of the lanes: what each service's workers did over the whole run, and on whom they were blocked.
 
+use super::bar;
+use super::html::Html;
 use super::numbers::show_turn;
+use super::{Run, Runs};
+use crate::metrics::figure::{self, Wish};
 use crate::metrics::{ChannelReport, Report, ServiceReport, insight};
 use crate::scenario::{Scenario, ServiceId};
-use crate::ui::part::bar;
-use crate::ui::part::figure::{self, Wish};
-use crate::ui::part::html::Html;
-use crate::ui::results::{Figures, Results};
 
 /// One row a service: shares of worker time, blocked on whom, backlog. One row a channel: depth and age.
-pub fn services(results: &Results) -> Html {
+pub fn services(runs: &Runs) -> Html {
     let mut html = Html::new();
     html.fill(SERVICES, &[]);
-    if let Some(figures) = &results.figures {
-        let before = results.before.as_ref().map(|before| &before.report);
-        show_rows(&mut html, figures, before);
+    if let Some(run) = &runs.now {
+        let before = runs.before.as_ref().map(|before| &before.report);
+        show_rows(&mut html, run, before);
     }
     html.fill("</tbody></table></div>", &[]);
-    let channels = results.figures.as_ref().map(|figures| &figures.report.channels);
+    let channels = runs.now.as_ref().map(|run| &run.report.channels);
     if let Some(channels) = channels.filter(|channels| !channels.is_empty()) {
         html.fill(CHANNELS, &[]);
         channels
@@ -42,10 +42,10 @@ const CHANNELS: &str = concat!(
     "<th scope=\"col\">p99</th><th scope=\"col\">delivered</th><th scope=\"col\">dropped</th></tr></thead><tbody>",
 );
 
-fn show_rows(html: &mut Html, figures: &Figures, before: Option<&Report>) {
+fn show_rows(html: &mut Html, run: &Run, before: Option<&Report>) {
     let ids = (0..).map(ServiceId);
-    for (id, service) in ids.zip(&figures.scenario.services) {
-        let Some(now) = figures.report.services.get(&service.name) else {
+    for (id, service) in ids.zip(&run.scenario.services) {
+        let Some(now) = run.report.services.get(&service.name) else {
             continue;
         };
         let before = before.and_then(|report| report.services.get(&service.name));
@@ -56,7 +56,7 @@ fn show_rows(html: &mut Html, figures: &Figures, before: Option<&Report>) {
         html.fill(picture, &[&service.name, &service.name, &bar::words(now)])
             .add(&bar::shapes(now, (0, 0, 200, 14)));
         show_shares(html, now, before);
-        let on = blocked_on(&figures.report, &figures.scenario, id);
+        let on = blocked_on(&run.report, &run.scenario, id);
         html.fill(
             "<td class=\"text\" data-share=\"on\">{}</td><td>{}, max {}</td><td>{}</td></tr>",
             &[

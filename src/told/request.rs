@@ -19,7 +19,7 @@ use crate::trace::Trace;
 const NARROWEST: f64 = 420.0;
 
 /// A trace of nothing but one request, told in a panel of this width.
-pub fn told(scenario: &Scenario, trace: &Trace, telling: Telling, width: f64, dark: bool) -> Html {
+pub fn request(scenario: &Scenario, trace: &Trace, telling: Telling, width: u32, dark: bool) -> Html {
     let mut html = Html::new();
     show_figures(&mut html, scenario, trace);
     html.fill("<div class=\"tools tabs\" role=\"group\" aria-label=\"Shown as\">", &[]);
@@ -31,7 +31,7 @@ pub fn told(scenario: &Scenario, trace: &Trace, telling: Telling, width: f64, da
         );
     }
     html.fill("</div>", &[]);
-    let width = width.max(NARROWEST);
+    let width = f64::from(width).max(NARROWEST);
     let title = story::title(scenario, trace);
     match telling {
         Telling::Waterfall => {

@@ -64,3 +64,12 @@ impl Html {
 pub fn texts<const N: usize>(numbers: [i32; N]) -> [String; N] {
     numbers.map(|number| number.to_string())
 }
+
+/// An entry of a menu.
+pub fn option(html: &mut Html, value: &str, label: &str, selected: bool) {
+    let template = match selected {
+        true => "<option value=\"{}\" selected>{}</option>",
+        false => "<option value=\"{}\">{}</option>",
+    };
+    html.fill(template, &[value, label]);
+}

@@ -1,10 +1,10 @@
 //! The figures of the whole run, and what they were before the last change.
 
+use super::html::Html;
 use super::insights;
+use super::{Run, Runs};
+use crate::metrics::figure::{self, Change, Wish};
 use crate::metrics::{ClientReport, insight};
-use crate::ui::part::figure::{self, Change, Wish};
-use crate::ui::part::html::Html;
-use crate::ui::results::{Figures, Results};
 
 /// A headline: what it is called, how tests find it, its value now and before, what is wished, how it is printed.
 struct Headline {
@@ -17,50 +17,47 @@ struct Headline {
 }
 
 /// The headlines of the latest run.
-pub fn numbers(results: &Results, seed: u64) -> Html {
+pub fn numbers(runs: &Runs) -> Html {
     let mut html = Html::new();
-    if let Some(why) = &results.refusal {
-        html.fill("<p class=\"warning\" role=\"alert\">{}</p>", &[why]);
-    }
-    let Some(figures) = &results.figures else {
+    let Some(run) = &runs.now else {
         html.fill("<p class=\"counts\" data-test=\"measured\">no figures yet</p>", &[]);
         return html;
     };
-    let first = insights::sentences(results).into_iter().next().unwrap_or_default();
+    let first = insights::sentences(runs).into_iter().next().unwrap_or_default();
     html.fill("<p class=\"first\" role=\"status\">{}</p>", &[&first]);
-    show_clients(&mut html, figures, results.before.as_deref());
+    show_clients(&mut html, run, runs.before.as_ref());
     html.fill(
         "<p class=\"counts\" data-test=\"measured\">{}</p>",
-        &[&state_of(figures, results.measuring, seed)],
+        &[&state_of(run, runs.is_measuring, runs.seed)],
     );
-    for warning in &figures.report.warnings {
+    for warning in &run.report.warnings {
         html.fill("<p class=\"warning\">{}</p>", &[warning]);
     }
     html
 }
 
-fn state_of(figures: &Figures, measuring: bool, seed: u64) -> String {
-    let simulated = figure::fixed(figures.report.simulated_s, 0);
-    match (figures.finished, measuring) {
+fn state_of(run: &Run, measuring: bool, seed: u64) -> String {
+    let simulated = figure::fixed(run.report.simulated_s, 0);
+    match (run.is_finished, measuring) {
         (true, true) => "measuring the change …".to_string(),
         (true, false) => "whole run of ".to_string() + &simulated + " s, seed " + &seed.to_string(),
         (false, _) => "so far: ".to_string() + &simulated + " s simulated",
     }
 }
 
-fn show_clients(html: &mut Html, figures: &Figures, before: Option<&Figures>) {
-    let share = |figures: &Figures| insight::blocked_share(&figures.scenario, &figures.report);
+fn show_clients(html: &mut Html, run: &Run, before: Option<&Run>) {
+    let share = |run: &Run| insight::blocked_share(&run.scenario, &run.report);
     let mut blocked = Some(Headline {
         label: "Worker time blocked",
         mark: "blocked",
-        now: Some(share(figures)),
+        now: Some(share(run)),
         before: before.map(share),
         wish: Wish::Less,
         print: figure::share,
     });
-    let several = figures.scenario.clients.len() > 1;
-    for client in &figures.scenario.clients {
-        let Some(now) = figures.report.clients.get(&client.name) else {
+    let several = run.scenario.clients.len() > 1;
+    for client in &run.scenario.clients {
+        let Some(now) = run.report.clients.get(&client.name) else {
             continue;
         };
         let before = before.and_then(|before| before.report.clients.get(&client.name));

@@ -1,20 +1,16 @@
 //! The edge that is selected: its mode, its policies, and what happened on it; and what the author says.
 
-use super::header::option;
-use crate::metrics::EdgeReport;
+use super::html::{Html, option};
+use super::markdown::markdown;
+use super::{Run, Runs};
+use crate::metrics::{EdgeReport, figure};
 use crate::picture::word;
-use crate::ui::desk::Desk;
-use crate::ui::part::figure;
-use crate::ui::part::html::Html;
-use crate::ui::part::markdown::markdown;
-use crate::ui::results::{Figures, Results};
-use crate::ui::words;
-use std::sync::Arc;
+use crate::scenario::{Dist, Scenario};
 
 /// The selected edge and its mode.
-pub fn edge(desk: &Desk, name: &str) -> Html {
+pub fn edge(scenario: &Scenario, name: &str) -> Html {
     let mut html = Html::new();
-    let Some((scenario, edge)) = desk.scenario.as_ref().zip(desk.edge(name)) else {
+    let Some(edge) = scenario.edge_named(name).map(|edge| scenario.edge(edge)) else {
         let words = concat!(
             "<p class=\"quiet\">Click an edge to flip it between sync and async. ",
             "Select one with Tab, then Enter flips it and M offers all modes.</p>"
@@ -34,28 +30,25 @@ pub fn edge(desk: &Desk, name: &str) -> Html {
         option(&mut html, mode.word(), mode.word(), mode == edge.mode);
     }
     html.fill("</select></label>", &[]);
-    if !desk.refusal.is_empty() {
-        html.fill("<p class=\"warning\" role=\"alert\">{}</p>", &[&desk.refusal]);
-    }
     let timeout = edge.timeout.map_or("none".to_string(), |timeout| timeout.to_string());
     html.fill(
         "<p class=\"meaning\">{}</p><dl class=\"facts\"><dt>latency</dt><dd>{}</dd><dt>timeout</dt><dd>{}</dd></dl>",
-        &[word::meaning(edge.mode), &words::dist(&edge.latency), &timeout],
+        &[word::meaning(edge.mode), &dist(&edge.latency), &timeout],
     );
     html
 }
 
 /// What happened on the selected edge, and before the last change.
-pub fn figures(results: &Results, name: &str) -> Html {
+pub fn figures(runs: &Runs, name: &str) -> Html {
     let mut html = Html::new();
-    if let Some(now) = report_of(&results.figures, name) {
-        show_figures(&mut html, now, report_of(&results.before, name));
+    if let Some(now) = report_of(&runs.now, name) {
+        show_figures(&mut html, now, report_of(&runs.before, name));
     }
     html
 }
 
-fn report_of<'a>(figures: &'a Option<Arc<Figures>>, name: &str) -> Option<&'a EdgeReport> {
-    figures.as_ref()?.report.edges.get(name)
+fn report_of<'a>(run: &'a Option<Run>, name: &str) -> Option<&'a EdgeReport> {
+    run.as_ref()?.report.edges.get(name)
 }
 
 fn show_figures(html: &mut Html, now: &EdgeReport, before: Option<&EdgeReport>) {
@@ -82,11 +75,31 @@ fn show_figures(html: &mut Html, now: &EdgeReport, before: Option<&EdgeReport>) 
 }
 
 /// The author's words.
-pub fn about(desk: &Desk) -> Html {
+pub fn about(scenario: &Scenario) -> Html {
     let mut html = Html::new();
-    if let Some(scenario) = &desk.scenario {
-        html.fill("<h2>{}</h2>", &[&scenario.name])
-            .add(&markdown(&scenario.about));
-    }
+    html.fill("<h2>{}</h2>", &[&scenario.name])
+        .add(&markdown(&scenario.about));
     html
+}
+
+/// A distribution as a scenario's author writes it.
+fn dist(dist: &Dist) -> String {
+    match dist {
+        Dist::Constant(time) => time.to_string(),
+        Dist::Exp { mean } => format!("exp({mean})"),
+        Dist::Uniform { low, high } => format!("uniform({low}, {high})"),
+        Dist::LogNormal { mean, p99 } => format!("lognormal(mean {mean}, p99 {p99})"),
+        Dist::Erlang { stages, mean } => format!("erlang({stages}, {mean})"),
+        Dist::HyperExp(branches) => {
+            let branches = branches
+                .iter()
+                .map(|(p, mean)| figure::fixed(*p, 2) + ": " + &mean.to_string());
+            format!("hyperexp({})", branches.collect::<Vec<_>>().join(", "))
+        }
+        Dist::Pareto { shape, minimum } => format!("pareto({}, {minimum})", figure::fixed(*shape, 2)),
+        Dist::Empirical(values) => {
+            let values = values.iter().map(|value| value.to_string());
+            format!("empirical({})", values.collect::<Vec<_>>().join(", "))
+        }
+    }
 }

@@ -2,11 +2,11 @@
 //!
 //! Law: sentences are of whole runs only; while figures come in, nothing moves but the curves.
 
+use super::Runs;
+use super::chart::chart;
+use super::html::Html;
 use crate::metrics::{Report, Summary, figure, insight};
 use crate::picture::percentile::{Curve, percentiles};
-use crate::ui::part::chart::chart;
-use crate::ui::part::html::Html;
-use crate::ui::results::Results;
 
 /// Distributions with their names, each with what it was before.
 type Rows<'a> = Vec<Curve<'a>>;
@@ -14,14 +14,14 @@ type Rows<'a> = Vec<Curve<'a>>;
 type Kind = fn(&Report) -> Vec<(&str, &Summary)>;
 
 /// Sentences, a curve of the clients' response times, one of the channels' ages, and the table.
-pub fn insights(results: &Results) -> Html {
+pub fn insights(runs: &Runs) -> Html {
     let mut html = Html::new();
     html.fill("<div><h2>What the run says</h2><ol data-test=\"insights\">", &[]);
-    for words in sentences(results) {
+    for words in sentences(runs) {
         html.fill("<li>{}</li>", &[&words]);
     }
     html.fill("</ol></div>", &[]);
-    let [now, before] = [&results.figures, &results.before].map(|figures| figures.as_ref().map(|it| &it.report));
+    let [now, before] = [&runs.now, &runs.before].map(|run| run.as_ref().map(|it| &it.report));
     let kinds: [Kind; 3] = [responses, completions, ages];
     let [responses, completions, ages] = kinds.map(|all| rows(now, before, all));
     show_curves(&mut html, "Response time by percentile", &responses);
@@ -46,15 +46,12 @@ pub fn insights(results: &Results) -> Html {
 }
 
 /// What matters, in sentences; one that says so where nothing is known or nothing matters.
-pub fn sentences(results: &Results) -> Vec<String> {
-    let Some(figures) = results.figures.as_ref().filter(|figures| figures.finished) else {
+pub fn sentences(runs: &Runs) -> Vec<String> {
+    let Some(run) = runs.now.as_ref().filter(|run| run.is_finished) else {
         return vec!["The whole run is being measured …".to_string()];
     };
-    let before = results
-        .before
-        .as_ref()
-        .map(|before| (&*before.scenario, &before.report));
-    let mut sentences = insight::insights((&figures.scenario, &figures.report), before);
+    let before = runs.before.as_ref().map(|before| (&*before.scenario, &before.report));
+    let mut sentences = insight::insights((&run.scenario, &run.report), before);
     if sentences.is_empty() {
         sentences.push("Nobody waits for long, nothing is lost, and no pool is full.".to_string());
     }
