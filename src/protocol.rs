@@ -78,6 +78,8 @@ pub enum ToReader {
         scenario: Arc<Scenario>,
         edge: String,
     },
+    /// The commands whose names have all these words: their markup and how many there are, `(String, u32)`.
+    Commands { scenario: Option<Known>, typed: String },
     /// What the figures of runs say: [`Told`].
     Tell(Findings),
     /// One request, of which alone the trace is, for a panel of this width in pixels: its markup, `String`.
@@ -122,6 +124,10 @@ pub struct Meaning {
     /// Markup of the author's words.
     pub about: String,
 }
+
+/// A scenario by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Known(#[serde(with = "walk")] pub Arc<Scenario>);
 
 /// The latest figures, those before the last change, and the edge that is selected.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

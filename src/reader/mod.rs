@@ -13,7 +13,7 @@ use crate::scenario::edit;
 use crate::scenario::problem::Problem;
 use crate::scenario::text::{self, Parsed};
 use crate::told::request::request;
-use crate::told::{inspector, told, topology};
+use crate::told::{inspector, palette, told, topology};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -28,6 +28,10 @@ pub fn answer(question: &[u8]) -> Vec<u8> {
         Ok(ToReader::Read { text }) => bytes(text::parse(&text).map(Meaning::from)),
         Ok(ToReader::SetMode { text, edge, mode }) => bytes(edit::set_mode(&text, &edge, mode)),
         Ok(ToReader::Inspect { scenario, edge }) => bytes(Ok(inspector::edge(&scenario, &edge).into_string())),
+        Ok(ToReader::Commands { scenario, typed }) => {
+            let (html, count) = palette::palette(scenario.as_ref().map(|known| &*known.0), &typed);
+            bytes(Ok((html.into_string(), count)))
+        }
         Ok(ToReader::Tell(findings)) => bytes(Ok(told(&findings))),
         Ok(ToReader::TellRequest {
             scenario,

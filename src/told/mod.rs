@@ -14,6 +14,7 @@ pub mod insights;
 pub mod inspector;
 mod markdown;
 pub mod numbers;
+pub mod palette;
 pub mod request;
 pub mod services;
 pub mod topology;

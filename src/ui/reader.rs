@@ -8,7 +8,7 @@
 
 use super::panel::request::Known;
 use super::part::dom;
-use crate::protocol::{Findings, FromReader, Meaning, Telling, ToReader, Told, VERSION};
+use crate::protocol::{self, Findings, FromReader, Meaning, Telling, ToReader, Told, VERSION};
 use crate::scenario::problem::Problem;
 use crate::scenario::{Mode, Scenario};
 use js_sys::WebAssembly::{self, Instance, Memory, Module};
@@ -86,6 +86,12 @@ impl Reader {
     pub fn inspect(&mut self, scenario: &Arc<Scenario>, edge: &str) -> FromReader<String> {
         let (scenario, edge) = (Arc::clone(scenario), edge.to_string());
         self.ask(&ToReader::Inspect { scenario, edge })
+    }
+
+    /// The commands whose names have all these words: markup, and how many there are.
+    pub fn commands(&mut self, scenario: Option<Arc<Scenario>>, typed: &str) -> FromReader<(String, u32)> {
+        let (scenario, typed) = (scenario.map(protocol::Known), typed.to_string());
+        self.ask(&ToReader::Commands { scenario, typed })
     }
 
     /// What figures say.
