@@ -10,6 +10,7 @@
 //! depend on how many there are.
 
 use super::density::{Cell, Columns, portion};
+use super::live::flight;
 use super::scale::between;
 use crate::scenario::{Callee, Scenario};
 use crate::time::Instant;
@@ -91,6 +92,8 @@ pub struct Index {
     whole: Columns,
     /// Until when calls are on their way.
     pub calls: Greatest,
+    /// Until when calls, or replies to them, are on their way or wait at a door.
+    pub flights: Greatest,
     /// Until when requests are under way.
     pub requests: Greatest,
     /// How many messages lie in channels.
@@ -133,6 +136,7 @@ impl Index {
         }
         for span in &piece.spans {
             self.calls.push(arrival(scenario, span).0);
+            self.flights.push(flight(span).0);
         }
         for depth in &piece.depths {
             self.depths.push(u64::from(depth.depth));

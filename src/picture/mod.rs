@@ -14,6 +14,7 @@ pub mod density;
 pub mod index;
 pub mod lane;
 mod layer;
+pub mod live;
 mod message;
 mod moment;
 mod order;

@@ -39,7 +39,7 @@ fn show_edge(html: &mut Html, scenario: &Scenario, edge: &Edge, wire: &Wire, ter
     html.fill(
         concat!(
             "<g class=\"edge {}\" role=\"button\" tabindex=\"0\" aria-label=\"{}\" data-act=\"flip\" data-on=\"{}\" data-edge=\"{}\" ",
-            "data-key=\"edge {}\"><path class=\"grab\" d=\"{}\"/><path class=\"wire\" d=\"{}\"/><path class=\"tip\" d=\"{}\"/>",
+            "data-key=\"edge {}\"><path class=\"grab\" d=\"{}\"/><path class=\"wire\" d=\"{}\"/><path class=\"tip\" d=\"{}\"/><path class=\"dots\"/><text class=\"door\"/>",
         ),
         &[edge.mode.word(), &name, &edge.name, &edge.name, &edge.name, &wire.path, &wire.path, &wire.tip],
     );
@@ -100,17 +100,18 @@ fn show_node(html: &mut Html, node: &Node) {
     let round = if is_client { node.height / 2 } else { 8 };
     let (name, what) = if is_client { (20, 34) } else { (16, 29) };
     let [x, y, width, height, round] = texts([node.x, node.y, node.width, node.height, round]);
-    let [middle, name, what] = texts([node.width / 2, name, what]);
+    let [middle, name, what, inner] = texts([node.width / 2, name, what, node.height - 2]);
     html.fill(
         concat!(
             "<g class=\"node\" data-node=\"{}\" transform=\"translate({} {})\">",
-            "<rect class=\"node-box\" width=\"{}\" height=\"{}\" rx=\"{}\"/>",
+            "<rect class=\"node-box\" width=\"{}\" height=\"{}\" rx=\"{}\"/><rect class=\"fill\" x=\"1\" y=\"1\" width=\"0\" height=\"{}\" rx=\"7\"/>",
+            "<rect class=\"fill held\" y=\"1\" width=\"0\" height=\"{}\" rx=\"7\"/>",
             "<text class=\"name\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
             "<text class=\"what\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
             "<g class=\"portions\" aria-hidden=\"true\"></g></g>"
         ),
         &[
-            &node.name, &x, &y, &width, &height, &round, &middle, &name, &node.name, &middle, &what, &node.what,
+            &node.name, &x, &y, &width, &height, &round, &inner, &inner, &middle, &name, &node.name, &middle, &what, &node.what,
         ],
     );
 }

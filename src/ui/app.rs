@@ -19,6 +19,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
+/// The markup of one panel.
+type Pick = fn(&Told) -> &String;
+
 /// A playground; there may be several on a page.
 #[component]
 pub fn App() -> impl IntoView {
@@ -127,7 +130,7 @@ fn show_results(page: Page) {
         });
         notices
     });
-    let slots: [(&'static str, fn(&Told) -> &String); 4] = [
+    let slots: [(&'static str, Pick); 4] = [
         (".numbers", |told| &told.numbers),
         (".insights", |told| &told.insights),
         (".services", |told| &told.services),

@@ -9,6 +9,7 @@ use super::panel::request::{self, Known};
 use super::player::Player;
 use super::results::{Office, Results};
 use crate::protocol::{Finding, Findings, Told};
+use crate::scenario::Scenario;
 use leptos::prelude::*;
 use std::sync::Arc;
 use web_sys::Element;
@@ -49,6 +50,11 @@ impl Page {
             office: StoredValue::new_local(Office::default()),
             root: StoredValue::new_local(None),
         }
+    }
+
+    /// The last good scenario on the desk.
+    pub fn desk_scenario(&self) -> Option<Arc<Scenario>> {
+        self.desk.with_untracked(|desk| desk.scenario.clone())
     }
 
     /// The first element of this selector in the playground.

@@ -20,6 +20,7 @@ use crate::ui::look::{Look, Story, Stride, row_of, story_of};
 use crate::ui::page::Page;
 use crate::ui::panel::groups;
 use crate::ui::panel::header::tool;
+use crate::ui::panel::live;
 use crate::ui::panel::pointer::{self, Hand};
 use crate::ui::part::canvas::Painter;
 use crate::ui::part::dom;
@@ -100,6 +101,8 @@ pub(super) struct Stage {
     whole: Picture,
     columns: Columns,
     pub(super) hand: Hand,
+    /// The topology at the play head.
+    live: live::Board,
     /// Whether a frame is asked for.
     asked: bool,
     /// What the table and the list of words say.
@@ -250,6 +253,8 @@ impl Stage {
         if page.look.with_untracked(|look| look.too_many_calls != too_many) {
             page.look.update(|look| look.too_many_calls = too_many);
         }
+        let head = page.player.with_untracked(|player| player.head);
+        self.live.show(page, &recording, head);
         self.say(page, &recording, past.as_deref());
     }
 

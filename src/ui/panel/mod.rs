@@ -7,6 +7,7 @@ pub mod groups;
 pub mod header;
 pub mod help;
 pub mod lanes;
+pub mod live;
 pub mod notice;
 pub mod palette;
 pub mod pointer;

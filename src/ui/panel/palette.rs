@@ -24,7 +24,7 @@ pub const SHEET: &str = concat!(
 
 /// Shows what fits what is typed.
 pub fn show(page: Page, typed: &str) {
-    let scenario = page.desk.with_untracked(|desk| desk.scenario.clone());
+    let scenario = page.desk_scenario();
     let fitting = page
         .desk
         .try_update_untracked(|desk| desk.ask(|reader| reader.commands(scenario, typed)));
