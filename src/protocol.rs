@@ -4,15 +4,16 @@
 //! page ── Measure, Record ──▶ backend            every order carries the RunId that its answers repeat
 //!      ◀── Ready, Progress, Measured, Recorded, Refused, Panicked ──
 //!
-//! page ── Read, SetMode ──▶ reader               every question is answered at once, or all that is wrong is told
+//! page ── Read, Edit ──▶ reader                  every question is answered at once, or all that is wrong is told
 //!      ◀── T, or Problems ──
 //! ```
 //!
 //! Law: a changed shape needs a changed [`VERSION`]; a stored hash says so.
 
 use crate::metrics::{Report, wire};
+use crate::scenario::edit::Edit;
 use crate::scenario::problem::Problem;
-use crate::scenario::{Mode, Scenario, walk};
+use crate::scenario::{Scenario, walk};
 use crate::time::Instant;
 use crate::trace::{Sizes, Trace};
 use serde::{Deserialize, Serialize};
@@ -77,8 +78,8 @@ pub enum FromBackend {
 pub enum ToReader {
     /// What a text means: [`Meaning`].
     Read { text: String },
-    /// The text with an edge in another mode: `String`.
-    SetMode { text: String, edge: String, mode: Mode },
+    /// The text after an edit: `String`.
+    Edit { text: String, edit: Edit },
 }
 
 /// An answer of the reader: what was asked for, or all that is wrong with the text.

@@ -24,7 +24,7 @@ pub fn ready() -> u32 {
 pub fn answer(question: &[u8]) -> Vec<u8> {
     match postcard::from_bytes(question) {
         Ok(ToReader::Read { text }) => bytes(text::parse(&text).map(Meaning::from)),
-        Ok(ToReader::SetMode { text, edge, mode }) => bytes(edit::set_mode(&text, &edge, mode)),
+        Ok(ToReader::Edit { text, edit }) => bytes(edit::apply(&text, &edit)),
         Err(_) => bytes::<()>(Err(vec![unknown()])),
     }
 }
@@ -51,6 +51,7 @@ fn unknown() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::edit::Edit;
     use crate::scenario::{Mode, gallery};
     use serde::de::DeserializeOwned;
 
@@ -88,12 +89,16 @@ mod tests {
     }
 
     #[test]
-    fn a_mode_is_changed_in_the_text() {
+    fn a_text_is_edited_or_the_edit_refused() {
         let text = gallery::ENTRIES[0].text.to_string();
-        let edge = "orders->email".to_string();
-        let expected = edit::set_mode(&text, &edge, Mode::Await);
-        let mode = Mode::Await;
-        assert_eq!(ask(&ToReader::SetMode { text, edge, mode }), expected);
+        let refused = Edit::Delete {
+            node: "gateway".to_string(),
+        };
+        for edit in [Edit::mode("orders->email", Mode::Await), refused] {
+            let expected = edit::apply(&text, &edit);
+            let text = text.clone();
+            assert_eq!(ask(&ToReader::Edit { text, edit }), expected);
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@
 
 use super::reader::Reader;
 use crate::picture::topology::{Graph, topology};
+use crate::scenario::edit::Edit;
 use crate::scenario::gallery::{self, Entry};
 use crate::scenario::problem::Problem;
 use crate::scenario::{Edge, Mode, Scenario};
@@ -137,8 +138,13 @@ impl Desk {
 
     /// Gives an edge another mode.
     pub fn set_mode(&mut self, edge: &str, mode: Mode) {
+        self.edit(Edit::mode(edge, mode));
+    }
+
+    /// Changes the text by an edit, or says why it cannot be made.
+    pub fn edit(&mut self, edit: Edit) {
         let Some(reader) = &mut self.reader else { return };
-        match reader.set_mode(&self.draft.text, edge, mode) {
+        match reader.edit(&self.draft.text, edit) {
             Ok(text) => self.write(text, Hand::Placed),
             Err(problems) => {
                 let first = problems.first().map(|problem| problem.message.clone());

@@ -8,7 +8,7 @@
 
 use super::part::dom;
 use crate::protocol::{FromReader, Meaning, ToReader, VERSION};
-use crate::scenario::Mode;
+use crate::scenario::edit::Edit;
 use crate::scenario::problem::Problem;
 use js_sys::WebAssembly::{self, Instance, Memory, Module};
 use js_sys::futures::JsFuture;
@@ -74,10 +74,10 @@ impl Reader {
         self.ask(&ToReader::Read { text: text.to_string() })
     }
 
-    /// The text with an edge in another mode.
-    pub fn set_mode(&mut self, text: &str, edge: &str, mode: Mode) -> FromReader<String> {
-        let (text, edge) = (text.to_string(), edge.to_string());
-        self.ask(&ToReader::SetMode { text, edge, mode })
+    /// The text after an edit.
+    pub fn edit(&mut self, text: &str, edit: Edit) -> FromReader<String> {
+        let text = text.to_string();
+        self.ask(&ToReader::Edit { text, edit })
     }
 
     fn ask<T: DeserializeOwned>(&mut self, question: &ToReader) -> FromReader<T> {
