@@ -4,7 +4,7 @@
 //! page ── Measure, Record ──▶ backend            every order carries the RunId that its answers repeat
 //!      ◀── Ready, Progress, Measured, Recorded, Refused, Panicked ──
 //!
-//! page ── Read, Edit ──▶ reader                  every question is answered at once, or all that is wrong is told
+//! page ── Read, Edit, Inspect ──▶ reader         every question is answered at once, or all that is wrong is told
 //!      ◀── T, or Problems ──
 //! ```
 //!
@@ -80,6 +80,8 @@ pub enum ToReader {
     Read { text: String },
     /// The text after an edit: `String`.
     Edit { text: String, edit: Edit },
+    /// What can be said of a node, an edge (`edges[a->b]`) or, with an empty path, of the whole: a `property::Thing`.
+    Inspect { text: String, path: String },
 }
 
 /// An answer of the reader: what was asked for, or all that is wrong with the text.

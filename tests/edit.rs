@@ -12,6 +12,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use sync_or_swim::scenario::edit::{Edit, Section, apply};
+use sync_or_swim::scenario::property::inspect;
 use sync_or_swim::scenario::{Changed, Dist, NodeKind, Scenario, Spot, text};
 use sync_or_swim::time::Duration;
 
@@ -343,6 +344,41 @@ fn a_property_is_set_and_nothing_else_changes() {
             assert_ne!(parse(&case.name, &text), Scenario::default());
             if !case.text.contains("discipline") {
                 case.is_back(&again(&case.name, &text, unset(path)), &service.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_shown_can_be_set() {
+    for case in cases() {
+        let nodes = [
+            (
+                "clients",
+                case.scenario.clients.iter().map(|it| &it.name).collect::<Vec<_>>(),
+            ),
+            ("services", case.scenario.services.iter().map(|it| &it.name).collect()),
+            ("channels", case.scenario.channels.iter().map(|it| &it.name).collect()),
+        ];
+        let edges = case.scenario.edges.iter().map(|edge| format!("edges[{}]", edge.name));
+        let things = nodes
+            .iter()
+            .flat_map(|(section, names)| names.iter().map(move |name| format!("{section}.{name}")));
+        for at in things.chain(edges).chain([String::new()]) {
+            let thing = inspect(&case.text, &at).unwrap_or_else(|problems| panic!("{}: {problems:#?}", case.name));
+            let mut edits: Vec<Edit> = Vec::new();
+            for property in thing.properties.iter().filter(|property| property.is_set) {
+                edits.push(Edit::Set {
+                    path: property.path.clone(),
+                    value: Some(property.value.clone()),
+                });
+            }
+            let text = case.edited(Edit::Several(edits));
+            assert_eq!(parse(&case.name, &text), case.scenario, "{}: {at}", case.name);
+            if !thing.text.is_empty() {
+                let (path, value) = (at.clone(), Some(thing.text));
+                let text = case.edited(Edit::Set { path, value });
+                assert_eq!(parse(&case.name, &text), case.scenario, "{}: {at}", case.name);
             }
         }
     }

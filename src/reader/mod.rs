@@ -9,9 +9,9 @@
 //! what: another function is a question in `protocol` and a line in [`answer`].
 
 use crate::protocol::{FromReader, Meaning, ToReader, VERSION};
-use crate::scenario::edit;
 use crate::scenario::problem::Problem;
 use crate::scenario::text::{self, Parsed};
+use crate::scenario::{edit, property};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -25,6 +25,7 @@ pub fn answer(question: &[u8]) -> Vec<u8> {
     match postcard::from_bytes(question) {
         Ok(ToReader::Read { text }) => bytes(text::parse(&text).map(Meaning::from)),
         Ok(ToReader::Edit { text, edit }) => bytes(edit::apply(&text, &edit)),
+        Ok(ToReader::Inspect { text, path }) => bytes(property::inspect(&text, &path)),
         Err(_) => bytes::<()>(Err(vec![unknown()])),
     }
 }
@@ -98,6 +99,16 @@ mod tests {
             let expected = edit::apply(&text, &edit);
             let text = text.clone();
             assert_eq!(ask(&ToReader::Edit { text, edit }), expected);
+        }
+    }
+
+    #[test]
+    fn a_thing_is_inspected() {
+        let text = gallery::ENTRIES[0].text.to_string();
+        for path in ["", "services.orders", "edges[orders->email]", "services.nobody"] {
+            let expected = property::inspect(&text, path);
+            let (text, path) = (text.clone(), path.to_string());
+            assert_eq!(ask(&ToReader::Inspect { text, path }), expected);
         }
     }
 

@@ -295,17 +295,36 @@ pub fn property(text: &str, path: &str, put: bool) -> Result<(String, Option<Pat
         }
         _ => return Ok((text.to_string(), Some(at))),
     };
-    let (from, to) = ends(&root, &edge)?;
-    let word = |node: &Node, key| node.get(key).and_then(Node::text).map(str::to_string);
-    let is_it = |(_, node): &(usize, &Node)| {
-        word(node, "from").as_ref() == Some(&from) && word(node, "to").as_ref() == Some(&to)
-    };
-    let declared = items(root.get("edges")).find(is_it);
-    let index = declared.map_or(items(root.get("edges")).count(), |(index, _)| index);
+    let index = edge_at(&root, &edge)?;
     at[1] = index.into();
-    match (declared, put) {
-        (Some(_), _) => Ok((text.to_string(), Some(at))),
-        (None, true) => Ok((append_edge(text, &from, &to, false)?, Some(at))),
-        (None, false) => Ok((text.to_string(), None)),
+    let is_declared = index < items(root.get("edges")).count();
+    match (is_declared, put, edge.split_once("->")) {
+        (false, true, Some((from, to))) => Ok((append_edge(text, from, to, false)?, Some(at))),
+        (false, ..) => Ok((text.to_string(), None)),
+        (true, ..) => Ok((text.to_string(), Some(at))),
+    }
+}
+
+/// The index of an edge; the next free one where only a step implies it.
+pub fn edge_at(root: &Node, edge: &str) -> Result<usize, Problem> {
+    let (from, to) = ends(root, edge)?;
+    let word = |node: &Node, key| node.get(key).and_then(Node::text).map(str::to_string);
+    let is_it = |node: &Node| word(node, "from").as_ref() == Some(&from) && word(node, "to").as_ref() == Some(&to);
+    let declared = items(root.get("edges")).find(|(_, node)| is_it(node));
+    Ok(declared.map_or(items(root.get("edges")).count(), |(index, _)| index))
+}
+
+/// What the reference calls the node at a path.
+pub fn owner_at(root: &Node, at: &[Key]) -> Result<&'static str, Problem> {
+    match at {
+        [Key::Name(_), Key::Name(name)] => Ok(match known(root, name)? {
+            Section::Clients => "Client",
+            Section::Services => "Service",
+            Section::Channels => "Channel",
+        }),
+        _ => refuse(
+            "nothing stands there".to_string(),
+            "such as `services.orders` or `edges[a->b]`",
+        ),
     }
 }

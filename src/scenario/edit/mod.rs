@@ -10,8 +10,10 @@
 mod graph;
 mod mention;
 mod patch;
-mod path;
-mod style;
+pub(super) mod path;
+pub(super) mod style;
+
+pub(super) use graph::{edge_at, owner_at};
 
 use super::json;
 use super::model::Mode;

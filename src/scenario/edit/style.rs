@@ -23,6 +23,12 @@ pub struct Style {
 }
 
 impl Style {
+    /// The style of JSON as it is written here.
+    pub const JSON: Style = Style {
+        quoted: true,
+        spaced: true,
+    };
+
     /// The style of a text around this place in it.
     pub fn of(text: &str, root: &Node, around: &Node) -> Style {
         let has_quotes = |node: &Node| match &node.value {
@@ -164,13 +170,9 @@ mod tests {
         let items = ["\"twenty letters in it\""; 4].join(",");
         let text = format!("[[{items}],[1,2,3]]");
         let node = json::parse(&text).unwrap();
-        let style = Style {
-            quoted: true,
-            spaced: true,
-        };
         let items = items.replace(',', ", ");
         assert_eq!(
-            style.value(&text, &node, "  "),
+            Style::JSON.value(&text, &node, "  "),
             format!("[\n    [{items}],\n    [1, 2, 3]\n  ]")
         );
     }

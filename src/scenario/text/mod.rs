@@ -24,6 +24,8 @@ mod service;
 mod step;
 mod table;
 
+pub use broker::may_have;
+
 use super::model::*;
 use super::node::{self, Node};
 use super::problem::Problem;
