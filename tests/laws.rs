@@ -27,6 +27,8 @@ mod data;
 mod delivery;
 #[path = "laws/ear.rs"]
 mod ear;
+#[path = "laws/edit.rs"]
+mod edit;
 #[path = "laws/facts.rs"]
 mod facts;
 #[path = "laws/fate.rs"]

@@ -20,6 +20,28 @@ pub struct Text<'a> {
     root: Node,
 }
 
+/// What comes into a map or list.
+struct New<'a> {
+    key: &'a Key,
+    /// The text of the value.
+    source: &'a str,
+    value: Node,
+    /// How deep the map or list lies.
+    depth: usize,
+    /// Whether the value is a part of the file with what belongs there.
+    is_section: bool,
+}
+
+impl New<'_> {
+    /// The value, behind its key where it has one.
+    fn child(&self, style: Style, colon: &str, written: &str) -> String {
+        match self.key {
+            Key::Name(name) => [&style.word(name), colon, written].concat(),
+            Key::Index(_) => written.to_string(),
+        }
+    }
+}
+
 /// A text with a value at a place; the value is that of another text.
 pub fn set(text: &str, at: &[Key], (source, value): (&str, &Node)) -> Result<String, Problem> {
     let here = Text::new(text)?;
@@ -93,99 +115,85 @@ impl<'a> Text<'a> {
 
     /// With a value where nothing was: in the last map or list that is on the way.
     fn grown(&self, at: &[Key], source: &str, value: &Node) -> Option<String> {
-        let depth = (0..at.len())
-            .rev()
-            .find(|depth| path::find(&self.root, &at[..*depth]).is_some())?;
+        let there = |depth: &usize| path::find(&self.root, &at[..*depth]).is_some();
+        let depth = (0..at.len()).rev().find(there)?;
         let owner = path::find(&self.root, &at[..depth])?;
-        let style = Style::of(self.text, &self.root, owner);
-        let value = wrapped(&at[depth + 1..], value);
-        let is_section = depth == 0 && at.len() > 1;
-        let is_in_section = depth == 1;
+        let new = New {
+            key: &at[depth],
+            source,
+            value: wrapped(&at[depth + 1..], value),
+            depth,
+            is_section: depth == 0 && at.len() > 1,
+        };
         match children(owner).last() {
-            None => self.first(owner, &at[depth], is_in_section, |indent| {
-                style.value(source, &value, indent)
-            }),
-            Some(_) if owner.is_flow(self.text) => {
-                let gap = self.gap(owner);
-                let breaks = is_section && gap.contains('\n');
-                let indent = gap.rsplit('\n').next().unwrap_or_default();
-                let written = match breaks {
-                    true => style.broken(source, &value, indent),
-                    false => style.value(source, &value, indent),
-                };
-                self.behind(owner, &gap, &self.child(owner, &at[depth], &written))
-            }
-            Some(&(key, child)) => {
-                let start = key.map_or(child.start, |key| key.start);
-                let indent = self.indent(self.dash(key, start));
-                let written = match is_section {
-                    true => self.block(style, source, &value, &indent),
-                    false => style.value(source, &value, &(indent.clone() + "  ")),
-                };
-                let line = match &at[depth] {
-                    Key::Name(name) if is_section => [&style.word(name), ":", &written].concat(),
-                    Key::Name(name) => [&style.word(name), ": ", &written].concat(),
-                    Key::Index(_) => ["- ", &written].concat(),
-                };
-                let end = self.line_end(self.tail(key, child));
-                self.replaced(end, end, &[self.newline(), &indent, &line].concat())
-            }
+            None => self.first(owner, &new),
+            Some(_) if owner.is_flow(self.text) => self.beside(owner, &new),
+            Some((key, child)) => self.below(owner, *key, child, &new),
         }
     }
 
-    /// With the first child of an empty map or list.
-    fn first(&self, owner: &Node, key: &Key, breaks: bool, written: impl Fn(&str) -> String) -> Option<String> {
+    /// With the first child of an empty map or list. Those of a section have lines of their own.
+    fn first(&self, owner: &Node, new: &New) -> Option<String> {
         let style = Style::of(self.text, &self.root, &self.root);
         let (open, close) = match owner.value {
             Value::Map(_) => ('{', '}'),
             _ => ('[', ']'),
         };
         let indent = self.indent(self.line_of_key(owner));
-        let breaks = breaks && self.root.is_flow(self.text) && !indent.is_empty();
+        let breaks = new.depth == 1 && self.root.is_flow(self.text) && !indent.is_empty();
+        let child = |indent: &str| new.child(style, ": ", &style.value(new.source, &new.value, indent));
         let deeper = [&indent[..], &indent].concat();
-        let child = |indent: &str| match key {
-            Key::Name(name) => [&style.word(name), ": ", &written(indent)].concat(),
-            Key::Index(_) => written(indent),
-        };
-        let new = match breaks {
+        let written = match breaks {
             true => format!("{open}\n{deeper}{}\n{indent}{close}", child(&deeper)),
             false => style.inside(open, close, &child(&indent)),
         };
-        self.replaced(owner.start, owner.end, &new)
+        self.replaced(owner.start, owner.end, &written)
+    }
+
+    /// With one more child in brackets, behind the last.
+    fn beside(&self, owner: &Node, new: &New) -> Option<String> {
+        let style = Style::of(self.text, &self.root, owner);
+        let gap = self.gap(owner);
+        let indent = gap.rsplit('\n').next().unwrap_or_default();
+        let written = match new.is_section && gap.contains('\n') {
+            true => style.broken(new.source, &new.value, indent),
+            false => style.value(new.source, &new.value, indent),
+        };
+        let (key, last) = children(owner).pop()?;
+        let colon = key.map(|key| &self.text[key.end..last.start]);
+        let colon = colon.filter(|between| between.trim() == ":" && !between.contains('\n'));
+        let end = self.tail(key, last);
+        let child = new.child(style, colon.unwrap_or(": "), &written);
+        self.replaced(end, end, &[",", &gap, &child].concat())
+    }
+
+    /// With one more child in a line of its own, below the last.
+    fn below(&self, owner: &Node, key: Option<&Node>, last: &Node, new: &New) -> Option<String> {
+        let style = Style::of(self.text, &self.root, owner);
+        let start = key.map_or(last.start, |key| key.start);
+        let indent = self.indent(self.dash(key, start));
+        let deeper = indent.clone() + "  ";
+        let child = match new.is_section {
+            true => new.child(style, ":", &self.block(style, new, &deeper)),
+            false => new.child(style, ": ", &style.value(new.source, &new.value, &deeper)),
+        };
+        let dash = if key.is_none() { "- " } else { "" };
+        let end = self.line_end(self.tail(key, last));
+        self.replaced(end, end, &[self.newline(), &indent, dash, &child].concat())
     }
 
     /// A section of which each child has a line of its own.
-    fn block(&self, style: Style, source: &str, value: &Node, indent: &str) -> String {
+    fn block(&self, style: Style, section: &New, indent: &str) -> String {
         let deeper = indent.to_string() + "  ";
-        let lines = children(value).into_iter().map(|(key, child)| {
-            let written = style.value(source, child, &(deeper.clone() + "  "));
-            match key {
-                Some(key) => [&style.word(key.text().unwrap_or_default()), ": ", &written].concat(),
-                None => ["- ", &written].concat(),
-            }
+        let lines = children(&section.value).into_iter().map(|(key, child)| {
+            let written = style.value(section.source, child, &deeper);
+            let begin = match key.and_then(Node::text) {
+                Some(name) => style.word(name) + ": ",
+                None => "- ".to_string(),
+            };
+            [self.newline(), indent, &begin, &written].concat()
         });
-        let lines = lines.map(|line| [self.newline(), &deeper, &line].concat());
         lines.collect()
-    }
-
-    /// A child of a map or list in brackets.
-    fn child(&self, owner: &Node, key: &Key, written: &str) -> String {
-        let Key::Name(name) = key else {
-            return written.to_string();
-        };
-        let style = Style::of(self.text, &self.root, owner);
-        let colon = children(owner).last().and_then(|(key, value)| {
-            let between = &self.text[(*key)?.end..value.start];
-            (between.trim() == ":" && !between.contains('\n')).then_some(between)
-        });
-        [&style.word(name), colon.unwrap_or(": "), written].concat()
-    }
-
-    /// With one more child behind the last.
-    fn behind(&self, owner: &Node, gap: &str, child: &str) -> Option<String> {
-        let (key, last) = children(owner).pop()?;
-        let end = self.tail(key, last);
-        self.replaced(end, end, &[",", gap, child].concat())
     }
 
     /// What stands between the comma behind a child in brackets and the next: as before the last one.
