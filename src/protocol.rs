@@ -4,7 +4,7 @@
 //! page ── Measure, Record ──▶ backend            every order carries the RunId that its answers repeat
 //!      ◀── Ready, Progress, Measured, Recorded, Refused, Panicked ──
 //!
-//! page ── Read, SetMode ──▶ reader               every question is answered at once, or all that is wrong is told
+//! page ── Read, Edit, Inspect ──▶ reader         every question is answered at once, or all that is wrong is told
 //!      ◀── T, or Problems ──
 //! ```
 //!
@@ -12,15 +12,16 @@
 
 use crate::metrics::ranking::Ranking;
 use crate::metrics::wire::Sealed;
+use crate::scenario::edit::Edit;
 use crate::scenario::problem::Problem;
-use crate::scenario::{Mode, Scenario, walk};
+use crate::scenario::{Scenario, walk};
 use crate::time::Instant;
 use crate::trace::{Sizes, Trace};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The version of these messages; backend and reader say it when they are ready, and the page compares.
-pub const VERSION: u32 = 14;
+pub const VERSION: u32 = 15;
 
 /// Names an order and its answers; later ones are greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -70,14 +71,11 @@ pub enum FromBackend {
 pub enum ToReader {
     /// What a text means: [`Meaning`].
     Read { text: String },
-    /// The text with an edge in another mode: `String`.
-    SetMode { text: String, edge: String, mode: Mode },
-    /// What is known of an edge: its markup, `String`.
-    Inspect {
-        #[serde(with = "walk")]
-        scenario: Arc<Scenario>,
-        edge: String,
-    },
+    /// The text after an edit: `String`.
+    Edit { text: String, edit: Edit },
+    /// What can be said of a node (`services.orders`), an edge (`edges[a->b]`) or, with an empty path, of the whole: its
+    /// markup, `String`.
+    Inspect { text: String, path: String },
     /// The commands whose names have all these words: their markup and how many there are, `(String, u32)`.
     Commands { scenario: Option<Known>, typed: String },
     /// What the figures of runs say: [`Told`].

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use sync_or_swim::protocol::{FromReader, Meaning, RunId, ToBackend, ToReader};
 use sync_or_swim::reader;
+use sync_or_swim::scenario::edit::Edit;
 use sync_or_swim::scenario::text;
 
 /// Every scenario that is a file: its name and its text.
@@ -77,17 +78,12 @@ fn every_edge_takes_every_mode_that_it_may_have() {
         for edge in scenario.edges.iter().filter(|edge| edge.declared) {
             for mode in edge.modes().filter(|mode| *mode != edge.mode) {
                 let (text, edge) = (text.clone(), edge.name.clone());
-                let question = ToReader::SetMode {
+                let question = ToReader::Edit {
                     text,
-                    edge: edge.clone(),
-                    mode,
+                    edit: Edit::mode(&edge, mode),
                 };
                 let changed: String = ask(&question).unwrap_or_else(|problems| panic!("{name} {edge}: {problems:#?}"));
-                // What guards a call may forbid a mode: then there is a problem, but a scenario as before until then.
-                let question = ToReader::Read { text: changed };
-                let Ok(meaning) = ask::<Meaning>(&question) else {
-                    continue;
-                };
+                let meaning = read(&changed);
                 let id = meaning.scenario.edge_named(&edge).expect("the edge");
                 assert_eq!(meaning.scenario.edge(id).mode, mode, "{name} {edge}");
             }

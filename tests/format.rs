@@ -1,7 +1,8 @@
 //! The published form of the format: schema, reference, canonical text, and the reader, which all say the same.
 //!
 //! ```text
-//! wire types ─▶ docs/scenario.schema.json, docs/format.md      UPDATE=1 cargo test --test format: writes both anew,
+//! wire types ─▶ docs/scenario.schema.json, docs/format.md, src/scenario/property.txt
+//!                                                               UPDATE=1 cargo test --test format: writes both anew,
 //! reader ─▶ tests/data/wrong/*.txt                              and what is told of each wrong text
 //! ```
 //!
@@ -15,6 +16,8 @@ mod grammar;
 mod page;
 #[path = "format/place.rs"]
 mod place;
+#[path = "format/property.rs"]
+mod property;
 #[path = "format/specimen.rs"]
 mod specimen;
 #[path = "format/wrong.rs"]
@@ -101,6 +104,11 @@ fn the_command_line_prints_the_published_schema() {
 #[test]
 fn the_reference_is_that_of_the_types() {
     check_file("docs/format.md", &page::page(&wire::schema(), &specimen::all()));
+}
+
+#[test]
+fn the_properties_are_those_of_the_types() {
+    check_file("src/scenario/property.txt", &property::table(&wire::schema()));
 }
 
 #[test]

@@ -7,10 +7,11 @@
 //! Law: whole pixels; the same edges give the same places.
 
 use super::order::in_order;
+use super::route::LOOP;
 use super::topology::{MARGIN, NODE, Node};
 
 /// Between nodes of a layer.
-const NODE_GAP: i32 = 20;
+pub(super) const NODE_GAP: i32 = 20;
 /// Between edges that pass a layer.
 const PASS_GAP: i32 = 12;
 /// Between layers.
@@ -80,18 +81,19 @@ enum Slot {
 /// Slots by layer, and for each slot its neighbours.
 pub(super) struct Layers {
     slots: Vec<Slot>,
-    pub layer_of: Vec<usize>,
+    layer_of: Vec<usize>,
     /// The middle of each slot.
-    pub y: Vec<i32>,
+    y: Vec<i32>,
     /// Slots from above to below, by layer.
     layers: Vec<Vec<usize>>,
     before: Vec<Vec<usize>>,
     after: Vec<Vec<usize>>,
     /// The slots of each edge, from left to right.
-    pub chains: Vec<Vec<usize>>,
+    chains: Vec<Vec<usize>>,
     /// The left end and the width of each layer.
-    pub columns: Vec<(i32, i32)>,
-    pub bottom: i32,
+    columns: Vec<(i32, i32)>,
+    /// What each slot needs above its middle.
+    heads: Vec<i32>,
 }
 
 impl Layers {
@@ -106,7 +108,7 @@ impl Layers {
             after: Vec::new(),
             chains: Vec::new(),
             columns: Vec::new(),
-            bottom: 0,
+            heads: Vec::new(),
         };
         for (index, arc) in arcs.iter().enumerate() {
             let first = layers.slots.len();
@@ -121,6 +123,7 @@ impl Layers {
         }
         layers.join_neighbours();
         layers.measure(nodes);
+        layers.make_room(nodes.len(), arcs);
         layers
     }
 
@@ -149,6 +152,15 @@ impl Layers {
             let width = widths.max().unwrap_or(0);
             self.columns.push((x, width));
             x += width + LAYER_GAP;
+        }
+    }
+
+    /// A node takes half of its height, and a loop above it more.
+    fn make_room(&mut self, nodes: usize, arcs: &[Arc]) {
+        self.heads = vec![0; self.slots.len()];
+        self.heads[..nodes].fill(NODE / 2);
+        for arc in arcs.iter().filter(|arc| arc.left == arc.right) {
+            self.heads[arc.left] = NODE / 2 + LOOP;
         }
     }
 
@@ -193,29 +205,9 @@ impl Layers {
                 }
             }
         }
-        let half = |slot: usize| {
-            if matches!(self.slots[slot], Slot::Node(_)) {
-                NODE / 2
-            } else {
-                0
-            }
-        };
-        let top = (0..self.slots.len())
-            .map(|slot| self.y[slot] - half(slot))
-            .min()
-            .unwrap_or(0);
+        let slots = 0..self.slots.len();
+        let top = slots.map(|slot| self.y[slot] - self.heads[slot]).min().unwrap_or(0);
         self.y.iter_mut().for_each(|y| *y += MARGIN - top);
-        let half = |slot: usize| {
-            if matches!(self.slots[slot], Slot::Node(_)) {
-                NODE / 2
-            } else {
-                0
-            }
-        };
-        self.bottom = (0..self.slots.len())
-            .map(|slot| self.y[slot] + half(slot))
-            .max()
-            .unwrap_or(0);
     }
 
     /// The mean height of a slot's neighbours on both sides.
@@ -226,11 +218,26 @@ impl Layers {
 
     /// How far the middles of two slots have to be apart.
     fn distance(&self, above: usize, below: usize) -> i32 {
-        match (self.slots[above], self.slots[below]) {
-            (Slot::Node(_), Slot::Node(_)) => NODE + NODE_GAP,
-            (Slot::Pass(_), Slot::Pass(_)) => PASS_GAP,
-            _ => NODE / 2 + PASS_GAP,
-        }
+        let half = |slot: usize| match self.slots[slot] {
+            Slot::Node(_) => NODE / 2,
+            Slot::Pass(_) => 0,
+        };
+        let gap = match (self.slots[above], self.slots[below]) {
+            (Slot::Node(_), Slot::Node(_)) => NODE_GAP,
+            _ => PASS_GAP,
+        };
+        half(above) + gap + self.heads[below]
+    }
+
+    /// Where an edge passes other layers: from and to, at a height.
+    pub fn passes(&self, edge: usize) -> impl Iterator<Item = (i32, i32, i32)> {
+        let passes = self.chains[edge]
+            .iter()
+            .filter(|slot| matches!(self.slots[**slot], Slot::Pass(_)));
+        passes.map(|slot| {
+            let (x, width) = self.columns[self.layer_of[*slot]];
+            (x, x + width, self.y[*slot])
+        })
     }
 
     pub fn settle_nodes(&self, nodes: &mut [Node]) {

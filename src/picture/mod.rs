@@ -21,6 +21,7 @@ mod order;
 pub mod overview;
 pub mod percentile;
 pub mod raster;
+mod route;
 pub mod row;
 pub mod scale;
 pub mod sequence;

@@ -12,6 +12,7 @@ use crate::protocol::{FromReader, Meaning, ToReader, VERSION};
 use crate::scenario::edit;
 use crate::scenario::problem::Problem;
 use crate::scenario::text::{self, Parsed};
+use crate::told::html::Html;
 use crate::told::request::request;
 use crate::told::{inspector, palette, told, topology};
 use serde::Serialize;
@@ -26,8 +27,8 @@ pub fn ready() -> u32 {
 pub fn answer(question: &[u8]) -> Vec<u8> {
     match postcard::from_bytes(question) {
         Ok(ToReader::Read { text }) => bytes(text::parse(&text).map(Meaning::from)),
-        Ok(ToReader::SetMode { text, edge, mode }) => bytes(edit::set_mode(&text, &edge, mode)),
-        Ok(ToReader::Inspect { scenario, edge }) => bytes(Ok(inspector::edge(&scenario, &edge).into_string())),
+        Ok(ToReader::Edit { text, edit }) => bytes(edit::apply(&text, &edit)),
+        Ok(ToReader::Inspect { text, path }) => bytes(inspector::inspect(&text, &path).map(Html::into_string)),
         Ok(ToReader::Commands { scenario, typed }) => {
             let (html, count) = palette::palette(scenario.as_ref().map(|known| &*known.0), &typed);
             bytes(Ok((html.into_string(), count)))
@@ -68,6 +69,7 @@ fn unknown() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::edit::Edit;
     use crate::scenario::{Mode, gallery};
     use serde::de::DeserializeOwned;
 
@@ -105,12 +107,26 @@ mod tests {
     }
 
     #[test]
-    fn a_mode_is_changed_in_the_text() {
+    fn a_text_is_edited_or_the_edit_refused() {
         let text = gallery::ENTRIES[0].text.to_string();
-        let edge = "orders->email".to_string();
-        let expected = edit::set_mode(&text, &edge, Mode::Await);
-        let mode = Mode::Await;
-        assert_eq!(ask(&ToReader::SetMode { text, edge, mode }), expected);
+        let refused = Edit::Delete {
+            node: "gateway".to_string(),
+        };
+        for edit in [Edit::mode("orders->email", Mode::Await), refused] {
+            let expected = edit::apply(&text, &edit);
+            let text = text.clone();
+            assert_eq!(ask(&ToReader::Edit { text, edit }), expected);
+        }
+    }
+
+    #[test]
+    fn a_thing_is_inspected() {
+        let text = gallery::ENTRIES[0].text.to_string();
+        for path in ["", "services.orders", "edges[orders->email]", "services.nobody"] {
+            let expected = property::inspect(&text, path);
+            let (text, path) = (text.clone(), path.to_string());
+            assert_eq!(ask(&ToReader::Inspect { text, path }), expected);
+        }
     }
 
     #[test]

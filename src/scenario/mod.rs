@@ -10,6 +10,7 @@ pub mod model;
 pub mod node;
 pub mod number;
 pub mod problem;
+pub mod property;
 pub mod text;
 pub mod walk;
 #[cfg(not(target_arch = "wasm32"))]

@@ -35,6 +35,12 @@ pub enum Value {
 }
 
 impl Node {
+    /// A value that stands nowhere yet.
+    pub fn of(value: Value) -> Node {
+        let (start, end) = (0, 0);
+        Node { value, start, end }
+    }
+
     /// The value of a key, if this is a map that has it.
     pub fn get(&self, key: &str) -> Option<&Node> {
         match &self.value {

@@ -49,6 +49,25 @@ impl<'a> Yaml<'a> {
         self.bytes.get(character).copied().unwrap_or(self.text.len())
     }
 
+    /// Where a scalar ends: of one in quotes the parser tells the end of what follows it, comment included.
+    fn scalar_end(&self, span: &Span) -> usize {
+        let [start, end] = [&span.start, &span.end].map(|mark| self.byte(mark.index()));
+        let text = &self.text[start..end];
+        let Some(quote @ ('"' | '\'')) = text.chars().next() else {
+            return end;
+        };
+        let mut letters = text.char_indices().skip(1);
+        while let Some((at, letter)) = letters.next() {
+            let is_escape = letter == '\\' && quote == '"' || letter == '\'' && text[at + 1..].starts_with('\'');
+            match letter == quote && !is_escape {
+                true => return start + at + 1,
+                false if is_escape => drop(letters.next()),
+                false => {}
+            }
+        }
+        end
+    }
+
     fn next(&mut self) -> Result<(Event<'a>, Span), Problem> {
         match self.parser.next_event() {
             Some(Ok(event)) => Ok(event),
@@ -96,7 +115,7 @@ impl<'a> Yaml<'a> {
         }
         self.depth += 1;
         let (value, end) = match event {
-            Event::Scalar(text, style, _, _) => (scalar(&text, style), self.byte(span.end.index())),
+            Event::Scalar(text, style, _, _) => (scalar(&text, style), self.scalar_end(&span)),
             Event::SequenceStart(..) => self.list()?,
             Event::MappingStart(..) => self.map()?,
             _ => {
@@ -140,7 +159,7 @@ impl<'a> Yaml<'a> {
             let key = Node {
                 value: key,
                 start: self.byte(span.start.index()),
-                end: self.byte(span.end.index()),
+                end: self.scalar_end(&span),
             };
             let (event, span) = self.next()?;
             entries.push((key, self.node(event, span)?));
@@ -161,5 +180,35 @@ fn scalar(text: &str, style: ScalarStyle) -> Value {
             Some(number) if number.is_finite() && !text.starts_with('+') => Value::Number(number),
             _ => Value::Text(text.to_string()),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scalar_ends_where_it_is_written_to() {
+        let text = "a: \"x\\\"y\"   # c\n'it''s': 'b''c' # d\ne: {\"f\" : \"g\" , h: i }\n\"é\": \"ü\" # j\n";
+        let Ok(Node {
+            value: Value::Map(entries),
+            ..
+        }) = parse(text)
+        else {
+            panic!("{text}")
+        };
+        let written = |node: &Node| text[node.start..node.end].to_string();
+        let all: Vec<_> = entries
+            .iter()
+            .map(|(key, value)| (written(key), written(value)))
+            .collect();
+        let pair = |key: &str, value: &str| (key.to_string(), value.to_string());
+        let expected = [
+            pair("a", "\"x\\\"y\""),
+            pair("'it''s'", "'b''c'"),
+            pair("e", "{\"f\" : \"g\" , h: i }"),
+            pair("\"é\"", "\"ü\""),
+        ];
+        assert_eq!(all, expected);
     }
 }

@@ -1,41 +1,181 @@
-//! The edge that is selected: its mode, its policies, and what happened on it; and what the author says.
+//! What is selected: what it is called, all that can be said of it as fields, and what happened on it; and what the author
+//! says.
+//!
+//! ```text
+//! edges[orders->payments] ─▶ mode, meaning │ what is said, as fields │ what could be said │ its text
+//! ```
+//!
+//! Law: a field says in its markup which property of the text it sets; the text and the fields never differ.
 
 use super::html::{Html, option};
 use super::markdown::markdown;
 use super::{Run, Runs};
 use crate::metrics::{EdgeReport, figure};
 use crate::picture::word;
-use crate::scenario::{Dist, Scenario};
+use crate::scenario::problem::Problem;
+use crate::scenario::property::{self, Kind, Property};
+use crate::scenario::{Edge, Scenario, text};
 
-/// The selected edge and its mode.
-pub fn edge(scenario: &Scenario, name: &str) -> Html {
+const NOTHING: &str = concat!(
+    "<p class=\"quiet\">Click an edge to flip it between sync and async, a box to see what it is. ",
+    "Select one with Tab: on an edge, Enter flips it and M offers all modes.</p>"
+);
+
+/// What can be said of the thing at a path.
+pub fn inspect(text: &str, path: &str) -> Result<Html, Vec<Problem>> {
     let mut html = Html::new();
-    let Some(edge) = scenario.edge_named(name).map(|edge| scenario.edge(edge)) else {
-        let words = concat!(
-            "<p class=\"quiet\">Click an edge to flip it between sync and async. ",
-            "Select one with Tab, then Enter flips it and M offers all modes.</p>"
+    if path.is_empty() {
+        html.fill(NOTHING, &[]);
+        return Ok(html);
+    }
+    let scenario = text::parse(text)?.scenario;
+    let thing = property::inspect(text, path)?;
+    let edge = path.strip_prefix("edges[").and_then(|rest| rest.strip_suffix(']'));
+    match edge.and_then(|name| scenario.edge_named(name)) {
+        Some(edge) => show_edge(&mut html, &scenario, scenario.edge(edge)),
+        None => show_node(&mut html, &scenario, path),
+    }
+    let is_field = |property: &&Property| property.name != "mode" && !matches!(property.kind, Kind::Table);
+    let (said, others): (Vec<&Property>, Vec<&Property>) = thing
+        .properties
+        .iter()
+        .filter(is_field)
+        .partition(|property| property.is_set);
+    show_fields(&mut html, &said);
+    if !others.is_empty() {
+        html.fill(
+            "<details data-keep=\"more\"><summary>What else can be said of it</summary>",
+            &[],
         );
-        html.fill(words, &[]);
-        return html;
-    };
+        show_fields(&mut html, &others);
+        html.fill("</details>", &[]);
+    }
+    if !thing.text.is_empty() {
+        html.fill(
+            "<details data-keep=\"text\"><summary>Its text</summary><pre tabindex=\"0\">{}</pre></details>",
+            &[&thing.text],
+        );
+    }
+    Ok(html)
+}
+
+fn show_edge(html: &mut Html, scenario: &Scenario, edge: &Edge) {
     let (from, to) = word::ends(scenario, edge);
     html.fill(
         concat!(
-            "<h2>edge {} → {}</h2><label class=\"field\"><span>mode</span>",
-            "<select data-choice=\"mode\" data-test=\"mode\" data-key=\"mode\" data-on=\"{}\">"
+            "<header><h2>edge {} → {}</h2><button type=\"button\" data-act=\"disconnect\" data-on=\"{}\" title=\"Delete this edge (Delete)\">",
+            "Delete</button></header>"
         ),
         &[from, to, &edge.name],
     );
-    for mode in edge.modes() {
-        option(&mut html, mode.word(), mode.word(), mode == edge.mode);
+    if edge.flipped().is_some() {
+        html.fill(
+            "<label class=\"field\"><span>mode</span><select data-choice=\"mode\" data-test=\"mode\" data-key=\"mode\" data-on=\"{}\">",
+            &[&edge.name],
+        );
+        for mode in edge.modes() {
+            option(html, mode.word(), mode.word(), mode == edge.mode);
+        }
+        html.fill(
+            "</select></label><p class=\"meaning\">{}</p>",
+            &[word::meaning(edge.mode)],
+        );
+    }
+}
+
+/// The name of a node, and where an edge may lead from it.
+fn show_node(html: &mut Html, scenario: &Scenario, path: &str) {
+    let (section, name) = path.split_once('.').unwrap_or(("", path));
+    let kind = section.strip_suffix('s').unwrap_or(section);
+    html.fill(
+        concat!(
+            "<header><h2>{} {}</h2><button type=\"button\" data-act=\"delete\" data-on=\"{}\" title=\"Delete it with everything that names it (Delete)\">",
+            "Delete</button></header><label class=\"field\"><span>name</span>",
+            "<input type=\"text\" data-choice=\"rename\" data-key=\"rename\" data-on=\"{}\" value=\"{}\" autocomplete=\"off\" spellcheck=\"false\"></label>",
+            "<label class=\"field\"><span>connect to</span><select data-choice=\"connect\" data-key=\"connect\" data-on=\"{}\">",
+        ),
+        &[kind, name, name, name, name, name],
+    );
+    option(html, "", "…", true);
+    let services = scenario.services.iter().map(|service| &service.name);
+    let channels = scenario.channels.iter().map(|channel| &channel.name);
+    for other in services.chain(channels).filter(|other| *other != name) {
+        option(html, other, other, false);
     }
     html.fill("</select></label>", &[]);
-    let timeout = edge.timeout.map_or("none".to_string(), |timeout| timeout.to_string());
+    if kind == "client" {
+        html.fill("<p class=\"quiet\">Another name draws other random numbers.</p>", &[]);
+    }
+}
+
+/// One field a property, with what it means.
+fn show_fields(html: &mut Html, properties: &[&Property]) {
+    html.fill("<div class=\"fields\">", &[]);
+    for property in properties {
+        html.fill(
+            "<label title=\"{}\"><span>{}</span>",
+            &[&property.about, &property.name],
+        );
+        show_control(html, property);
+        html.fill("</label>", &[]);
+        if property.is_set {
+            html.fill(
+                concat!(
+                    "<button type=\"button\" class=\"unset\" data-act=\"unset\" data-on=\"{}\" data-key=\"unset {}\" aria-label=\"Let {} be as by default\" ",
+                    "title=\"As by default: {}\">×</button>"
+                ),
+                &[&property.path, &property.path, &property.name, or_none(&property.default)],
+            );
+        }
+    }
+    html.fill("</div>", &[]);
+}
+
+fn or_none(default: &str) -> &str {
+    match default {
+        "" | "null" => "none",
+        default => default,
+    }
+}
+
+fn show_control(html: &mut Html, property: &Property) {
+    let Property { path, value, kind, .. } = property;
+    let words: Vec<(&str, &str)> = match kind {
+        Kind::Words(words) => words.iter().map(|(word, about)| (&**word, &**about)).collect(),
+        Kind::Flag => vec![("false", ""), ("true", "")],
+        _ => Vec::new(),
+    };
+    let shown = if property.is_set { value } else { "" };
+    if *kind == Kind::Tree {
+        html.fill(
+            "<textarea rows=\"3\" data-choice=\"set\" data-on=\"{}\" data-key=\"set {}\" spellcheck=\"false\">{}</textarea>",
+            &[path, path, shown],
+        );
+        return;
+    }
+    if words.is_empty() {
+        html.fill(
+            concat!(
+                "<input type=\"text\" data-choice=\"set\" data-on=\"{}\" data-key=\"set {}\" value=\"{}\" placeholder=\"{}\" ",
+                "autocomplete=\"off\" spellcheck=\"false\">"
+            ),
+            &[path, path, shown, or_none(&property.default)],
+        );
+        return;
+    }
     html.fill(
-        "<p class=\"meaning\">{}</p><dl class=\"facts\"><dt>latency</dt><dd>{}</dd><dt>timeout</dt><dd>{}</dd></dl>",
-        &[word::meaning(edge.mode), &dist(&edge.latency), &timeout],
+        "<select data-choice=\"set\" data-on=\"{}\" data-key=\"set {}\">",
+        &[path, path],
     );
-    html
+    for (word, about) in words {
+        let label = if about.is_empty() {
+            word.to_string()
+        } else {
+            [word, ": ", about].concat()
+        };
+        option(html, word, &label, word == value);
+    }
+    html.fill("</select>", &[]);
 }
 
 /// What happened on the selected edge, and before the last change.
@@ -80,26 +220,4 @@ pub fn about(scenario: &Scenario) -> Html {
     html.fill("<h2>{}</h2>", &[&scenario.name])
         .add(&markdown(&scenario.about));
     html
-}
-
-/// A distribution as a scenario's author writes it.
-fn dist(dist: &Dist) -> String {
-    match dist {
-        Dist::Constant(time) => time.to_string(),
-        Dist::Exp { mean } => format!("exp({mean})"),
-        Dist::Uniform { low, high } => format!("uniform({low}, {high})"),
-        Dist::LogNormal { mean, p99 } => format!("lognormal(mean {mean}, p99 {p99})"),
-        Dist::Erlang { stages, mean } => format!("erlang({stages}, {mean})"),
-        Dist::HyperExp(branches) => {
-            let branches = branches
-                .iter()
-                .map(|(p, mean)| figure::fixed(*p, 2) + ": " + &mean.to_string());
-            format!("hyperexp({})", branches.collect::<Vec<_>>().join(", "))
-        }
-        Dist::Pareto { shape, minimum } => format!("pareto({}, {minimum})", figure::fixed(*shape, 2)),
-        Dist::Empirical(values) => {
-            let values = values.iter().map(|value| value.to_string());
-            format!("empirical({})", values.collect::<Vec<_>>().join(", "))
-        }
-    }
 }

@@ -7,6 +7,7 @@ use super::bar;
 use super::html::{Html, texts};
 use crate::picture::topology::{self as layout, Node, NodeKind, Wire};
 use crate::picture::word;
+use crate::scenario::edit::Section;
 use crate::scenario::{Callee, Edge, Mode, Scenario};
 
 /// With more edges than this, only those on which nobody waits have their mode written beside them.
@@ -21,7 +22,7 @@ pub fn topology(scenario: &Scenario) -> Html {
     let [width, height] = texts([graph.width, graph.height]);
     let class = if graph.width > 640 { "large" } else { "" };
     html.fill(
-        "<svg viewBox=\"0 0 {} {}\" width=\"{}\" height=\"{}\" class=\"{}\" role=\"group\" aria-label=\"Edges\">",
+        "<svg viewBox=\"0 0 {} {}\" width=\"{}\" height=\"{}\" class=\"{}\" role=\"group\" aria-label=\"Nodes and edges\">",
         &[&width, &height, &width, &height, class],
     );
     let terse = graph.wires.len() > MOST_LABELS;
@@ -29,7 +30,7 @@ pub fn topology(scenario: &Scenario) -> Html {
         show_edge(&mut html, scenario, edge, wire, terse);
     }
     graph.nodes.iter().for_each(|node| show_node(&mut html, node));
-    html.fill("</svg>", &[]);
+    html.fill("<path class=\"thread\"/></svg>", &[]);
     html
 }
 
@@ -39,9 +40,9 @@ fn show_edge(html: &mut Html, scenario: &Scenario, edge: &Edge, wire: &Wire, ter
     html.fill(
         concat!(
             "<g class=\"edge {}\" role=\"button\" tabindex=\"0\" aria-label=\"{}\" data-act=\"flip\" data-on=\"{}\" data-edge=\"{}\" ",
-            "data-key=\"edge {}\"><path class=\"grab\" d=\"{}\"/><path class=\"wire\" d=\"{}\"/><path class=\"tip\" d=\"{}\"/><path class=\"dots\"/><text class=\"door\"/>",
+            "data-path=\"edges[{}]\" data-key=\"edge {}\"><path class=\"grab\" d=\"{}\"/><path class=\"wire\" d=\"{}\"/><path class=\"tip\" d=\"{}\"/><path class=\"dots\"/><text class=\"door\"/>",
         ),
-        &[edge.mode.word(), &name, &edge.name, &edge.name, &edge.name, &wire.path, &wire.path, &wire.tip],
+        &[edge.mode.word(), &name, &edge.name, &edge.name, &edge.name, &edge.name, &wire.path, &wire.path, &wire.tip],
     );
     let chosen = edge.flipped().is_some();
     if chosen && !(terse && edge.mode.waits()) {
@@ -100,18 +101,25 @@ fn show_node(html: &mut Html, node: &Node) {
     let round = if is_client { node.height / 2 } else { 8 };
     let (name, what) = if is_client { (20, 34) } else { (16, 29) };
     let [x, y, width, height, round] = texts([node.x, node.y, node.width, node.height, round]);
-    let [middle, name, what, inner] = texts([node.width / 2, name, what, node.height - 2]);
+    let [middle, name, what, inner, half] = texts([node.width / 2, name, what, node.height - 2, node.height / 2]);
+    let (section, kind) = match node.kind {
+        NodeKind::Client(_) => (Section::Clients, "client"),
+        NodeKind::Service(_) => (Section::Services, "service"),
+        NodeKind::Channel(_) => (Section::Channels, "channel"),
+    };
+    let path = [section.key(), ".", &node.name].concat();
     html.fill(
         concat!(
-            "<g class=\"node\" data-node=\"{}\" transform=\"translate({} {})\">",
+            "<g class=\"node\" role=\"button\" tabindex=\"0\" aria-label=\"{} {}, {}\" data-act=\"select\" data-on=\"{}\" data-path=\"{}\" ",
+            "data-node=\"{}\" data-key=\"node {}\" transform=\"translate({} {})\">",
             "<rect class=\"node-box\" width=\"{}\" height=\"{}\" rx=\"{}\"/><rect class=\"fill\" x=\"1\" y=\"1\" width=\"0\" height=\"{}\" rx=\"7\"/>",
             "<rect class=\"fill held\" y=\"1\" width=\"0\" height=\"{}\" rx=\"7\"/>",
             "<text class=\"name\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
             "<text class=\"what\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-            "<g class=\"portions\" aria-hidden=\"true\"></g></g>"
+            "<g class=\"portions\" aria-hidden=\"true\"></g><circle class=\"port\" cx=\"{}\" cy=\"{}\" r=\"6\"/></g>"
         ),
         &[
-            &node.name, &x, &y, &width, &height, &round, &inner, &inner, &middle, &name, &node.name, &middle, &what, &node.what,
+            kind, &node.name, &node.what, &path, &path, &node.name, &node.name, &x, &y, &width, &height, &round, &inner, &inner, &middle, &name, &node.name, &middle, &what, &node.what, &width, &half,
         ],
     );
 }

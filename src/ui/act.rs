@@ -9,7 +9,7 @@
 use super::desk::Hand;
 use super::look::Stride;
 use super::page::Page;
-use super::panel::{lanes, palette, request};
+use super::panel::{lanes, mesh, palette, request};
 use super::part::dom;
 use super::reader::Reader;
 use super::results;
@@ -55,12 +55,13 @@ fn asked(event: &Event, attribute: &str) -> Option<(String, String, Element)> {
 pub fn carry_out(page: Page, act: &str, on: &str) {
     match act {
         "flip" => {
-            select_edge(page, on);
+            select(page, &edge_path(on));
             page.desk.update(|desk| desk.flip(on));
         }
         "undo" => page.desk.update(|desk| desk.undo()),
         "redo" => page.desk.update(|desk| desk.redo()),
         "reset" => page.desk.update(|desk| desk.reset()),
+        "select" => select(page, on),
         "problem" => show_place(page, on),
         "help" => show_sheet(page, ".help"),
         "close" => close_sheet(page, ".help"),
@@ -88,6 +89,7 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
                 page.look.update(|look| look.telling = telling);
             }
         }
+        other if mesh::change(page, other, on) => {}
         other if request::go(page, other) => {}
         other => play(page, other),
     }
@@ -123,6 +125,7 @@ fn choose(page: Page, choice: &str, on: &str, value: &str) {
         "gallery" | "open" => open(page, value),
         "seed" => page.desk.update(|desk| desk.choose_seed(value)),
         "light" => page.look.update(|look| look.choose_light(value)),
+        "set" | "rename" | "connect" => mesh::fill_in(page, choice, on, value),
         "stride" => {
             if let Some(place) = STRIDES.iter().position(|(word, _)| *word == value) {
                 page.look.update(|look| look.stride = Stride::ALL[place]);
@@ -194,10 +197,15 @@ fn enter(page: Page, field: &str, control: &Element) {
     }
 }
 
-/// Selects the edge of this name.
-pub fn select_edge(page: Page, name: &str) {
-    if page.look.with_untracked(|look| look.edge.as_deref() != Some(name)) {
-        page.look.update(|look| look.edge = Some(name.to_string()));
+/// Where an edge of this name stands in the text.
+pub fn edge_path(name: &str) -> String {
+    ["edges[", name, "]"].concat()
+}
+
+/// Selects what a path leads to.
+pub fn select(page: Page, path: &str) {
+    if page.look.with_untracked(|look| look.selected != path) {
+        page.look.update(|look| look.selected = path.to_string());
     }
 }
 

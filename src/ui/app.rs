@@ -7,7 +7,7 @@
 
 use super::page::Page;
 use super::panel::frame::frame;
-use super::panel::{editor, header, help, lanes, notice, palette, request, transport};
+use super::panel::{editor, header, help, lanes, mesh, notice, palette, request, transport};
 use super::part::dom;
 use super::results;
 use super::{act, keys};
@@ -65,6 +65,7 @@ fn start(page: Page, root: &HtmlElement) {
     lanes::start(page);
     request::listen(page);
     palette::listen(page);
+    mesh::listen(page);
     results::start(page);
     act::employ(page);
     act::open(page, gallery::ENTRIES[0].id);
@@ -72,18 +73,19 @@ fn start(page: Page, root: &HtmlElement) {
     dom::effect(move || results::give_orders(page, compares.get()));
 }
 
-/// An edge that has the focus is selected.
+/// An edge or node that has the focus is selected.
 fn hear_focus(page: Page, root: &Element) {
     dom::listen(root, "focusin", move |event| {
-        if let Some(edge) = dom::target(&event).and_then(|target| target.get_attribute("data-edge")) {
-            act::select_edge(page, &edge);
+        if let Some(path) = dom::target(&event).and_then(|target| target.get_attribute("data-path")) {
+            act::select(page, &path);
         }
     });
 }
 
 /// What follows from the scenario and from what is selected in it.
 fn show_scenario(page: Page) {
-    let selected = move || page.look.with(|look| look.edge.clone()).unwrap_or_default();
+    let path = Memo::new(move |_| page.look.with(|look| look.selected.clone()));
+    let selected = move || path.get();
     show(page, ".top", move || {
         page.desk.with(|desk| page.look.with(|look| header::header(desk, look)))
     });
@@ -109,13 +111,13 @@ fn show_scenario(page: Page) {
     dom::effect(move || {
         page.desk.track();
         let selected = selected();
-        mark(page, "selected", |edge| *edge == selected);
+        mark(page, "data-path", "selected", |path| *path == selected);
     });
     dom::effect(move || {
         page.desk.track();
         let (edges, near) = request::lit_edges(page);
-        mark(page, "lit", |edge| edges.contains(edge));
-        mark(page, "near", |edge| near.as_ref() == Some(edge));
+        mark(page, "data-edge", "lit", |edge| edges.contains(edge));
+        mark(page, "data-edge", "near", |edge| near.as_ref() == Some(edge));
     });
     follow_scroll(page);
 }
@@ -168,22 +170,22 @@ fn show_results(page: Page) {
     });
 }
 
-/// The selected edge, and why its last flip could not be made.
-fn inspected(page: Page, edge: &str) -> Html {
-    let scenario = page.desk.with(|desk| desk.scenario.clone());
-    let told = page.desk.try_update_untracked(|desk| match &scenario {
-        Some(scenario) => desk.ask(|reader| reader.inspect(scenario, edge)),
-        None => Ok(String::new()),
+/// What is selected, and why its last change could not be made.
+fn inspected(page: Page, path: &str) -> Html {
+    page.desk.track();
+    let told = page.desk.try_update_untracked(|desk| {
+        let text = desk.text().to_string();
+        desk.ask(|reader| reader.inspect(&text, path))
     });
-    let mut html = match told.unwrap_or_else(|| Ok(String::new())) {
-        Ok(markup) => Html::from_trusted(markup),
-        Err(problems) => editor::problems(&problems),
+    let mut html = match told {
+        Some(Ok(markup)) => Html::from_trusted(markup),
+        // What is wrong with the text is told beside it; what is gone is not selected any more.
+        _ => Html::new(),
     };
-    html.add(
-        &page
-            .desk
-            .with(|desk| notice::refusal(Some(&desk.refusal).filter(|why| !why.is_empty()).map(String::as_str))),
-    );
+    page.desk.with(|desk| {
+        let refusal = Some(desk.refusal.as_str()).filter(|why| !why.is_empty());
+        html.add(&notice::refusal(refusal));
+    });
     html
 }
 
@@ -197,13 +199,13 @@ fn fill_bars(page: Page, bars: &[(String, String)]) {
     }
 }
 
-/// Marks edges with a class, without replacing what may just be clicked.
-fn mark(page: Page, class: &str, is_marked: impl Fn(&String) -> bool) {
+/// Marks edges or nodes with a class by what an attribute says, without replacing what may just be clicked.
+fn mark(page: Page, by: &str, class: &str, is_marked: impl Fn(&String) -> bool) {
     let Some(edges) = page.find(".topology svg").map(|svg| svg.children()) else {
         return;
     };
     for edge in (0..edges.length()).filter_map(|index| edges.item(index)) {
-        if let Some(name) = edge.get_attribute("data-edge") {
+        if let Some(name) = edge.get_attribute(by) {
             // Only an element that is gone refuses a class.
             let _ = edge.class_list().toggle_with_force(class, is_marked(&name));
         }

@@ -11,6 +11,7 @@
 
 use super::reader::Reader;
 use crate::protocol::FromReader;
+use crate::scenario::edit::Edit;
 use crate::scenario::gallery::{self, Entry};
 use crate::scenario::problem::Problem;
 use crate::scenario::{Edge, Mode, Scenario};
@@ -140,14 +141,24 @@ impl Desk {
 
     /// Gives an edge another mode.
     pub fn set_mode(&mut self, edge: &str, mode: Mode) {
-        let Some(reader) = &mut self.reader else { return };
-        match reader.set_mode(&self.draft.text, edge, mode) {
+        self.edit(Edit::mode(edge, mode));
+    }
+
+    /// Changes the text by an edit, or says why it cannot be made.
+    pub fn edit(&mut self, edit: Edit) -> bool {
+        let Some(reader) = &mut self.reader else { return false };
+        match reader.edit(&self.draft.text, edit) {
             Ok(text) => self.write(text, Hand::Placed),
             Err(problems) => {
-                let first = problems.first().map(|problem| problem.message.clone());
-                self.refusal = first.unwrap_or_default();
+                let words = problems.first().map(|problem| match problem.fix.is_empty() {
+                    true => problem.message.clone(),
+                    false => [&*problem.message, "; ", &*problem.fix].concat(),
+                });
+                self.refusal = words.unwrap_or_default();
+                return false;
             }
         }
+        true
     }
 
     /// Flips an edge: from `sync` to its flip mode, from any other mode to `sync`.

@@ -20,8 +20,10 @@ enum Focus {
     Choice,
     /// A button or link: Space and Enter are its own.
     Button,
-    /// An edge of the topology: Enter, Space and M are its own.
+    /// An edge of the topology: Enter, Space, M and Delete are its own.
     Edge,
+    /// A node of the topology: Enter, Space, C, R and Delete are its own.
+    Node,
     /// The lanes: arrows and letters are their own.
     Lanes,
     Elsewhere,
@@ -55,6 +57,9 @@ fn is_ours(page: Page, target: &Element) -> bool {
 fn focus_of(target: &Element) -> Focus {
     if target.has_attribute("data-edge") {
         return Focus::Edge;
+    }
+    if target.has_attribute("data-node") {
+        return Focus::Node;
     }
     if target.class_list().contains("rows") {
         return Focus::Lanes;
@@ -92,6 +97,7 @@ fn act(page: Page, event: &KeyboardEvent, target: &Element) -> bool {
     }
     let own = match focus {
         Focus::Edge => on_edge(page, &key, &target.get_attribute("data-edge").unwrap_or_default()),
+        Focus::Node => on_node(page, &key, &target.get_attribute("data-node").unwrap_or_default()),
         Focus::Lanes => lanes::key(page, &key),
         _ => false,
     };
@@ -110,18 +116,33 @@ fn undo_or_redo(page: Page, key: &str, shift: bool) -> bool {
 fn on_edge(page: Page, key: &str, edge: &str) -> bool {
     match key {
         "Enter" | " " => carry_out(page, "flip", edge),
+        "Delete" => carry_out(page, "disconnect", edge),
         "m" | "M" => {
-            act::select_edge(page, edge);
-            // The menu is there once what follows from the selection is shown.
-            request_animation_frame(move || {
-                if let Some(menu) = page.find("[data-choice=mode]") {
-                    dom::focus(&menu);
-                }
-            });
+            act::select(page, &act::edge_path(edge));
+            focus_later(page, "[data-choice=mode]");
         }
         _ => return false,
     }
     true
+}
+
+fn on_node(page: Page, key: &str, node: &str) -> bool {
+    match key {
+        "Enter" | " " | "r" | "R" => focus_later(page, "[data-choice=rename]"),
+        "c" | "C" => focus_later(page, "[data-choice=connect]"),
+        "Delete" => carry_out(page, "delete", node),
+        _ => return false,
+    }
+    true
+}
+
+/// Gives the focus to a control that is there once what follows from the selection is shown.
+fn focus_later(page: Page, selector: &'static str) {
+    request_animation_frame(move || {
+        if let Some(control) = page.find(selector) {
+            dom::focus(&control);
+        }
+    });
 }
 
 fn anywhere(page: Page, key: &str) -> bool {

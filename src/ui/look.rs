@@ -30,8 +30,8 @@ impl Stride {
 
 /// What is selected, lit up and under the pointer.
 pub struct Look {
-    /// The name of the selected edge.
-    pub edge: Option<String>,
+    /// What is selected: `edges[orders->email]`, `services.orders`, or nothing.
+    pub selected: String,
     /// The segment that the keys or a click selected.
     pub segment: Option<Segment>,
     /// The request that stays lit up.
@@ -69,7 +69,7 @@ impl Look {
         let storage = window().local_storage().ok().flatten();
         let light = storage.and_then(|storage| storage.get_item(KEPT_AS).ok().flatten());
         Look {
-            edge: None,
+            selected: String::new(),
             segment: None,
             pinned: None,
             telling: Telling::Waterfall,
@@ -86,6 +86,12 @@ impl Look {
             light: light.unwrap_or_default(),
             system_dark: false,
         }
+    }
+
+    /// The name of the selected edge; empty where none is.
+    pub fn edge(&self) -> &str {
+        let name = self.selected.strip_prefix("edges[");
+        name.and_then(|name| name.strip_suffix(']')).unwrap_or_default()
     }
 
     /// Whether it is dark.

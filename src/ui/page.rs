@@ -66,7 +66,7 @@ impl Page {
 
 /// What the figures say, each time that they are others, or that another edge is selected.
 fn told(desk: RwSignal<Desk, LocalStorage>, results: RwSignal<Results>, look: RwSignal<Look>) -> Memo<Told> {
-    let edge = Memo::new(move |_| look.with(|look| look.edge.clone()).unwrap_or_default());
+    let edge = Memo::new(move |_| look.with(|look| look.edge().to_string()));
     let seed = Memo::new(move |_| desk.with(Desk::seed));
     // Figures are others when they lie elsewhere.
     let place = |figures: &Option<Arc<Finding>>| figures.as_ref().map_or(0, |figures| Arc::as_ptr(figures) as usize);

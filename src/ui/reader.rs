@@ -9,8 +9,9 @@
 use super::panel::request::Known;
 use super::part::dom;
 use crate::protocol::{self, Findings, FromReader, Meaning, Telling, ToReader, Told, VERSION};
+use crate::scenario::Scenario;
+use crate::scenario::edit::Edit;
 use crate::scenario::problem::Problem;
-use crate::scenario::{Mode, Scenario};
 use js_sys::WebAssembly::{self, Instance, Memory, Module};
 use js_sys::futures::JsFuture;
 use js_sys::{JsString, Object, Reflect, Uint8Array};
@@ -76,16 +77,16 @@ impl Reader {
         self.ask(&ToReader::Read { text: text.to_string() })
     }
 
-    /// The text with an edge in another mode.
-    pub fn set_mode(&mut self, text: &str, edge: &str, mode: Mode) -> FromReader<String> {
-        let (text, edge) = (text.to_string(), edge.to_string());
-        self.ask(&ToReader::SetMode { text, edge, mode })
+    /// The text after an edit.
+    pub fn edit(&mut self, text: &str, edit: Edit) -> FromReader<String> {
+        let text = text.to_string();
+        self.ask(&ToReader::Edit { text, edit })
     }
 
-    /// What is known of an edge: markup.
-    pub fn inspect(&mut self, scenario: &Arc<Scenario>, edge: &str) -> FromReader<String> {
-        let (scenario, edge) = (Arc::clone(scenario), edge.to_string());
-        self.ask(&ToReader::Inspect { scenario, edge })
+    /// What can be said of a node, an edge or the whole: markup.
+    pub fn inspect(&mut self, text: &str, path: &str) -> FromReader<String> {
+        let (text, path) = (text.to_string(), path.to_string());
+        self.ask(&ToReader::Inspect { text, path })
     }
 
     /// The commands whose names have all these words: markup, and how many there are.

@@ -1,16 +1,17 @@
 //! What crosses from the page to its backend arrives as it was.
 
-use super::{for_all, whole};
+use super::{for_all, layout, whole};
 use std::sync::Arc;
 use sync_or_swim::protocol::{RunId, ToBackend};
 
 #[test]
 fn a_scenario_with_everything_arrives_as_it_was() {
     let law = "a_scenario_with_everything_arrives_as_it_was";
-    for_all(law, &whole::whole(), |scenario| {
+    for_all(law, &(whole::whole(), layout::places()), |(scenario, places)| {
+        let scenario = layout::laid_out(scenario.clone(), places);
         let order = ToBackend::Measure {
             run: RunId(1),
-            scenario: Arc::new(scenario.clone()),
+            scenario: Arc::new(scenario),
             seed: 1,
         };
         let bytes = postcard::to_allocvec(&order).map_err(|why| why.to_string())?;

@@ -1,6 +1,6 @@
 //! Edges: who calls, publishes or consumes, and in which mode.
 
-use super::{ChannelId, ChannelRules, ClientId, Dist, EntityId, Policy, ServiceId};
+use super::{ChannelId, ChannelRules, ClientId, Dist, EntityId, NodeKind, Policy, ServiceId};
 use crate::time::Duration;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,27 @@ pub enum Callee {
     Operation(ServiceId, u32),
     /// Publishes.
     Channel(ChannelId),
+}
+
+impl Caller {
+    /// The node at which an edge begins.
+    pub fn node(self) -> NodeKind {
+        match self {
+            Caller::Client(id) => NodeKind::Client(id),
+            Caller::Service(id) => NodeKind::Service(id),
+            Caller::Channel(id) => NodeKind::Channel(id),
+        }
+    }
+}
+
+impl Callee {
+    /// The node at which an edge ends.
+    pub fn node(self) -> NodeKind {
+        match self {
+            Callee::Operation(id, _) => NodeKind::Service(id),
+            Callee::Channel(id) => NodeKind::Channel(id),
+        }
+    }
 }
 
 impl Edge {

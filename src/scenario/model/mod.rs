@@ -70,6 +70,24 @@ pub struct Scenario {
     pub faults: Vec<Fault>,
     /// Sorted by time; equal times in file order.
     pub changes: Vec<Change>,
+    /// Where nodes stand in the picture, in file order; no run knows of it.
+    pub layout: Vec<Spot>,
+}
+
+/// A client, a service or a channel: what stands in the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeKind {
+    Client(ClientId),
+    Service(ServiceId),
+    Channel(ChannelId),
+}
+
+/// The place of a node: the upper left corner of its box, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot {
+    pub node: NodeKind,
+    pub x: u32,
+    pub y: u32,
 }
 
 /// How long a run lasts, and how much of its beginning is not counted.
@@ -100,9 +118,15 @@ impl Scenario {
 
     /// The name of where an edge leads: a service or a channel.
     pub fn name_of(&self, to: Callee) -> &str {
-        match to {
-            Callee::Operation(id, _) => &self.service(id).name,
-            Callee::Channel(id) => &self.channels[id.0 as usize].name,
+        self.node_name(to.node())
+    }
+
+    /// The name of a node.
+    pub fn node_name(&self, node: NodeKind) -> &str {
+        match node {
+            NodeKind::Client(id) => &self.clients[id.0 as usize].name,
+            NodeKind::Service(id) => &self.service(id).name,
+            NodeKind::Channel(id) => &self.channels[id.0 as usize].name,
         }
     }
 

@@ -67,6 +67,12 @@ fn misplaced(role: Role, key: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
+/// Whether the ends of an edge leave room for a key.
+pub fn may_have(edge: &Edge, key: &str) -> bool {
+    let is_weight = key == "weight" && !matches!(edge.from, Caller::Client(_));
+    !is_weight && misplaced(role(edge), key).is_none()
+}
+
 /// What the ends of an edge leave no room for.
 pub fn ends<'a>(desk: &mut Desk<'a>, table: &Table<'a>, edge: &Edge) {
     for (key, _, field) in table.entries() {

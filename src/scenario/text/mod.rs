@@ -17,11 +17,14 @@ mod dist;
 mod edge;
 mod fault;
 mod item;
+mod layout;
 mod name;
 mod policy;
 mod service;
 mod step;
 mod table;
+
+pub use broker::may_have;
 
 use super::model::*;
 use super::node::{self, Node};
@@ -38,11 +41,11 @@ const COUNT_LIMIT: usize = 2_000;
 /// At most so many workers in all services.
 const LANE_LIMIT: u64 = 1_000_000;
 
-const KEYS: [&str; 11] = [
-    "format", "name", "about", "seed", "run", "clients", "services", "edges", "changes", "channels", "faults",
+const KEYS: [&str; 12] = [
+    "format", "name", "about", "seed", "run", "clients", "services", "edges", "changes", "channels", "faults", "layout",
 ];
-/// Reserved: what a reader compares, where things stand on the screen, an author's captions.
-const LATER_KEYS: [&str; 3] = ["variants", "layout", "steps"];
+/// Reserved: what a reader compares, an author's captions.
+const LATER_KEYS: [&str; 2] = ["variants", "steps"];
 
 /// A scenario that can run, and what its author may want to know.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,6 +98,7 @@ fn whole<'a>(desk: &mut Desk<'a>, root: &'a Node) -> Option<Scenario> {
     let changes = change::changes(desk, table.get("changes"), &names, &mut now, run);
     edges.extend(now.edges.drain(edges.len()..));
     let faults = fault::faults(desk, table.get("faults"), &names, &services, &edges, run);
+    let layout = layout::layout(desk, table.get("layout"), &names);
     limits(desk, root, &services, run);
     let items = item::items(desk, root, &names.services);
     let text = |desk: &mut Desk<'a>, key| match table.get(key) {
@@ -116,6 +120,7 @@ fn whole<'a>(desk: &mut Desk<'a>, root: &'a Node) -> Option<Scenario> {
         items,
         faults,
         changes,
+        layout,
     })
 }
 

@@ -10,7 +10,7 @@ use super::service;
 use super::table::{Desk, Table};
 use crate::scenario::node::{Node, Value};
 use crate::scenario::problem::nearest;
-use crate::scenario::{Callee, Caller, ChannelId, ClientId, ServiceId};
+use crate::scenario::{Callee, Caller, ChannelId, ClientId, NodeKind, ServiceId};
 
 /// What the author named, so that everything can refer to everything.
 pub struct Names<'a> {
@@ -76,6 +76,14 @@ fn keys(field: Option<&Node>) -> Vec<&str> {
 }
 
 impl Names<'_> {
+    /// The client, service or channel of this name.
+    pub fn node(&self, name: &str) -> Option<NodeKind> {
+        let client = index(&self.clients, name).map(|index| NodeKind::Client(ClientId(index)));
+        let service = || index(&self.services, name).map(|index| NodeKind::Service(ServiceId(index)));
+        let channel = || self.channel(name).map(NodeKind::Channel);
+        client.or_else(service).or_else(channel)
+    }
+
     /// The place of a channel among the declared ones.
     pub fn channel(&self, name: &str) -> Option<ChannelId> {
         index(&self.channels, name).map(ChannelId)
@@ -103,23 +111,29 @@ pub fn one_of<'a>(desk: &mut Desk<'a>, field: &'a Node, kind: &str, known: &[&st
 /// Where an edge begins.
 pub fn caller<'a>(desk: &mut Desk<'a>, field: &'a Node, names: &Names<'a>) -> Option<Caller> {
     let text = desk.text(field, "the name of a client or service")?;
-    let found = index(&names.clients, text)
-        .map(|index| Caller::Client(ClientId(index)))
-        .or_else(|| index(&names.services, text).map(|index| Caller::Service(ServiceId(index))))
-        .or_else(|| names.channel(text).map(Caller::Channel));
-    if found.is_none() {
-        let known = names.clients.iter().chain(&names.services).chain(&names.channels);
-        let kinds = match names.channels.is_empty() {
-            true => "client or service",
-            false => "client, service or channel",
-        };
-        let fix = nearest(text, known.copied())
-            .map_or("declare it under `clients` or `services`".to_string(), |name| {
-                format!("did you mean `{name}`?")
-            });
-        desk.error(field, format!("there is no {kinds} `{text}`"), fix);
-    }
-    found
+    let Some(found) = names.node(text) else {
+        nobody(desk, field, names);
+        return None;
+    };
+    Some(match found {
+        NodeKind::Client(id) => Caller::Client(id),
+        NodeKind::Service(id) => Caller::Service(id),
+        NodeKind::Channel(id) => Caller::Channel(id),
+    })
+}
+
+/// Notes that this is the name of no node.
+pub fn nobody(desk: &mut Desk, field: &Node, names: &Names) {
+    let text = field.text().unwrap_or_default();
+    let known = names.clients.iter().chain(&names.services).chain(&names.channels);
+    let kinds = match names.channels.is_empty() {
+        true => "client or service",
+        false => "client, service or channel",
+    };
+    let fix = nearest(text, known.copied()).map_or("declare it under `clients` or `services`".to_string(), |name| {
+        format!("did you mean `{name}`?")
+    });
+    desk.error(field, format!("there is no {kinds} `{text}`"), fix);
 }
 
 /// `SERVICE`, `SERVICE.OPERATION` or `CHANNEL`.

@@ -221,6 +221,25 @@ fn item<W: Wire>(wire: &mut W, it: &mut Item) {
     option(wire, &mut it.of, || EntityId(0), |wire, of| small(wire, &mut of.0));
 }
 
+fn spot<W: Wire>(wire: &mut W, it: &mut Spot) {
+    let index = match it.node {
+        NodeKind::Client(_) => 0,
+        NodeKind::Service(_) => 1,
+        NodeKind::Channel(_) => 2,
+    };
+    kind(wire, &mut it.node, index, |index| match index {
+        0 => Some(NodeKind::Client(ClientId(0))),
+        1 => Some(NodeKind::Service(ServiceId(0))),
+        2 => Some(NodeKind::Channel(ChannelId(0))),
+        _ => None,
+    });
+    let (NodeKind::Client(ClientId(id)) | NodeKind::Service(ServiceId(id)) | NodeKind::Channel(ChannelId(id))) =
+        &mut it.node;
+    for value in [id, &mut it.x, &mut it.y] {
+        small(wire, value);
+    }
+}
+
 fn scenario<W: Wire>(wire: &mut W, it: &mut Scenario) {
     text(wire, &mut it.name);
     text(wire, &mut it.about);
@@ -242,6 +261,12 @@ fn scenario<W: Wire>(wire: &mut W, it: &mut Scenario) {
     list(wire, &mut it.items, no_item, item);
     list(wire, &mut it.faults, change::no_fault, change::fault);
     list(wire, &mut it.changes, change::none, change::change);
+    let nowhere = || Spot {
+        node: NodeKind::Client(ClientId(0)),
+        x: 0,
+        y: 0,
+    };
+    list(wire, &mut it.layout, nowhere, spot);
 }
 
 /// Writes a scenario; `#[serde(with = "walk")]` calls this.

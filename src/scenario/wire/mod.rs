@@ -68,10 +68,11 @@ pub struct Scenario {
     pub faults: Option<Vec<Fault>>,
     /// What is toggled during the run, in any order.
     pub changes: Option<Vec<Change>>,
+    /// Where clients, services and channels stand in the picture, by name: `[x, y]` is the upper left corner of the box in pixels. No run
+    /// depends on it, and a node without a place finds one.
+    pub layout: Option<IndexMap<Name, Place>>,
     /// Reserved for named lists of changes from 0 s (A, B, …).
     pub variants: Option<Reserved>,
-    /// Reserved for the places of nodes in the picture.
-    pub layout: Option<Reserved>,
     /// Reserved for an author's captions.
     pub steps: Option<Reserved>,
 }
@@ -94,6 +95,16 @@ pub struct Run {
     /// How long the run lasts; includes the warm-up and is longer.
     pub duration: Duration,
 }
+
+/// Pixels from the left and from above: the upper left corner of a node's box.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Place(pub [Pixels; 2]);
+
+/// A distance in the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Pixels(#[schemars(range(min = 0, max = 100_000))] pub u32);
 
 /// What no version before a later one reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,10 +168,19 @@ fn written(author: &mut Author) -> Scenario {
         edges: unless_empty(edges),
         faults: unless_empty(scenario.faults.iter().map(|fault| Fault::new(author, fault)).collect()),
         changes: unless_empty(fault::changes(author)),
+        layout: Some(layout(scenario)).filter(|layout| !layout.is_empty()),
         variants: None,
-        layout: None,
         steps: None,
     }
+}
+
+fn layout(scenario: &model::Scenario) -> IndexMap<Name, Place> {
+    let spots = scenario.layout.iter();
+    let named = spots.map(|spot| {
+        let name = scenario.node_name(spot.node).to_string();
+        (Name(name), Place([Pixels(spot.x), Pixels(spot.y)]))
+    });
+    named.collect()
 }
 
 fn unless_empty<T>(items: Vec<T>) -> Option<Vec<T>> {

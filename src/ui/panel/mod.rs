@@ -8,6 +8,7 @@ pub mod header;
 pub mod help;
 pub mod lanes;
 pub mod live;
+pub mod mesh;
 pub mod notice;
 pub mod palette;
 pub mod pointer;

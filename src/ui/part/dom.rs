@@ -73,7 +73,8 @@ impl Drop for Watch {
     }
 }
 
-/// Replaces what is inside of an element, where it is something else; the focus stays where it was.
+/// Replaces what is inside of an element, where it is something else; the focus stays where it was, and what was unfolded
+/// is.
 pub fn replace(element: &Element, markup: &str, last: &mut String) {
     if last == markup {
         return;
@@ -82,7 +83,20 @@ pub fn replace(element: &Element, markup: &str, last: &mut String) {
         .active_element()
         .filter(|active| element.contains(Some(active)))
         .and_then(|active| active.get_attribute(KEY));
+    let open = element.query_selector_all("details[data-keep][open]").ok();
+    let open = open.map(|open| (0..open.length()).filter_map(move |at| open.item(at)?.dyn_into::<Element>().ok()));
+    let open: Vec<String> = open
+        .into_iter()
+        .flatten()
+        .filter_map(|it| it.get_attribute("data-keep"))
+        .collect();
     element.set_inner_html(markup);
+    for name in open {
+        if let Some(details) = find(element, &["[data-keep=\"", &name, "\"]"].concat()) {
+            // Every element takes this attribute.
+            let _ = details.set_attribute("open", "");
+        }
+    }
     last.clear();
     last.push_str(markup);
     if let Some(again) = key.and_then(|key| find(element, &(String::from("[data-key=\"") + &key + "\"]"))) {
