@@ -4,7 +4,7 @@
 //! page ── Measure, Record ──▶ backend            every order carries the RunId that its answers repeat
 //!      ◀── Ready, Progress, Measured, Recorded, Refused, Panicked ──
 //!
-//! page ── Read, SetMode ──▶ reader               every question is answered at once, or all that is wrong is told
+//! page ── Read, SetMode, Inscribe, Open ──▶ reader     every question is answered at once, or all that is wrong is told
 //!      ◀── T, or Problems ──
 //! ```
 //!
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The version of these messages; backend and reader say it when they are ready, and the page compares.
-pub const VERSION: u32 = 11;
+pub const VERSION: u32 = 12;
 
 /// Names an order and its answers; later ones are greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -79,6 +79,10 @@ pub enum ToReader {
     Read { text: String },
     /// The text with an edge in another mode: `String`.
     SetMode { text: String, edge: String, mode: Mode },
+    /// A picture, SVG or PNG, with the text and the seed of which it is: `Vec<u8>`.
+    Inscribe { picture: Vec<u8>, text: String, seed: u64 },
+    /// What a file carries, whatever its kind: [`Opened`].
+    Open { file: Vec<u8> },
 }
 
 /// An answer of the reader: what was asked for, or all that is wrong with the text.
@@ -90,4 +94,12 @@ pub struct Meaning {
     #[serde(with = "walk")]
     pub scenario: Arc<Scenario>,
     pub warnings: Vec<Problem>,
+}
+
+/// The scenario of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    pub text: String,
+    /// The seed of the picture's run; none where the file is a text.
+    pub seed: Option<u64>,
 }

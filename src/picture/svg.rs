@@ -9,7 +9,13 @@ const FONT: &str = "font-size=\"11\" font-family=\"system-ui, sans-serif\"";
 
 /// The document of a picture in one light.
 pub fn svg(picture: &Picture, dark: bool) -> String {
-    let (width, height) = (number(picture.width), number(picture.height));
+    stack(&[picture], dark)
+}
+
+/// The document of pictures that stand under each other, as wide as the first.
+pub fn stack(pictures: &[&Picture], dark: bool) -> String {
+    let width = number(pictures.first().map_or(0.0, |picture| picture.width));
+    let height = number(pictures.iter().map(|picture| picture.height).sum());
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" {FONT}>\n"
     );
@@ -22,8 +28,19 @@ pub fn svg(picture: &Picture, dark: bool) -> String {
     text.push_str(&format!(
         "<rect width=\"{width}\" height=\"{height}\" fill=\"{ground}\"/>\n"
     ));
-    for mark in &picture.marks {
-        text.push_str(&element(picture, &mark.shape, mark.role, dark));
+    let mut top = 0.0;
+    for picture in pictures {
+        if top > 0.0 {
+            let place = place(0.0, top, picture.width, picture.height);
+            text.push_str(&format!("<svg {place}>\n"));
+        }
+        for mark in &picture.marks {
+            text.push_str(&element(picture, &mark.shape, mark.role, dark));
+        }
+        if top > 0.0 {
+            text.push_str("</svg>\n");
+        }
+        top += picture.height;
     }
     text.push_str("</svg>\n");
     text

@@ -8,10 +8,12 @@
 //! Law: every question has one answer, at once; what cannot be answered is told as problems. One table says who answers
 //! what: another function is a question in `protocol` and a line in [`answer`].
 
-use crate::protocol::{FromReader, Meaning, ToReader, VERSION};
+use crate::protocol::{FromReader, Meaning, Opened, ToReader, VERSION};
 use crate::scenario::edit;
 use crate::scenario::problem::Problem;
 use crate::scenario::text::{self, Parsed};
+use crate::share::saved::Saved;
+use crate::share::{open, png, svg};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -25,6 +27,8 @@ pub fn answer(question: &[u8]) -> Vec<u8> {
     match postcard::from_bytes(question) {
         Ok(ToReader::Read { text }) => bytes(text::parse(&text).map(Meaning::from)),
         Ok(ToReader::SetMode { text, edge, mode }) => bytes(edit::set_mode(&text, &edge, mode)),
+        Ok(ToReader::Inscribe { picture, text, seed }) => bytes(inscribe(&picture, text, seed)),
+        Ok(ToReader::Open { file }) => bytes(open::open(&file).map(Opened::from).map_err(alone)),
         Err(_) => bytes::<()>(Err(vec![unknown()])),
     }
 }
@@ -36,6 +40,25 @@ impl From<Parsed> for Meaning {
             warnings: parsed.warnings,
         }
     }
+}
+
+impl From<Saved> for Opened {
+    fn from(Saved { text, seed }: Saved) -> Opened {
+        Opened { text, seed }
+    }
+}
+
+fn inscribe(picture: &[u8], text: String, seed: u64) -> FromReader<Vec<u8>> {
+    let saved = Saved { text, seed: Some(seed) };
+    let picture = match std::str::from_utf8(picture) {
+        Ok(picture) => svg::inscribe(picture, &saved).map(String::into_bytes),
+        Err(_) => png::inscribe(picture, &saved),
+    };
+    picture.map_err(alone)
+}
+
+fn alone(problem: Problem) -> Vec<Problem> {
+    vec![problem]
 }
 
 fn bytes<T: Serialize>(answer: FromReader<T>) -> Vec<u8> {
@@ -94,6 +117,26 @@ mod tests {
         let expected = edit::set_mode(&text, &edge, Mode::Await);
         let mode = Mode::Await;
         assert_eq!(ask(&ToReader::SetMode { text, edge, mode }), expected);
+    }
+
+    #[test]
+    fn a_picture_is_inscribed_and_opens() {
+        let (text, seed) = (gallery::ENTRIES[0].text.to_string(), 5);
+        for plain in [&b"<svg></svg>"[..], include_bytes!("../../tests/data/dot.png")] {
+            let (picture, text) = (plain.to_vec(), text.clone());
+            let file = ask(&ToReader::Inscribe { picture, text, seed }).unwrap();
+            let opened: Opened = ask(&ToReader::Open { file }).unwrap();
+            let seed = Some(seed);
+            assert_eq!(
+                opened,
+                Opened {
+                    text: gallery::ENTRIES[0].text.to_string(),
+                    seed
+                }
+            );
+            let problems = ask::<Opened>(&ToReader::Open { file: plain.to_vec() }).unwrap_err();
+            assert!(problems[0].message.contains("carries no scenario"), "{problems:?}");
+        }
     }
 
     #[test]

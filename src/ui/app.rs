@@ -11,8 +11,7 @@ use super::panel::{editor, header, help, inspector, lanes, notice, numbers, serv
 use super::part::dom;
 use super::part::html::Html;
 use super::results;
-use super::{act, keys};
-use crate::scenario::gallery;
+use super::{act, file, keys, memory};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -53,6 +52,7 @@ fn start(page: Page, root: &HtmlElement) {
     page.root.set_value(Some(root.clone().unchecked_into()));
     act::listen(page, root);
     keys::listen(page);
+    file::listen(page, root);
     hear_focus(page, root);
     show_scenario(page);
     show_results(page);
@@ -61,7 +61,7 @@ fn start(page: Page, root: &HtmlElement) {
     lanes::start(page);
     results::start(page);
     act::employ(page);
-    act::open(page, gallery::ENTRIES[0].id);
+    act::open(page, memory::start(page));
     dom::effect(move || results::give_orders(page));
 }
 
@@ -113,6 +113,7 @@ fn show_results(page: Page) {
     show(page, ".notices", move || {
         let mut notices = page.desk.with(|desk| notice::absence(desk.absence.as_deref()));
         notices.add(&page.results.with(|results| notice::notice(&results.status)));
+        notices.add(&page.desk.with(|desk| notice::told(desk.told.as_ref())));
         notices
     });
     show(page, ".numbers", move || {

@@ -7,7 +7,7 @@
 //! Law: whoever asks has an answer. A reader that panics tells so as a problem and begins anew; the text stays.
 
 use super::part::dom;
-use crate::protocol::{FromReader, Meaning, ToReader, VERSION};
+use crate::protocol::{FromReader, Meaning, Opened, ToReader, VERSION};
 use crate::scenario::Mode;
 use crate::scenario::problem::Problem;
 use js_sys::WebAssembly::{self, Instance, Memory, Module};
@@ -78,6 +78,17 @@ impl Reader {
     pub fn set_mode(&mut self, text: &str, edge: &str, mode: Mode) -> FromReader<String> {
         let (text, edge) = (text.to_string(), edge.to_string());
         self.ask(&ToReader::SetMode { text, edge, mode })
+    }
+
+    /// A picture with the text and the seed of which it is.
+    pub fn inscribe(&mut self, picture: Vec<u8>, text: &str, seed: u64) -> FromReader<Vec<u8>> {
+        let text = text.to_string();
+        self.ask(&ToReader::Inscribe { picture, text, seed })
+    }
+
+    /// The scenario in a file.
+    pub fn find(&mut self, file: Vec<u8>) -> FromReader<Opened> {
+        self.ask(&ToReader::Open { file })
     }
 
     fn ask<T: DeserializeOwned>(&mut self, question: &ToReader) -> FromReader<T> {

@@ -44,7 +44,7 @@ const ARROWS: &[Arrow] = &[
     },
     Arrow {
         module: "reader",
-        may_name: &["time", "scenario", "protocol"],
+        may_name: &["time", "scenario", "protocol", "share"],
     },
     Arrow {
         module: "picture",

@@ -2,16 +2,21 @@
 
 use super::editor::TEXT;
 use super::lanes::SURFACE;
+use super::save;
 use super::transport::SLIDERS;
 
 /// The pieces of the frame, in the order of the page.
-const FRAME: [&str; 9] = [
+const FRAME: [&str; 11] = [
     concat!(
         "<header class=\"top\"></header><div class=\"notices\"></div><main>",
         "<section class=\"panel topology\" aria-label=\"Topology\"><header><h2>Topology</h2>",
         "<p class=\"quiet\">click an edge: it flips between sync and async</p><ul class=\"legend\" aria-label=\"Modes\">",
         "<li><span class=\"key call\"></span>sync</li><li><span class=\"key awaits\"></span>await</li>",
-        "<li><span class=\"key free\"></span>oneway, queue</li></ul></header><div class=\"canvas\"></div></section>",
+        "<li><span class=\"key free\"></span>oneway, queue</li></ul><div class=\"tools\">",
+    ),
+    save::TOPOLOGY,
+    concat!(
+        "</div></header><div class=\"canvas\"></div></section>",
         "<section class=\"panel side\" tabindex=\"0\" aria-label=\"Selected edge and scenario\"><div class=\"inspector\" aria-live=\"polite\"></div>",
         "<div class=\"figures\"></div><div class=\"about\"></div></section>",
         "<section class=\"panel lanes\" aria-label=\"Lanes\"><header></header>",

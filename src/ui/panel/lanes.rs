@@ -9,6 +9,7 @@ use crate::picture::overview;
 use crate::picture::row::{Order, Rows};
 use crate::picture::scale::between;
 use crate::picture::shape::{Hit, Picture, Point};
+use crate::picture::svg;
 use crate::picture::theme;
 use crate::scenario::Scenario;
 use crate::time::Instant;
@@ -19,6 +20,7 @@ use crate::ui::page::Page;
 use crate::ui::panel::groups;
 use crate::ui::panel::header::tool;
 use crate::ui::panel::pointer::{self, Hand};
+use crate::ui::panel::save;
 use crate::ui::part::canvas::Painter;
 use crate::ui::part::dom;
 use crate::ui::part::html::Html;
@@ -67,8 +69,23 @@ pub fn head(follows: bool, too_many_calls: bool) -> Html {
     html.fill(follow, &[if follows { "true" } else { "false" }]);
     tool(&mut html, ["farther", "Farther", "S in the lanes"], icon::FARTHER, true);
     tool(&mut html, ["closer", "Closer", "W in the lanes"], icon::CLOSER, true);
-    html.fill("</div>", &[]);
+    html.fill(save::LANES, &[]).fill("</div>", &[]);
     html
+}
+
+/// What is in view, with its axis, as an SVG document; none where nothing is recorded.
+pub fn picture(page: Page) -> Option<String> {
+    let recording = page.results.with_untracked(|results| results.recording.clone())?;
+    page.look.with_untracked(|look| {
+        page.player.with_untracked(|player| {
+            let rows = Rows::new(&recording.scenario, look.width, &look.order);
+            let view = view(&recording, &rows, player, look);
+            let (mut axis, mut lanes) = (Picture::default(), Lanes::default());
+            lane::axis(&view, &mut axis);
+            lane::lanes(&view, &mut lanes);
+            Some(svg::stack(&[&axis, &lanes.picture], false))
+        })
+    })
 }
 
 /// What it takes to paint.

@@ -11,6 +11,7 @@ pub mod lanes;
 pub mod notice;
 pub mod numbers;
 pub mod pointer;
+pub mod save;
 pub mod services;
 pub mod topology;
 pub mod transport;

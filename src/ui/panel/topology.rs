@@ -17,33 +17,59 @@ const BAR: (i32, i32) = (6, 10);
 
 /// The edges and nodes as an SVG picture, with an empty group for the bars.
 pub fn topology(desk: &Desk) -> Html {
+    drawn(desk, show_button, &Html::new())
+}
+
+/// The same with the bars, to look at.
+pub fn picture(desk: &Desk, results: &Results) -> Html {
+    drawn(desk, show_still, &bars(desk, results))
+}
+
+/// The picture, each edge begun by `begin`.
+fn drawn(desk: &Desk, begin: fn(&mut Html, &Scenario, &Edge), bars: &Html) -> Html {
     let mut html = Html::new();
     let Some(scenario) = &desk.scenario else { return html };
     let graph = &desk.graph;
     let [width, height] = texts([graph.width, graph.height]);
     let class = if graph.width > 640 { "large" } else { "" };
     html.fill(
-        "<svg viewBox=\"0 0 {} {}\" width=\"{}\" height=\"{}\" class=\"{}\" role=\"group\" aria-label=\"Edges\">",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" width=\"{}\" height=\"{}\" class=\"{}\" role=\"group\" aria-label=\"Edges\">",
         &[&width, &height, &width, &height, class],
     );
     let terse = graph.wires.len() > MOST_LABELS;
     for (edge, wire) in scenario.edges.iter().zip(&graph.wires) {
-        show_edge(&mut html, scenario, edge, wire, terse);
+        begin(&mut html, scenario, edge);
+        show_edge(&mut html, edge, wire, terse);
     }
     graph.nodes.iter().for_each(|node| show_node(&mut html, node));
-    html.fill("<g class=\"portions\" aria-hidden=\"true\"></g></svg>", &[]);
+    html.fill("<g class=\"portions\" aria-hidden=\"true\">", &[])
+        .add(bars)
+        .fill("</g></svg>", &[]);
     html
 }
 
-/// An edge as a button: its curve, a wide invisible one to click on, and its mode.
-fn show_edge(html: &mut Html, scenario: &Scenario, edge: &Edge, wire: &Wire, terse: bool) {
+/// An edge as a button.
+fn show_button(html: &mut Html, scenario: &Scenario, edge: &Edge) {
     let name = name_of(scenario, edge);
     html.fill(
         concat!(
             "<g class=\"edge {}\" role=\"button\" tabindex=\"0\" aria-label=\"{}\" data-act=\"flip\" data-on=\"{}\" data-edge=\"{}\" ",
-            "data-key=\"edge {}\"><path class=\"grab\" d=\"{}\"/><path class=\"wire\" d=\"{}\"/><path class=\"tip\" d=\"{}\"/>",
+            "data-key=\"edge {}\">",
         ),
-        &[edge.mode.word(), &name, &edge.name, &edge.name, &edge.name, &wire.path, &wire.path, &wire.tip],
+        &[edge.mode.word(), &name, &edge.name, &edge.name, &edge.name],
+    );
+}
+
+/// An edge that nobody can click on.
+fn show_still(html: &mut Html, _: &Scenario, edge: &Edge) {
+    html.fill("<g class=\"{}\">", &[edge.mode.word()]);
+}
+
+/// An edge's curve, a wide invisible one to click on, and its mode.
+fn show_edge(html: &mut Html, edge: &Edge, wire: &Wire, terse: bool) {
+    html.fill(
+        "<path class=\"grab\" d=\"{}\"/><path class=\"wire\" d=\"{}\"/><path class=\"tip\" d=\"{}\"/>",
+        &[&wire.path, &wire.path, &wire.tip],
     );
     let chosen = flipped(edge).is_some();
     if chosen && !(terse && edge.mode.waits()) {
