@@ -16,26 +16,23 @@ pub fn svg(picture: &Picture, dark: bool) -> String {
 pub fn stack(pictures: &[&Picture], dark: bool) -> String {
     let width = number(pictures.first().map_or(0.0, |picture| picture.width));
     let height = number(pictures.iter().map(|picture| picture.height).sum());
-    let mut text = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" {FONT}>\n"
-    );
-    text.push_str("<defs>\n");
+    let mut text = String::new();
+    let head =
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" width=\"{}\" height=\"{}\" {}>\n<defs>\n";
+    fill(&mut text, head, &[&width, &height, &width, &height, FONT]);
     for role in Role::ALL {
-        text.push_str(&pattern(role, dark));
+        draw_pattern(&mut text, role, dark);
     }
-    text.push_str("</defs>\n");
-    let ground = Role::Ground.color(dark);
-    text.push_str(&format!(
-        "<rect width=\"{width}\" height=\"{height}\" fill=\"{ground}\"/>\n"
-    ));
+    let ground = "</defs>\n<rect width=\"{}\" height=\"{}\" fill=\"{}\"/>\n";
+    fill(&mut text, ground, &[&width, &height, Role::Ground.color(dark)]);
     let mut top = 0.0;
     for picture in pictures {
         if top > 0.0 {
             let place = place(0.0, top, picture.width, picture.height);
-            text.push_str(&format!("<svg {place}>\n"));
+            fill(&mut text, "<svg {}>\n", &[&place]);
         }
         for mark in &picture.marks {
-            text.push_str(&element(picture, &mark.shape, mark.role, dark));
+            draw(&mut text, picture, &mark.shape, mark.role, dark);
         }
         if top > 0.0 {
             text.push_str("</svg>\n");
@@ -46,63 +43,67 @@ pub fn stack(pictures: &[&Picture], dark: bool) -> String {
     text
 }
 
-fn pattern(role: Role, dark: bool) -> String {
-    let (color, over) = match role.pattern(dark) {
-        Pattern::Plain => return String::new(),
-        Pattern::Hatch(over) => (over, "M-1 9 9-1M-5 5 5-5M3 13 13 3"),
-        Pattern::Dots(over) => (over, "M0 0h2v2h-2zM4 4h2v2h-2z"),
-    };
-    let (ground, paint) = (
-        role.color(dark),
-        if matches!(role.pattern(dark), Pattern::Dots(_)) {
-            "fill"
-        } else {
-            "stroke"
-        },
-    );
-    format!(
-        "<pattern id=\"{role:?}\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\"><path fill=\"{ground}\" d=\"M0 0h8v8h-8z\"/><path {paint}=\"{color}\" stroke-width=\"2\" d=\"{over}\"/></pattern>\n"
-    )
-}
-
-/// What an area of this role is filled with.
-fn fill(role: Role, dark: bool) -> String {
-    match role.pattern(dark) {
-        Pattern::Plain => role.color(dark).to_string(),
-        _ => format!("url(#{role:?})"),
+/// Adds a template whose places `{}` are taken by texts, one after the other: the page, where every byte of code counts,
+/// has no smaller way to format.
+fn fill(text: &mut String, template: &str, texts: &[&str]) {
+    let mut pieces = template.split("{}");
+    text.push_str(pieces.next().unwrap_or_default());
+    for (filled, piece) in texts.iter().zip(pieces) {
+        text.push_str(filled);
+        text.push_str(piece);
     }
 }
 
-fn element(picture: &Picture, shape: &Shape, role: Role, dark: bool) -> String {
-    let color = role.color(dark);
-    let dashes = if role.is_dashed() {
-        " stroke-dasharray=\"5 3\""
-    } else {
-        ""
+/// The name of a role's pattern.
+fn name(role: Role) -> &'static str {
+    match role {
+        Role::Blocked => "Blocked",
+        _ => "CoreWait",
+    }
+}
+
+fn draw_pattern(text: &mut String, role: Role, dark: bool) {
+    let (paint, over, path) = match role.pattern(dark) {
+        Pattern::Plain => return,
+        Pattern::Hatch(over) => ("stroke", over, "M-1 9 9-1M-5 5 5-5M3 13 13 3"),
+        Pattern::Dots(over) => ("fill", over, "M0 0h2v2h-2zM4 4h2v2h-2z"),
     };
+    let pattern = concat!(
+        "<pattern id=\"{}\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\"><path fill=\"{}\" d=\"M0 0h8v8h-8z\"/>",
+        "<path {}=\"{}\" stroke-width=\"2\" d=\"{}\"/></pattern>\n"
+    );
+    fill(text, pattern, &[name(role), role.color(dark), paint, over, path]);
+}
+
+/// What an area of this role is filled with.
+fn filling(role: Role, dark: bool) -> String {
+    match role.pattern(dark) {
+        Pattern::Plain => role.color(dark).to_string(),
+        _ => ["url(#", name(role), ")"].concat(),
+    }
+}
+
+fn draw(svg: &mut String, picture: &Picture, shape: &Shape, role: Role, dark: bool) {
+    let color = role.color(dark);
     match shape {
         Shape::Rect { x, y, width, height } => {
-            let (place, fill) = (place(*x, *y, *width, *height), fill(role, dark));
-            format!("<rect {place} fill=\"{fill}\"/>\n")
+            let (place, filling) = (place(*x, *y, *width, *height), filling(role, dark));
+            fill(svg, "<rect {} fill=\"{}\"/>\n", &[&place, &filling]);
         }
         Shape::Frame { x, y, width, height } => {
-            let place = place(*x, *y, *width, *height);
-            format!("<rect {place} fill=\"none\" stroke=\"{color}\" stroke-width=\"2\"/>\n")
+            let frame = "<rect {} fill=\"none\" stroke=\"{}\" stroke-width=\"2\"/>\n";
+            fill(svg, frame, &[&place(*x, *y, *width, *height), color]);
         }
-        Shape::Line { from, to } => format!("<path d=\"M{} L{}\" stroke=\"{color}\"{dashes}/>\n", at(*from), at(*to)),
+        Shape::Line { from, to } => draw_line(svg, *from, *to, role, dark),
         Shape::Arrow { from, to } => {
-            let line = format!("<path d=\"M{} L{}\" stroke=\"{color}\"{dashes}/>\n", at(*from), at(*to));
-            let head = barb(*from, *to).map(|[tip, left, right]| {
-                format!(
-                    "<path d=\"M{} L{} L{}z\" fill=\"{color}\"/>\n",
-                    at(tip),
-                    at(left),
-                    at(right)
-                )
-            });
-            line + &head.unwrap_or_default()
+            draw_line(svg, *from, *to, role, dark);
+            if let Some(points) = barb(*from, *to) {
+                let [tip, left, right] = points.map(at);
+                let head = "<path d=\"M{} L{} L{}z\" fill=\"{}\"/>\n";
+                fill(svg, head, &[&tip, &left, &right, color]);
+            }
         }
-        Shape::Columns { .. } => columns(picture, shape, role, dark),
+        Shape::Columns { .. } => draw_columns(svg, picture, shape, role, dark),
         Shape::Text {
             at: (x, y),
             align,
@@ -113,16 +114,25 @@ fn element(picture: &Picture, shape: &Shape, role: Role, dark: bool) -> String {
                 Align::Middle => "middle",
                 Align::End => "end",
             };
-            let (x, y, text) = (number(*x), number(*y), escape(text));
-            format!(
-                "<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\" dominant-baseline=\"middle\" fill=\"{color}\">{text}</text>\n"
-            )
+            let words =
+                "<text x=\"{}\" y=\"{}\" text-anchor=\"{}\" dominant-baseline=\"middle\" fill=\"{}\">{}</text>\n";
+            fill(svg, words, &[&number(*x), &number(*y), anchor, color, &escape(text)]);
         }
     }
 }
 
+fn draw_line(svg: &mut String, from: Point, to: Point, role: Role, dark: bool) {
+    let dashes = if role.is_dashed() {
+        " stroke-dasharray=\"5 3\""
+    } else {
+        ""
+    };
+    let line = "<path d=\"M{} L{}\" stroke=\"{}\"{}/>\n";
+    fill(svg, line, &[&at(from), &at(to), role.color(dark), dashes]);
+}
+
 /// One path a portion: a rectangle for each column that has some of it.
-fn columns(picture: &Picture, shape: &Shape, role: Role, dark: bool) -> String {
+fn draw_columns(svg: &mut String, picture: &Picture, shape: &Shape, role: Role, dark: bool) {
     let Shape::Columns {
         x,
         y,
@@ -132,7 +142,7 @@ fn columns(picture: &Picture, shape: &Shape, role: Role, dark: bool) -> String {
         count,
     } = shape
     else {
-        return String::new();
+        return;
     };
     let mut paths = [String::new(), String::new(), String::new()];
     for (index, cell) in picture.cells[*first..first + count].iter().enumerate() {
@@ -141,20 +151,30 @@ fn columns(picture: &Picture, shape: &Shape, role: Role, dark: bool) -> String {
             let tall = part * height;
             if tall >= 0.05 {
                 let (low, step, tall) = (number(low), number(*step), number(tall));
-                path.push_str(&format!("M{left} {low}h{step}v-{tall}h-{step}z"));
+                fill(path, "M{} {}h{}v-{}h-{}z", &[&left, &low, &step, &tall, &step]);
             }
             low -= tall;
         }
     }
-    let drawn = paths.iter().zip(role.portions()).filter(|(path, _)| !path.is_empty());
-    drawn
-        .map(|(path, role)| format!("<path d=\"{path}\" fill=\"{}\"/>\n", fill(role, dark)))
-        .collect()
+    for (path, role) in paths.iter().zip(role.portions()).filter(|(path, _)| !path.is_empty()) {
+        fill(svg, "<path d=\"{}\" fill=\"{}\"/>\n", &[path, &filling(role, dark)]);
+    }
 }
 
 fn place(x: f64, y: f64, width: f64, height: f64) -> String {
     let [x, y, width, height] = [x, y, width, height].map(number);
-    format!("x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"")
+    [
+        "x=\"",
+        &x,
+        "\" y=\"",
+        &y,
+        "\" width=\"",
+        &width,
+        "\" height=\"",
+        &height,
+        "\"",
+    ]
+    .concat()
 }
 
 fn at((x, y): Point) -> String {
@@ -163,15 +183,12 @@ fn at((x, y): Point) -> String {
 
 /// A number with one digit behind the point, and none where that is 0.
 fn number(value: f64) -> String {
-    let tenths = (value * 10.0).round() as i64;
-    match tenths % 10 {
-        0 => (tenths / 10).to_string(),
-        digit => format!(
-            "{}{}.{}",
-            if tenths < 0 { "-" } else { "" },
-            (tenths / 10).abs(),
-            digit.abs()
-        ),
+    let tenths = (value * 10.0).round() as i32;
+    let sign = if tenths < 0 { "-" } else { "" };
+    let (whole, digit) = ((tenths / 10).abs().to_string(), (tenths % 10).abs());
+    match digit {
+        0 => [sign, &whole].concat(),
+        digit => [sign, &whole, ".", &digit.to_string()].concat(),
     }
 }
 

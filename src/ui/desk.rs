@@ -211,9 +211,9 @@ impl Desk {
         self.told = None;
     }
 
-    /// Takes the scenario of a file; what was here stays one step behind.
-    pub fn receive(&mut self, name: &str, file: Vec<u8>) {
-        let Some(reader) = &mut self.reader else { return };
+    /// Takes the scenario of a file, if there is one; what was here stays one step behind.
+    pub fn receive(&mut self, name: &str, file: Vec<u8>) -> bool {
+        let Some(reader) = &mut self.reader else { return false };
         match reader.find(file) {
             Ok(found) => {
                 let (text, seed) = (found.text, found.seed);
@@ -222,8 +222,12 @@ impl Desk {
                     self.draft.now.seed = None;
                 }
                 self.told = Some(Told::Opened(name.to_string()));
+                true
             }
-            Err(problems) => self.refuse(name, problems),
+            Err(problems) => {
+                self.refuse(name, problems);
+                false
+            }
         }
     }
 

@@ -116,10 +116,7 @@ fn take_file(page: Page, file: File) {
 }
 
 fn take(page: Page, name: &str, bytes: Vec<u8>) {
-    let before = page.desk.try_with_untracked(|desk| desk.scenario.clone());
-    if page.desk.try_update(|desk| desk.receive(name, bytes)).is_some()
-        && before != page.desk.with_untracked(|desk| Some(desk.scenario.clone()))
-    {
+    if page.desk.try_update(|desk| desk.receive(name, bytes)) == Some(true) {
         begin(page);
     }
 }
@@ -163,8 +160,11 @@ fn named(page: Page) -> String {
         .desk
         .with_untracked(|desk| desk.scenario.as_ref().map(|scenario| scenario.name.clone()));
     let name = name.filter(|name| !name.is_empty()).unwrap_or("scenario".to_string());
-    let plain = |letter: char| if letter.is_alphanumeric() { letter } else { '-' };
-    name.to_lowercase().chars().map(plain).collect()
+    let plain = |letter: char| match letter {
+        letter if letter.is_ascii_alphanumeric() => letter.to_ascii_lowercase(),
+        _ => '-',
+    };
+    name.chars().map(plain).collect()
 }
 
 async fn written(page: Page, name: &str, shapes: String, is_png: bool) -> Option<()> {
