@@ -169,7 +169,8 @@ impl Desk {
             return;
         }
         let goes_on = hand == Hand::Typed && self.hand == Hand::Typed;
-        self.hand = hand;
+        // What was told is about the step before.
+        (self.hand, self.told) = (hand, None);
         let old = std::mem::replace(&mut self.draft.now, leaf);
         if !goes_on {
             self.draft.past.push(old);
