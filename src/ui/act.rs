@@ -7,6 +7,7 @@
 //! Law: every control says in its markup what it does; one place carries it out.
 
 use super::desk::Hand;
+use super::file;
 use super::page::Page;
 use super::panel::{lanes, request};
 use super::part::dom;
@@ -59,6 +60,9 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
         "undo" => page.desk.update(|desk| desk.undo()),
         "redo" => page.desk.update(|desk| desk.redo()),
         "reset" => page.desk.update(|desk| desk.reset()),
+        "over" => page.desk.update(|desk| desk.start_over()),
+        "dismiss" => page.desk.update(|desk| desk.news = None),
+        "save" => file::save(page, on),
         "problem" => show_place(page, on),
         "help" => show_help(page),
         "close" => close_help(page),
@@ -148,7 +152,7 @@ pub fn open(page: Page, id: &str) {
 }
 
 /// Puts the play head to where the scenario on the desk begins to be interesting.
-fn begin(page: Page) {
+pub fn begin(page: Page) {
     let scenario = page.desk.with_untracked(|desk| desk.scenario.clone());
     page.player.update(|player| {
         if let Some(scenario) = scenario {

@@ -10,14 +10,16 @@ use super::panel::frame::frame;
 use super::panel::{editor, header, help, lanes, notice, request, transport};
 use super::part::dom;
 use super::results;
-use super::{act, keys};
+use super::{act, file, keys, memory};
 use crate::protocol::Told;
-use crate::scenario::gallery;
 use crate::told::html::Html;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
+
+/// A place in the frame, and what is told there.
+type Slot = (&'static str, fn(&Told) -> &String);
 
 /// A playground; there may be several on a page.
 #[component]
@@ -54,6 +56,7 @@ fn start(page: Page, root: &HtmlElement) {
     page.root.set_value(Some(root.clone().unchecked_into()));
     act::listen(page, root);
     keys::listen(page);
+    file::listen(page, root);
     hear_focus(page, root);
     show_scenario(page);
     show_results(page);
@@ -63,7 +66,7 @@ fn start(page: Page, root: &HtmlElement) {
     request::listen(page);
     results::start(page);
     act::employ(page);
-    act::open(page, gallery::ENTRIES[0].id);
+    act::open(page, memory::start(page));
     dom::effect(move || results::give_orders(page));
 }
 
@@ -123,9 +126,10 @@ fn show_results(page: Page) {
             notices.add(&notice::notice(&results.status));
             notices.add(&notice::refusal(results.refusal.as_deref()));
         });
+        notices.add(&page.desk.with(|desk| notice::news(desk.news.as_ref())));
         notices
     });
-    let slots: [(&'static str, fn(&Told) -> &String); 4] = [
+    let slots: [Slot; 4] = [
         (".numbers", |told| &told.numbers),
         (".insights", |told| &told.insights),
         (".services", |told| &told.services),

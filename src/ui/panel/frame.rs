@@ -3,15 +3,19 @@
 use super::editor::TEXT;
 use super::lanes::SURFACE;
 use super::transport::SLIDERS;
+use crate::told::menu::menu;
 
 /// The pieces of the frame, in the order of the page.
-const FRAME: [&str; 10] = [
+const FRAME: [&str; 11] = [
     concat!(
         "<header class=\"top\"></header><div class=\"notices\"></div><main>",
         "<section class=\"panel topology\" aria-label=\"Topology\"><header><h2>Topology</h2>",
         "<p class=\"quiet\">click an edge: it flips between sync and async</p><ul class=\"legend\" aria-label=\"Modes\">",
         "<li><span class=\"key call\"></span>sync</li><li><span class=\"key awaits\"></span>await</li>",
-        "<li><span class=\"key free\"></span>oneway, queue</li></ul></header><div class=\"canvas\"></div></section>",
+        "<li><span class=\"key free\"></span>oneway, queue</li></ul><div class=\"tools\">",
+    ),
+    concat!(
+        "</div></header><div class=\"canvas\"></div></section>",
         "<section class=\"panel side\" tabindex=\"0\" aria-label=\"Selected edge and scenario\"><div class=\"inspector\" aria-live=\"polite\"></div>",
         "<div class=\"figures\"></div><div class=\"about\"></div></section>",
         "<section class=\"panel lanes\" aria-label=\"Lanes\"><header></header>",
@@ -29,5 +33,7 @@ const FRAME: [&str; 10] = [
 
 /// The frame.
 pub fn frame() -> String {
-    FRAME.concat()
+    let menu = menu("topology", "the topology").into_string();
+    let (before, after) = FRAME.split_at(1);
+    before.concat() + &menu + &after.concat()
 }

@@ -13,6 +13,7 @@ use crate::picture::theme;
 use crate::scenario::Scenario;
 use crate::time::Instant;
 use crate::told::html::Html;
+use crate::told::menu::menu;
 use crate::trace::{Segment, lane_name};
 use crate::ui::cursor::{self, Move};
 use crate::ui::look::{Look, request_of, row_of, story_of};
@@ -67,8 +68,23 @@ pub fn head(follows: bool, too_many_calls: bool) -> Html {
     html.fill(follow, &[if follows { "true" } else { "false" }]);
     tool(&mut html, ["farther", "Farther", "S in the lanes"], icon::FARTHER, true);
     tool(&mut html, ["closer", "Closer", "W in the lanes"], icon::CLOSER, true);
-    html.fill("</div>", &[]);
+    html.add(&menu("lanes", "the lanes")).fill("</div>", &[]);
     html
+}
+
+/// The axis and what is in view under it, and of which scenario; none where nothing is recorded.
+pub fn pictures(page: Page) -> Option<(Arc<Scenario>, [Picture; 2])> {
+    let recording = page.results.with_untracked(|results| results.recording.clone())?;
+    let (mut axis, mut lanes) = (Picture::default(), Lanes::default());
+    page.look.with_untracked(|look| {
+        page.player.with_untracked(|player| {
+            let rows = Rows::new(&recording.scenario, look.width, &look.order);
+            let view = view(&recording, &rows, player, look);
+            lane::axis(&view, &mut axis);
+            lane::lanes(&view, &mut lanes);
+        })
+    });
+    Some((Arc::clone(&recording.scenario), [axis, lanes.picture]))
 }
 
 /// What it takes to paint.
