@@ -1,5 +1,5 @@
 // What leaves the page as a file and comes back: pictures with their scenario, drafts, files that are none.
-import { expect, open, test } from "../site.js";
+import { axeFindings, expect, open, test } from "../site.js";
 import { readFileSync } from "node:fs";
 
 function editor(page) {
@@ -36,11 +36,40 @@ async function bring(page, kind, files, text = "") {
   );
 }
 
+/** The pictures: where each stands, how its menu is called, and what it has to wait for. */
+const PICTURES = {
+  topology: [".topology", "Save the topology"],
+  lanes: [".lanes", "Save the lanes"],
+  waterfall: [".request", "Save the waterfall"],
+  sequence: [".request", "Save the sequence diagram"],
+  responses: [".insights", "Save the curves: Response time by percentile"],
+  ages: [".insights", "Save the curves: Age of messages by percentile"],
+};
+
+/** Brings a picture to the screen; its own element. */
+async function show(page, picture) {
+  await page.waitForFunction(() => Number(document.querySelector(".rows").dataset.spans) > 0);
+  const [panel, label] = PICTURES[picture];
+  if (panel === ".request") {
+    await page.getByRole("button", { name: "Slowest" }).click();
+    await page.locator(`.request [data-act=tab][data-on=${picture}]`).click();
+  }
+  if (picture === "lanes") return page.locator(".rows canvas");
+  const alone = panel === ".insights" ? `figure:has(summary:has-text("${label.slice(5)}")) > svg` : "svg";
+  return page.locator(`${panel} ${alone}`).first();
+}
+
+/** The menu by which a picture is saved. */
+function menu(page, picture) {
+  const [panel, label] = PICTURES[picture];
+  return page.locator(`${panel} .menu`).filter({ has: page.locator("summary", { hasText: label }) });
+}
+
 /** Saves a picture by its menu; its name and bytes. */
-async function save(page, view, kind) {
-  await page.locator(`.${view} .menu summary`).click();
+async function save(page, picture, kind) {
+  await menu(page, picture).locator("summary").click();
   const coming = page.waitForEvent("download");
-  await page.locator(`.${view} .menu`).getByRole("button", { name: `As ${kind}` }).click();
+  await menu(page, picture).getByRole("button", { name: `As ${kind}` }).click();
   const download = await coming;
   await expect(page.locator(".menu[open]")).toHaveCount(0);
   return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
@@ -50,29 +79,35 @@ function notice(page) {
   return page.locator(".notices .notice");
 }
 
-for (const view of ["topology", "lanes"])
+for (const picture of Object.keys(PICTURES))
   for (const kind of ["SVG", "PNG"])
-    test(`the ${view} as ${kind} opens as the scenario that it shows`, async ({ page }) => {
+    test(`${picture} as ${kind} opens as the scenario that it shows`, async ({ page }) => {
       await open(page);
       const written = (await editor(page).inputValue()).replace('"mode": "queue"', '"mode": "sync"').replace('"Checkout"', `"Checkout <b> & 'é' ▤"`);
-      await editor(page).fill(written);
+      await editor(page).fill(picture === "ages" ? written.replace('"mode": "sync"', '"mode": "queue"') : written);
+      const text = await editor(page).inputValue();
       await page.locator('[data-choice="seed"]').fill("5");
       await page.keyboard.press("Enter");
       const before = await figures(page);
-      if (view === "lanes") await page.waitForFunction(() => Number(document.querySelector(".rows").dataset.spans) > 0);
-      const file = await save(page, view, kind);
-      expect(file.name).toMatch(new RegExp(`-${view}\\.${kind.toLowerCase()}$`));
-      if (kind === "SVG") expect(file.bytes.toString()).not.toMatch(/url\((?!#)|var\(|data-|href/);
-      if (kind === "PNG") {
-        const box = await page.locator(view === "topology" ? ".topology svg" : ".rows canvas").boundingBox();
-        expect(file.bytes.readUInt32BE(16)).toBeGreaterThanOrEqual(Math.round(box.width) * 2 - 2);
+      const seen = await show(page, picture);
+      const box = await seen.boundingBox();
+      const file = await save(page, picture, kind);
+      expect(file.name).toMatch(new RegExp(`-${picture}\\.${kind.toLowerCase()}$`));
+      if (kind === "SVG") {
+        const svg = file.bytes.toString();
+        expect(svg.split("</metadata>")[1]).not.toMatch(/url\(|var\(|data-|href|class=|tabindex/);
+        expect(await page.evaluate((svg) => new DOMParser().parseFromString(svg, "image/svg+xml").querySelector("parsererror")?.textContent, svg)).toBeUndefined();
+      } else {
+        // The curves are as wide as their panel, and are saved in their own size.
+        const width = PICTURES[picture][0] === ".insights" ? 400 : Math.round(box.width);
+        expect(Math.abs(file.bytes.readUInt32BE(16) - 2 * width)).toBeLessThanOrEqual(2);
       }
 
       await page.locator('[data-test="gallery"]').selectOption("chain");
-      await expect(editor(page)).not.toHaveValue(written);
+      await expect(editor(page)).not.toHaveValue(text);
       const chain = await editor(page).inputValue();
       await bring(page, "drop", [file]);
-      await expect(editor(page)).toHaveValue(written);
+      await expect(editor(page)).toHaveValue(text);
       await expect(page.locator('[data-choice="seed"]')).toHaveValue("5");
       await expect(notice(page)).toContainText(`Opened ${file.name}`);
       expect(await figures(page)).toBe(before);
@@ -82,6 +117,40 @@ for (const view of ["topology", "lanes"])
       await expect(page.locator('[data-choice="seed"]')).not.toHaveValue("5");
       await expect(notice(page)).toHaveCount(0);
     });
+
+test("a dark picture is dark, a light one light", async ({ page }) => {
+  await open(page);
+  await figures(page);
+  for (const [theme, ground] of [["dark", "#181f27"], ["light", "#ffffff"]]) {
+    await page.locator('[data-test="theme"]').selectOption(theme);
+    for (const picture of ["topology", "lanes", "responses"]) {
+      await show(page, picture);
+      const { bytes } = await save(page, picture, "SVG");
+      expect(bytes.toString()).toContain(`fill="${ground}"`);
+    }
+  }
+});
+
+test("every menu opens and closes by keyboard, lies in the page, and axe finds nothing in it", async ({ page }) => {
+  await open(page);
+  await figures(page);
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const picture of Object.keys(PICTURES)) {
+      await show(page, picture);
+      const summary = menu(page, picture).locator("summary");
+      await summary.focus();
+      await page.keyboard.press("Enter");
+      const box = await menu(page, picture).locator("div").boundingBox();
+      expect(box.x, `${picture} at ${width}`).toBeGreaterThanOrEqual(0);
+      expect(box.x + box.width, `${picture} at ${width}`).toBeLessThanOrEqual(width);
+      expect(await axeFindings(page), `${picture} at ${width}`).toEqual([]);
+      await page.keyboard.press("Escape");
+      await expect(page.locator(".menu[open]")).toHaveCount(0);
+      await expect(summary).toBeFocused();
+    }
+  }
+});
 
 test("a text is pasted, where nothing is typed", async ({ page }) => {
   await open(page);
@@ -130,6 +199,39 @@ test("a draft is back after a reload, and one can start over", async ({ page }) 
   await page.reload();
   await expect(editor(page)).toHaveValue(original);
   await expect(notice(page)).toHaveCount(0);
+});
+
+test("drafts of all entries are kept, and each comes back with its entry", async ({ page }) => {
+  await open(page);
+  const written = {};
+  for (const entry of ["chain", "checkout"]) {
+    const last = await editor(page).inputValue();
+    await page.locator('[data-test="gallery"]').selectOption(entry);
+    if (entry === "chain") await expect(editor(page)).not.toHaveValue(last);
+    await expect(page.locator(".editor").getByRole("button", { name: "Reset" })).toBeDisabled();
+    written[entry] = (await editor(page).inputValue()).replace(/"duration": "\d+s"/, '"duration": "7s"');
+    await editor(page).fill(written[entry]);
+  }
+  await page.reload();
+  await expect(editor(page)).toHaveValue(written.checkout);
+  await notice(page).getByRole("button", { name: "Close" }).click();
+  await expect(notice(page)).toHaveCount(0);
+  await page.reload();
+  await page.locator('[data-test="gallery"]').selectOption("chain");
+  await expect(editor(page)).toHaveValue(written.chain);
+  await expect(notice(page)).toContainText("is back");
+  await page.locator('[data-test="gallery"]').selectOption("checkout");
+  await expect(editor(page)).toHaveValue(written.checkout);
+});
+
+test("a file is chosen by keyboard", async ({ page }) => {
+  await open(page);
+  const text = "format: sync-or-swim/1\nrun: {duration: 1s}\nclients: {c: {arrivals: poisson(5/s)}}\nservices: {s: {work: 1ms}}\nedges: [{from: c, to: s}]\n";
+  const chooser = page.waitForEvent("filechooser");
+  await page.locator(".editor").getByRole("button", { name: "Open a file" }).press("Enter");
+  await (await chooser).setFiles({ name: "small.yaml", mimeType: "text/yaml", buffer: Buffer.from(text) });
+  await expect(editor(page)).toHaveValue(text);
+  await expect(notice(page)).toContainText("Opened small.yaml");
 });
 
 test("where the browser keeps nothing, or something foreign, the page plays all the same", async ({ page }) => {

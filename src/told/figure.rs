@@ -238,6 +238,7 @@ fn path(points: &[Point]) -> String {
 fn width_of(role: Role) -> &'static str {
     match role {
         Role::Focus | Role::Failure => "2",
+        Role::Ink | Role::Past => "1.6",
         Role::WaitingCall | Role::FreeCall => "1.5",
         _ => "1",
     }

@@ -63,6 +63,7 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
         "over" => page.desk.update(|desk| desk.start_over()),
         "dismiss" => page.desk.update(|desk| desk.news = None),
         "save" => file::save(page, on),
+        "choose" => file::choose(page),
         "problem" => show_place(page, on),
         "help" => show_help(page),
         "close" => close_help(page),

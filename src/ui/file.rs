@@ -1,7 +1,7 @@
 //! Files that come to the page, and pictures that leave it.
 //!
 //! ```text
-//! drop, paste ─▶ bytes ─▶ desk                  shapes ─▶ SVG with its scenario ─┬─▶ file
+//! drop, paste, choice ─▶ bytes ─▶ desk                  shapes ─▶ SVG with its scenario ─┬─▶ file
 //!                                                                                └─▶ canvas ─▶ PNG with its scenario ─▶ file
 //! ```
 //!
@@ -25,7 +25,7 @@ use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Blob, BlobPropertyBag, CanvasRenderingContext2d, DataTransfer, Element, Event, File, HtmlCanvasElement,
-    HtmlElement, HtmlImageElement, KeyboardEvent, Url,
+    HtmlElement, HtmlImageElement, HtmlInputElement, KeyboardEvent, Url,
 };
 
 /// No file that opens here has more bytes.
@@ -35,7 +35,7 @@ const FINE: f64 = 2.0;
 /// How long a browser may take to write a file, in milliseconds.
 const WRITE_MS: u32 = 60_000;
 
-/// Hears what is dropped or pasted anywhere, and closes menus.
+/// Hears what is dropped, pasted or chosen anywhere, and closes menus.
 pub fn listen(page: Page, root: &Element) {
     dom::listen(root, "dragover", move |event| {
         let brings = |transfer: DataTransfer| transfer.types().includes(&"Files".into(), 0);
@@ -52,21 +52,48 @@ pub fn listen(page: Page, root: &Element) {
     dom::listen(&window(), "paste", move |event| paste(page, &event));
     dom::listen(root, "click", move |event| {
         let target = dom::target(&event);
-        close_menus(page, |menu| {
-            target.as_ref().is_none_or(|target| !menu.contains(Some(target)))
-        });
+        let is_outside = |menu: &Element| target.as_ref().is_none_or(|target| !menu.contains(Some(target)));
+        close_menus(page, &is_outside);
     });
     dom::listen(root, "keydown", move |event| {
-        if event.dyn_ref().map(KeyboardEvent::key).as_deref() == Some("Escape") {
-            close_menus(page, |_| true);
+        let is_escape = event.dyn_ref().map(KeyboardEvent::key).as_deref() == Some("Escape");
+        if is_escape && close_menus(page, &|_| true) {
+            event.prevent_default();
+        }
+    });
+    dom::listen(root, "change", move |event| {
+        let input = dom::target(&event).and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        let Some(input) = input else { return };
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+            // The same file can be chosen again.
+            input.set_value("");
+            take_file(page, file);
         }
     });
 }
 
-fn close_menus(page: Page, is_meant: impl Fn(&Element) -> bool) {
-    if let Some(menu) = page.find(".menu[open]").filter(is_meant) {
-        // Every element lets go of an attribute.
-        let _ = menu.remove_attribute("open");
+/// Closes the menu that is open, if it is meant; the focus goes from it to its name.
+fn close_menus(page: Page, is_meant: &dyn Fn(&Element) -> bool) -> bool {
+    let Some(menu) = page.find(".menu[open]").filter(|menu| is_meant(menu)) else {
+        return false;
+    };
+    if menu.contains(document().active_element().as_deref())
+        && let Some(name) = dom::find(&menu, "summary")
+    {
+        dom::focus(&name);
+    }
+    // Every element lets go of an attribute.
+    let _ = menu.remove_attribute("open");
+    true
+}
+
+/// Lets the reader choose a file.
+pub fn choose(page: Page) {
+    if let Some(input) = page
+        .find("input[type=file]")
+        .and_then(|input| input.dyn_into::<HtmlElement>().ok())
+    {
+        input.click();
     }
 }
 
@@ -132,7 +159,7 @@ fn refuse(page: Page, name: &str, why: &str, fix: &str) {
 
 /// Saves a picture as a file: `topology svg`, `lanes png`.
 pub fn save(page: Page, what: &str) {
-    close_menus(page, |_| true);
+    close_menus(page, &|_| true);
     let Some((picture, kind)) = what.split_once(' ') else {
         return;
     };
