@@ -25,7 +25,10 @@ pub fn request(excerpt: &Excerpt) -> Html {
     let mut html = Html::new();
     let (scenario, trace) = (&excerpt.scenario, &excerpt.trace);
     show_figures(&mut html, scenario, trace);
-    html.fill("<div class=\"tools tabs\" role=\"group\" aria-label=\"Shown as\">", &[]);
+    html.fill(
+        "<div class=\"tools tabs\"><div class=\"tools\" role=\"group\" aria-label=\"Shown as\">",
+        &[],
+    );
     for (choice, name, label) in Telling::ALL {
         let pressed = if choice == excerpt.telling { "true" } else { "false" };
         html.fill(
@@ -33,6 +36,7 @@ pub fn request(excerpt: &Excerpt) -> Html {
             &[name, name, pressed, label],
         );
     }
+    html.fill("</div>", &[]);
     if let Some((picture, name, what)) = drawn(excerpt) {
         html.add(&menu(name, &("the ".to_string() + what))).fill("</div>", &[]);
         let title = story::title(scenario, trace);
