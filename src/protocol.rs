@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The version of these messages; backend and reader say it when they are ready, and the page compares.
-pub const VERSION: u32 = 14;
+pub const VERSION: u32 = 15;
 
 /// Names an order and its answers; later ones are greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -79,6 +79,8 @@ pub enum ToReader {
         scenario: Arc<Scenario>,
         edge: String,
     },
+    /// The commands whose names have all these words: their markup and how many there are, `(String, u32)`.
+    Commands { scenario: Option<Known>, typed: String },
     /// What the figures of runs say: [`Told`].
     Tell(Findings),
     /// One request: its markup, `String`.
@@ -162,6 +164,10 @@ pub struct Meaning {
     /// Markup of the author's words.
     pub about: String,
 }
+
+/// A scenario by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Known(#[serde(with = "walk")] pub Arc<Scenario>);
 
 /// The latest figures, those before the last change, and the edge that is selected.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -12,11 +12,11 @@ use std::path::Path;
 use sync_or_swim::engine::Run;
 use sync_or_swim::metrics::Summary;
 use sync_or_swim::picture::index::Index;
-use sync_or_swim::picture::lane::{Lanes, View, lanes};
+use sync_or_swim::picture::lane::{Lanes, View, axis, lanes};
 use sync_or_swim::picture::overview::{disturbances, overview};
 use sync_or_swim::picture::percentile::{Curve, percentiles};
 use sync_or_swim::picture::row::{Order, Rows};
-use sync_or_swim::picture::shape::{Picture, Shape};
+use sync_or_swim::picture::shape::{Mark, Picture, Shape};
 use sync_or_swim::picture::theme::Role;
 use sync_or_swim::scenario::Scenario;
 use sync_or_swim::scenario::text::parse;
@@ -34,6 +34,7 @@ struct Scene {
     left: f64,
     span: f64,
     head: f64,
+    bookmarks: Vec<f64>,
     request: Option<u32>,
 }
 
@@ -50,6 +51,7 @@ impl Scene {
             left: 0.0,
             span: until.0 as f64,
             head: until.0 as f64,
+            bookmarks: Vec::new(),
             order: Order::default(),
             request: None,
             scenario,
@@ -82,6 +84,7 @@ impl Scene {
             left: self.left,
             span: self.span,
             head: self.head,
+            bookmarks: &self.bookmarks,
             width: 800.0,
             top: 0.0,
             height: rows.height.min(600.0),
@@ -179,6 +182,25 @@ fn a_fault_on_the_line_of_the_whole_run() {
     let said = disturbances(&scene.scenario);
     assert_eq!(said.len(), scene.scenario.faults.len() + scene.scenario.changes.len());
     assert!(said.windows(2).all(|pair| pair[0].0 <= pair[1].0), "{said:?}");
+}
+
+#[test]
+fn bookmarks_on_the_axis_and_on_the_line_of_the_whole_run() {
+    let mut scene = Scene::of("thread-sync-holds");
+    let length = scene.span;
+    scene.bookmarks = vec![length * 0.25, length * 0.4, length * 0.9];
+    let scene = scene.at(length * 0.2, length * 0.3);
+    let mut line = Picture::default();
+    scene.draw(|view| overview(view, &mut Default::default(), &mut line));
+    check("bookmarks", &line);
+    let flags = |picture: &Picture| {
+        let is_flag = |mark: &&Mark| matches!(&mark.shape, Shape::Area(points) if points.len() == 3);
+        picture.marks.iter().filter(is_flag).count()
+    };
+    assert_eq!(flags(&line), 3, "the line shows all");
+    let mut above = Picture::default();
+    scene.draw(|view| axis(view, &mut above));
+    assert_eq!(flags(&above), 2, "the axis shows those in view");
 }
 
 /// A service of so many workers, and `spans` segments that are spread over them, 30 µs each 50 µs.

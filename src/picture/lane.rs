@@ -13,6 +13,7 @@
 use super::call::{draw_calls, draw_focus};
 use super::density::Columns;
 use super::index::Index;
+use super::overview::draw_bookmark;
 use super::row::{AXIS, Group, Kind, NAME, Row, Rows};
 use super::scale::Scale;
 use super::shape::{Align, Mark, Picture, Shape};
@@ -40,6 +41,8 @@ pub struct View<'a> {
     pub span: f64,
     /// The play head, in nanoseconds.
     pub head: f64,
+    /// The places that the reader has marked, in nanoseconds.
+    pub bookmarks: &'a [f64],
     /// The width of the surface, in pixels.
     pub width: f64,
     /// How far the rows are scrolled, and how much of them is to be seen, in pixels.
@@ -97,6 +100,10 @@ pub fn axis(view: &View, picture: &mut Picture) {
     for (x, _) in scale.ticks() {
         let (from, to) = ((x, AXIS - 7.0), (x, AXIS));
         picture.draw(Role::Grid, Shape::Line { from, to });
+    }
+    let in_view = |mark: &&f64| (view.left..=view.left + view.span).contains(*mark);
+    for mark in view.bookmarks.iter().filter(in_view) {
+        draw_bookmark(picture, scale.px_from_ns(*mark), AXIS);
     }
     draw_head(picture, view, &scale);
     for (x, text) in scale.ticks() {

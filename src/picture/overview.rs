@@ -2,7 +2,7 @@
 //! view.
 //!
 //! ```text
-//!      ▾ change        ▬▬▬▬▬ fault
+//!      ▾ change        ▬▬▬▬▬ fault      ⚑ bookmark
 //! ░░░░░░░░░░▁▂▃▅▆▅▃▂▁▁▂▃┏━━━━━┓▃▂▁░░░░░░░░░░░░     grey: not recorded; framed: in view
 //! ```
 //!
@@ -43,6 +43,17 @@ pub fn overview(view: &View, columns: &mut Columns, picture: &mut Picture) {
     draw_recorded(picture, view, &scale, columns, (y, height));
     draw_disturbances(picture, view.scenario, &scale);
     draw_window(picture, view, &scale, (y, height));
+    for mark in view.bookmarks {
+        draw_bookmark(picture, scale.within(scale.px_from_ns(*mark)), OVERVIEW);
+    }
+}
+
+/// A flag on a pole from the top of a line to its foot.
+pub(super) fn draw_bookmark(picture: &mut Picture, x: f64, foot: f64) {
+    let (from, to) = ((x, 0.0), (x, foot));
+    picture.draw(Role::Focus, Shape::Line { from, to });
+    let flag = vec![(x, 0.0), (x + 8.0, 3.5), (x, 7.0)];
+    picture.draw(Role::Focus, Shape::Area(flag));
 }
 
 /// The shares of all workers, as far as they are recorded.

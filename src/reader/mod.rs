@@ -14,7 +14,7 @@ use crate::scenario::problem::Problem;
 use crate::scenario::text::{self, Parsed};
 use crate::share::{open, png, svg};
 use crate::told::request::request;
-use crate::told::{inspector, shown, told, topology};
+use crate::told::{inspector, palette, shown, told, topology};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -29,6 +29,10 @@ pub fn answer(question: &[u8]) -> Vec<u8> {
         Ok(ToReader::Read { text }) => bytes(text::parse(&text).map(Meaning::from)),
         Ok(ToReader::SetMode { text, edge, mode }) => bytes(edit::set_mode(&text, &edge, mode)),
         Ok(ToReader::Inspect { scenario, edge }) => bytes(Ok(inspector::edge(&scenario, &edge).into_string())),
+        Ok(ToReader::Commands { scenario, typed }) => {
+            let (html, count) = palette::palette(scenario.as_ref().map(|known| &*known.0), &typed);
+            bytes(Ok((html.into_string(), count)))
+        }
         Ok(ToReader::Tell(findings)) => bytes(Ok(told(&findings))),
         Ok(ToReader::TellRequest(excerpt)) => bytes(Ok(request(&excerpt).into_string())),
         Ok(ToReader::Save { shown: what, origin }) => {

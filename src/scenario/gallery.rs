@@ -13,27 +13,30 @@ pub struct Entry {
     pub text: &'static str,
 }
 
-macro_rules! entry {
-    ($id:literal, $title:literal) => {
-        Entry {
+macro_rules! gallery {
+    ($(($id:literal, $title:literal),)*) => {
+        /// All entries, the first one being what a newcomer sees.
+        pub const ENTRIES: &[Entry] = &[$(Entry {
             id: $id,
             title: $title,
             #[cfg(not(feature = "page"))]
             text: include_str!(concat!("../../scenarios/", $id, ".json")),
-        }
+        }),*];
+
+        /// Names and titles of all entries, for who needs no texts.
+        pub const TITLES: &[(&str, &str)] = &[$(($id, $title)),*];
     };
 }
 
-/// All entries, the first one being what a newcomer sees.
-pub const ENTRIES: &[Entry] = &[
-    entry!("checkout", "Checkout"),
-    entry!("chain", "A chain of blocking calls"),
-    entry!("event-loop", "One loop, one blocking call"),
-    entry!("closed", "Twenty users, one database"),
-    entry!("online-boutique", "Online Boutique (Google)"),
-    entry!("otel-demo", "OpenTelemetry demo"),
-    entry!("social-network", "Social network (DeathStarBench)"),
-];
+gallery! {
+    ("checkout", "Checkout"),
+    ("chain", "A chain of blocking calls"),
+    ("event-loop", "One loop, one blocking call"),
+    ("closed", "Twenty users, one database"),
+    ("online-boutique", "Online Boutique (Google)"),
+    ("otel-demo", "OpenTelemetry demo"),
+    ("social-network", "Social network (DeathStarBench)"),
+}
 
 /// The entry of this name.
 pub fn entry(id: &str) -> Option<&'static Entry> {

@@ -15,6 +15,7 @@ pub mod inspector;
 mod markdown;
 pub mod menu;
 pub mod numbers;
+pub mod palette;
 mod pattern;
 pub mod request;
 pub mod services;

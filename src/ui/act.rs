@@ -8,13 +8,15 @@
 
 use super::desk::Hand;
 use super::file;
+use super::look::Stride;
 use super::page::Page;
-use super::panel::{lanes, request};
+use super::panel::{lanes, palette, request};
 use super::part::dom;
 use super::reader::Reader;
 use super::results;
 use crate::protocol::Telling;
 use crate::scenario::{Mode, gallery};
+use crate::told::palette::STRIDES;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
@@ -65,15 +67,27 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
         "save" => file::save(page, on),
         "choose" => file::choose(page),
         "problem" => show_place(page, on),
-        "help" => show_help(page),
-        "close" => close_help(page),
+        "help" => show_sheet(page, ".help"),
+        "close" => close_sheet(page, ".help"),
+        "palette" => palette::open(page),
+        "fullscreen" => fill_screen(page),
+        "print" => drop(window().print()),
+        "open" | "stride" | "light" => choose(page, act, "", on),
         "fold" => page.look.update(|look| look.fold(on)),
         "pin" => page.look.update(|look| look.pin(on)),
         "fit" => lanes::fit(page),
+        "compare" if page.results.with_untracked(|results| results.before.is_some()) => {
+            page.look.update(|look| look.compares = !look.compares);
+        }
         "restart" => results::start(page),
         "employ" => employ(page),
         // Where the page may not reload itself, the reader still can.
         "reload" => drop(window().location().reload()),
+        "go" => {
+            if let Ok(at) = on.parse::<u64>() {
+                page.player.update(|player| player.step_to(at as f64));
+            }
+        }
         "tab" => {
             if let Some((telling, ..)) = Telling::ALL.into_iter().find(|(_, name, _)| *name == on) {
                 page.look.update(|look| look.telling = telling);
@@ -87,15 +101,18 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
 /// Does what a button of the transport or of the lanes says.
 fn play(page: Page, act: &str) {
     let recording = page.results.with_untracked(|results| results.recording.clone());
+    let whose = recording.as_ref().map(|recording| lanes::whose(page, &recording.trace));
     page.player.update(|player| match act {
         "play" => player.toggle(),
         "start" => player.seek(0.0),
         "end" => player.to_end(),
         "next" | "before" => {
-            if let Some(recording) = recording {
-                player.step(&recording.trace, act == "next");
+            if let Some((recording, whose)) = recording.zip(whose) {
+                player.step(&recording.trace, &whose, act == "next");
             }
         }
+        "mark" => player.mark(),
+        "mark before" | "next mark" => player.go_to_mark(act == "next mark"),
         "follow" => player.anchor = None,
         "closer" => player.come_closer(2.0, 0.5),
         "farther" => player.come_closer(0.5, 0.5),
@@ -108,9 +125,14 @@ fn play(page: Page, act: &str) {
 /// Takes what was chosen in a menu.
 fn choose(page: Page, choice: &str, on: &str, value: &str) {
     match choice {
-        "gallery" => open(page, value),
+        "gallery" | "open" => open(page, value),
         "seed" => page.desk.update(|desk| desk.choose_seed(value)),
         "light" => page.look.update(|look| look.choose_light(value)),
+        "stride" => {
+            if let Some(place) = STRIDES.iter().position(|(word, _)| *word == value) {
+                page.look.update(|look| look.stride = Stride::ALL[place]);
+            }
+        }
         "mode" => {
             if let Some(mode) = Mode::ALL.into_iter().find(|mode| mode.word() == value) {
                 page.desk.update(|desk| desk.set_mode(on, mode));
@@ -165,6 +187,7 @@ pub fn begin(page: Page) {
 /// Takes what is being typed or dragged.
 fn enter(page: Page, field: &str, control: &Element) {
     match field {
+        "command" => palette::show(page, &dom::value(control)),
         "text" => page.desk.update(|desk| desk.write(dom::value(control), Hand::Typed)),
         "speed" => page
             .player
@@ -183,23 +206,32 @@ pub fn select_edge(page: Page, name: &str) {
     }
 }
 
-/// Opens the sheet of shortcuts.
-pub fn show_help(page: Page) {
-    if let Some(dialog) = help(page).filter(|dialog| !dialog.open()) {
+/// Opens a sheet over the page.
+pub fn show_sheet(page: Page, selector: &str) {
+    if let Some(dialog) = sheet(page, selector).filter(|dialog| !dialog.open()) {
         // It fails only where the dialog is not in the document.
         let _ = dialog.show_modal();
     }
 }
 
-fn close_help(page: Page) {
-    if let Some(dialog) = help(page) {
+/// Closes a sheet.
+pub fn close_sheet(page: Page, selector: &str) {
+    if let Some(dialog) = sheet(page, selector) {
         dialog.close();
     }
 }
 
-/// The sheet of shortcuts.
-pub fn help(page: Page) -> Option<HtmlDialogElement> {
-    page.find("dialog")?.dyn_into().ok()
+fn sheet(page: Page, selector: &str) -> Option<HtmlDialogElement> {
+    page.find(selector)?.dyn_into().ok()
+}
+
+/// Gives the whole screen to the playground, or takes it back; where the browser refuses, all stays as it is.
+fn fill_screen(page: Page) {
+    if document().fullscreen_element().is_some() {
+        document().exit_fullscreen();
+    } else if let Some(root) = page.root.try_get_value().flatten() {
+        let _ = root.request_fullscreen();
+    }
 }
 
 /// Puts the cursor at `line:column`, both from 1, and the line in view.

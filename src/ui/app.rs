@@ -7,7 +7,7 @@
 
 use super::page::Page;
 use super::panel::frame::frame;
-use super::panel::{editor, header, help, lanes, notice, request, transport};
+use super::panel::{editor, header, help, lanes, notice, palette, request, transport};
 use super::part::dom;
 use super::results;
 use super::{act, file, keys, memory};
@@ -64,10 +64,12 @@ fn start(page: Page, root: &HtmlElement) {
     follow_time(page);
     lanes::start(page);
     request::listen(page);
+    palette::listen(page);
     results::start(page);
     act::employ(page);
     act::open(page, memory::start(page));
-    dom::effect(move || results::give_orders(page));
+    let compares = Memo::new(move |_| page.look.with(|look| look.compares));
+    dom::effect(move || results::give_orders(page, compares.get()));
 }
 
 /// An edge that has the focus is selected.
@@ -146,7 +148,8 @@ fn show_results(page: Page) {
     });
     show(page, ".lanes > header", move || {
         let follows = page.player.with(|player| player.anchor.is_none());
-        lanes::head(follows, page.look.with(|look| look.too_many_calls))
+        let can_compare = page.results.with(|results| results.before.is_some());
+        page.look.with(|look| lanes::head(follows, can_compare, look))
     });
     show(page, ".request > header", move || {
         page.told
@@ -156,6 +159,10 @@ fn show_results(page: Page) {
     show(page, ".request .told", move || {
         let (telling, width, dark) = shape.get();
         request::body(page, telling, width, dark)
+    });
+    let bookmarks = Memo::new(move |_| page.player.with(|player| player.bookmarks.clone()));
+    show(page, ".steps", move || {
+        bookmarks.with(|bookmarks| transport::marks(page.look.with(|look| look.stride), bookmarks))
     });
     show(page, ".transport .tools", move || {
         transport::buttons(page.player.with(|player| player.playing))

@@ -80,13 +80,20 @@ fn focus_of(target: &Element) -> Focus {
 /// Whether the key meant something here.
 fn act(page: Page, event: &KeyboardEvent, target: &Element) -> bool {
     let (focus, key) = (focus_of(target), event.key());
+    if page.find("dialog[open]").is_some() {
+        return false;
+    }
+    if matches!(key.as_str(), "k" | "K") && (event.ctrl_key() || event.meta_key()) {
+        carry_out(page, "palette", "");
+        return true;
+    }
     if focus == Focus::Text {
         return false;
     }
     if event.ctrl_key() || event.meta_key() {
         return undo_or_redo(page, &key, event.shift_key());
     }
-    if event.alt_key() || act::help(page).is_some_and(|dialog| dialog.open()) {
+    if event.alt_key() {
         return false;
     }
     let own = match focus {
@@ -127,6 +134,10 @@ fn anywhere(page: Page, key: &str) -> bool {
     let act = match key {
         "." => "next",
         "," => "before",
+        ">" => "next mark",
+        "<" => "mark before",
+        "b" | "B" => "mark",
+        "v" | "V" => "compare",
         "[" => "slower",
         "]" => "faster",
         "?" => "help",

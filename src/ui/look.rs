@@ -10,11 +10,23 @@ use leptos::prelude::window;
 
 /// Where the choice of light is kept between visits.
 const KEPT_AS: &str = "sync-or-swim theme";
-/// The choices of light in the order of the menu: the word that is kept, the word that is shown.
-pub const LIGHTS: [(&str, &str); 3] = [("system", "System"), ("light", "Light"), ("dark", "Dark")];
-
 /// A request that keeps its name in every recording of a run: its client, its number, and when it was offered.
 pub type Story = (ClientId, u64, Instant);
+
+/// From where to where one step leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stride {
+    Event,
+    /// Of the pinned request.
+    Request,
+    /// Of the service of the selected span.
+    Service,
+}
+
+impl Stride {
+    /// In the order of [`STRIDES`].
+    pub const ALL: [Stride; 3] = [Stride::Event, Stride::Request, Stride::Service];
+}
 
 /// What is selected, lit up and under the pointer.
 pub struct Look {
@@ -26,6 +38,8 @@ pub struct Look {
     pub pinned: Option<Story>,
     /// How it is shown.
     pub telling: Telling,
+    /// Where steps lead.
+    pub stride: Stride,
     /// What a worker did for the call that the pointer means in the request's pictures.
     pub lit: Option<Segment>,
     /// What is under the pointer, and where.
@@ -39,6 +53,8 @@ pub struct Look {
     pub top: f64,
     /// What the reader pinned and folded.
     pub order: Order,
+    /// Whether the lanes before the last change stand above those of now.
+    pub compares: bool,
     /// Whether the lanes' words are shown.
     pub words: bool,
     /// One of [`LIGHTS`].
@@ -57,6 +73,7 @@ impl Look {
             segment: None,
             pinned: None,
             telling: Telling::Waterfall,
+            stride: Stride::Event,
             lit: None,
             hovered: None,
             too_many_calls: false,
@@ -64,6 +81,7 @@ impl Look {
             height: 0.0,
             top: 0.0,
             order: Order::default(),
+            compares: false,
             words: false,
             light: light.unwrap_or_default(),
             system_dark: false,

@@ -11,7 +11,7 @@
 use crate::picture::scale::between;
 use crate::scenario::{Arrivals, Dist, Load, Scenario};
 use crate::trace::Trace;
-use crate::ui::boundary::{boundary_before, next_boundary};
+use crate::ui::boundary::{Whose, boundary_before, next_boundary};
 use js_sys::Math;
 
 /// Simulated nanoseconds per second of the reader's, at either end of the slider.
@@ -40,6 +40,8 @@ pub struct Player {
     pub duration: f64,
     /// Up to where the run is recorded.
     pub reach: f64,
+    /// Places that the reader has marked, the earliest first.
+    pub bookmarks: Vec<f64>,
     /// How much closer than usual the view is.
     zoom: f64,
 }
@@ -54,6 +56,7 @@ impl Player {
             anchor: None,
             duration: 0.0,
             reach: 0.0,
+            bookmarks: Vec::new(),
             zoom: 1.0,
         }
     }
@@ -62,6 +65,7 @@ impl Player {
     pub fn begin(&mut self, scenario: &Scenario) {
         self.duration = scenario.run.duration.0 as f64;
         self.zoom = 1.0;
+        self.bookmarks.clear();
         self.seek(scenario.run.warmup.0 as f64);
         let rate: f64 = scenario.clients.iter().map(|client| rate(&client.load)).sum();
         self.go_at(REQUESTS_IN_VIEW / SECONDS_IN_VIEW / rate);
@@ -106,14 +110,38 @@ impl Player {
     }
 
     /// Pauses at the next place where something happens, or at the one before.
-    pub fn step(&mut self, trace: &Trace, forward: bool) {
+    pub fn step(&mut self, trace: &Trace, whose: &Whose, forward: bool) {
         self.playing = false;
         let head = self.head as u64;
         let place = match forward {
-            true => next_boundary(trace, head).unwrap_or(trace.until.0),
-            false => boundary_before(trace, head).unwrap_or(trace.from.0),
+            true => next_boundary(trace, whose, head).unwrap_or(trace.until.0),
+            false => boundary_before(trace, whose, head).unwrap_or(trace.from.0),
         };
         self.step_to(place as f64);
+    }
+
+    /// Marks the place of the head, or takes its mark away.
+    pub fn mark(&mut self) {
+        let at = self.head.floor();
+        let place = self.bookmarks.partition_point(|mark| *mark < at);
+        match self.bookmarks.get(place) {
+            Some(mark) if *mark == at => drop(self.bookmarks.remove(place)),
+            _ => self.bookmarks.insert(place, at),
+        }
+    }
+
+    /// Pauses at the next mark, or at the one before; where there is none, nothing happens.
+    pub fn go_to_mark(&mut self, forward: bool) {
+        let head = self.head;
+        let mut marks = self.bookmarks.iter().copied();
+        let found = match forward {
+            true => marks.find(|mark| *mark > head),
+            false => marks.rfind(|mark| *mark < head.floor()),
+        };
+        if let Some(mark) = found {
+            self.playing = false;
+            self.step_to(mark);
+        }
     }
 
     /// Starts or stops; at the end of the run it starts again from the beginning.

@@ -7,7 +7,7 @@
 //! Law: whoever asks has an answer. A reader that panics tells so as a problem and begins anew; the text stays.
 
 use super::part::dom;
-use crate::protocol::{Excerpt, Findings, FromReader, Meaning, Origin, Shown, ToReader, Told, VERSION};
+use crate::protocol::{self, Excerpt, Findings, FromReader, Meaning, Origin, Shown, ToReader, Told, VERSION};
 use crate::scenario::problem::Problem;
 use crate::scenario::{Mode, Scenario};
 use js_sys::WebAssembly::{self, Instance, Memory, Module};
@@ -85,6 +85,12 @@ impl Reader {
     pub fn inspect(&mut self, scenario: &Arc<Scenario>, edge: &str) -> FromReader<String> {
         let (scenario, edge) = (Arc::clone(scenario), edge.to_string());
         self.ask(&ToReader::Inspect { scenario, edge })
+    }
+
+    /// The commands whose names have all these words: markup, and how many there are.
+    pub fn commands(&mut self, scenario: Option<Arc<Scenario>>, typed: &str) -> FromReader<(String, u32)> {
+        let (scenario, typed) = (scenario.map(protocol::Known), typed.to_string());
+        self.ask(&ToReader::Commands { scenario, typed })
     }
 
     /// What figures say.

@@ -92,6 +92,8 @@ pub struct Results {
     /// Whether newer figures are under way.
     pub measuring: bool,
     pub recording: Option<Arc<Recording>>,
+    /// What was recorded of the run before the last change, where the reader compares.
+    pub past: Option<Arc<Recording>>,
     /// Why the backend could not carry out an order.
     pub refusal: Option<String>,
     /// The most spans (or half as many segments) per simulated nanosecond in any recording of this scenario that hit the budget.
@@ -107,6 +109,7 @@ impl Results {
             before: None,
             measuring: false,
             recording: None,
+            past: None,
             refusal: None,
             crowd: 0.0,
         }
@@ -123,6 +126,21 @@ impl Results {
             dark,
         }
     }
+}
+
+impl Results {
+    /// The lanes before the last change, once they are here.
+    pub fn to_compare(&self) -> Option<Arc<Recording>> {
+        let (past, before) = (self.past.as_ref()?, self.before.as_ref()?);
+        Arc::ptr_eq(&past.scenario, &before.scenario).then(|| Arc::clone(past))
+    }
+}
+
+/// Of which run lanes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Now,
+    Before,
 }
 
 /// A run that was ordered.
@@ -155,7 +173,10 @@ impl Ordered {
 pub struct Office {
     bridge: Option<Bridge>,
     measured: Option<Ordered>,
-    recorded: Option<Ordered>,
+    /// The last order of lanes of either side.
+    recorded: [Option<Ordered>; 2],
+    /// The side of which lanes are under way: a newer order would replace this one.
+    awaited: Option<Side>,
     coming: Option<Coming>,
     last_run: u64,
     /// Whether the play head moves in every frame.
@@ -265,10 +286,12 @@ fn take_report(page: Page, run: RunId, report: Sealed, is_finished: bool) {
 
 /// Puts a piece of a recording to those that are here; the last one makes it a recording.
 fn take_piece(page: Page, run: RunId, sizes: Sizes, piece: Trace) {
-    let recorded = page.office.with_value(|office| office.recorded.clone());
-    let Some(ordered) = recorded.filter(|ordered| ordered.run == run) else {
-        return;
-    };
+    let ordered = page.office.with_value(|office| {
+        let side = office.awaited?;
+        let ordered = office.recorded[side as usize].clone()?;
+        (ordered.run == run).then_some((side, ordered))
+    });
+    let Some((side, ordered)) = ordered else { return };
     let here = page.office.try_update_value(|office| office.coming.take());
     let here = here.flatten().filter(|coming| coming.run == run);
     let mut coming = here.unwrap_or_else(|| Coming {
@@ -283,10 +306,11 @@ fn take_piece(page: Page, run: RunId, sizes: Sizes, piece: Trace) {
         return;
     }
     coming.index.finish();
-    take_recording(page, ordered, coming);
+    page.office.update_value(|office| office.awaited = None);
+    take_recording(page, side, ordered, coming);
 }
 
-fn take_recording(page: Page, ordered: Ordered, Coming { trace, index, .. }: Coming) {
+fn take_recording(page: Page, side: Side, ordered: Ordered, Coming { trace, index, .. }: Coming) {
     let (reach, spans) = (trace.until.0 as f64, trace.spans.len());
     page.results.update(|results| {
         if trace.truncated {
@@ -294,12 +318,19 @@ fn take_recording(page: Page, ordered: Ordered, Coming { trace, index, .. }: Com
             let crowd = rows / trace.until.since(trace.from).0.max(1) as f64;
             results.crowd = results.crowd.max(crowd);
         }
-        results.recording = Some(Arc::new(Recording {
+        let recording = Some(Arc::new(Recording {
             scenario: ordered.scenario,
             trace,
             index,
         }));
+        match side {
+            Side::Now => results.recording = recording,
+            Side::Before => results.past = recording,
+        }
     });
+    if side == Side::Before {
+        return;
+    }
     page.player.update(|player| player.reach = reach);
     if let Some(rows) = page.find(".rows") {
         // How much is there to be seen, for who measures the page.
@@ -320,40 +351,61 @@ fn break_down(page: Page, why: String) {
     });
 }
 
-/// Orders what is wanted and has not been ordered yet: figures of the scenario on the desk, lanes around the head.
-pub fn give_orders(page: Page) {
+/// Orders what is wanted and has not been ordered yet: figures of the scenario on the desk, lanes around the head, and those
+/// before the last change where the reader compares.
+pub fn give_orders(page: Page, compares: bool) {
     let Some((scenario, seed, entry, hand)) = page.desk.with(|desk| {
         let scenario = Arc::clone(desk.scenario.as_ref()?);
         Some((scenario, desk.seed(), desk.entry.id, desk.hand))
     }) else {
         return;
     };
-    let (ready, crowd) = page
-        .results
-        .with(|results| (results.status == Status::Ready, results.crowd));
-    if !ready {
+    if page.results.with(|results| results.status != Status::Ready) {
         return;
     }
-    let (measured, recorded) = page
-        .office
-        .with_value(|office| (office.measured.clone(), office.recorded.clone()));
+    let measured = page.office.with_value(|office| office.measured.clone());
     let is_measured = measured.is_some_and(|last| last.is_of(&scenario, seed));
     if !is_measured && hand == Hand::Placed {
         measure(page, Arc::clone(&scenario), seed, entry);
     } else if !is_measured {
         measure_later(page, &scenario, seed, entry);
     }
-    let is_recorded = recorded.as_ref().is_some_and(|last| last.is_of(&scenario, seed));
-    let crowd = if is_recorded { crowd } else { 0.0 };
-    let (left, span, head) = page.player.with(|player| (player.left(), player.span(), player.head));
-    let window = wanted(left, span, head, crowd, BUDGET);
-    let is_here = page.results.with_untracked(|results| {
-        let recording = results.recording.as_ref();
-        is_recorded && recording.is_some_and(|recording| recording.covers(&scenario, left, span))
-    });
-    if !is_here && (!is_recorded || recorded.is_some_and(|last| last.window != Some(window))) {
-        record(page, scenario, seed, entry, window);
+    let before = page
+        .results
+        .with(|results| results.before.as_ref().map(|before| Arc::clone(&before.scenario)));
+    // The lanes of now come first; those of before wait until nothing is under way that their order would replace.
+    if !order_lanes(page, Side::Now, scenario, seed, entry)
+        && let Some(before) = before.filter(|_| compares)
+    {
+        order_lanes(page, Side::Before, before, seed, entry);
     }
+}
+
+/// Orders lanes around the head where they are not here; whether some of this side are under way.
+fn order_lanes(page: Page, side: Side, scenario: Arc<Scenario>, seed: u64, entry: &'static str) -> bool {
+    let (recorded, awaited) = page
+        .office
+        .with_value(|office| (office.recorded[side as usize].clone(), office.awaited));
+    let recorded = recorded.filter(|last| last.is_of(&scenario, seed));
+    let (left, span, head) = page.player.with(|player| (player.left(), player.span(), player.head));
+    let is_here = page.results.with_untracked(|results| {
+        let recording = match side {
+            Side::Now => &results.recording,
+            Side::Before => &results.past,
+        };
+        let covers = recording
+            .as_ref()
+            .is_some_and(|here| here.covers(&scenario, left, span));
+        recorded.is_some() && covers
+    });
+    let crowd = page.results.with_untracked(|results| results.crowd);
+    let crowd = if recorded.is_some() { crowd } else { 0.0 };
+    let window = wanted(left, span, head, crowd, BUDGET);
+    if !is_here && recorded.is_none_or(|last| last.window != Some(window)) {
+        record(page, side, scenario, seed, entry, window);
+        return true;
+    }
+    awaited == Some(side)
 }
 
 /// Orders figures once typing rests. Whatever else moves meanwhile, such as the play head, does not begin the wait anew.
@@ -402,10 +454,14 @@ fn measure(page: Page, scenario: Arc<Scenario>, seed: u64, entry: &'static str) 
     send(page, &ToBackend::Measure { run, scenario, seed });
 }
 
-fn record(page: Page, scenario: Arc<Scenario>, seed: u64, entry: &'static str, window: Window) {
+fn record(page: Page, side: Side, scenario: Arc<Scenario>, seed: u64, entry: &'static str, window: Window) {
     let run = page.office.try_update_value(|office| {
         let run = office.next_run();
-        office.recorded = Some(Ordered {
+        // What was under way is replaced, and has to be ordered again.
+        if let Some(replaced) = office.awaited.replace(side) {
+            office.recorded[replaced as usize] = None;
+        }
+        office.recorded[side as usize] = Some(Ordered {
             run,
             scenario: Arc::clone(&scenario),
             seed,

@@ -9,8 +9,8 @@ use crate::told::html::Html;
 use crate::trace::Activity;
 use crate::ui::results::Recording;
 
-/// A row for each worker that is not idle at `head`, in nanoseconds.
-pub fn rows(recording: &Recording, head: f64) -> Html {
+/// A row for each worker that is not idle at `head`, in nanoseconds; its name follows on which run it is of.
+pub fn rows(recording: &Recording, head: f64, run: &str) -> Html {
     let mut html = Html::new();
     for doing in doings(&recording.scenario, &recording.trace, Instant(head as u64)) {
         let since = figure::time(Some((head - doing.since.0 as f64) / 1e6));
@@ -21,7 +21,13 @@ pub fn rows(recording: &Recording, head: f64) -> Html {
         };
         html.fill(
             "<tr><th scope=\"row\">{}</th><td class=\"{}\">{}</td><td>{}</td><td class=\"text\">{}</td></tr>",
-            &[&doing.lane, class, &doing.what, &since, &doing.whose],
+            &[
+                &(run.to_string() + &doing.lane),
+                class,
+                &doing.what,
+                &since,
+                &doing.whose,
+            ],
         );
     }
     html

@@ -2,11 +2,12 @@
 
 use super::editor::TEXT;
 use super::lanes::SURFACE;
+use super::palette::SHEET;
 use super::transport::SLIDERS;
 use crate::told::menu::menu;
 
 /// The pieces of the frame, in the order of the page.
-const FRAME: [&str; 11] = [
+const FRAME: [&str; 12] = [
     concat!(
         "<header class=\"top\"></header><div class=\"notices\"></div><main>",
         "<section class=\"panel topology\" aria-label=\"Topology\"><header><h2>Topology</h2>",
@@ -27,8 +28,9 @@ const FRAME: [&str; 11] = [
     TEXT,
     "</div></section></main><div class=\"dock\"><section class=\"transport\" aria-label=\"Transport\"><div class=\"tools\"></div>",
     SLIDERS,
-    "</section><section class=\"numbers\" aria-label=\"Numbers of the whole run\"></section></div>",
+    "<div class=\"steps\"></div></section><section class=\"numbers\" aria-label=\"Numbers of the whole run\"></section></div>",
     "<dialog class=\"help\" aria-label=\"Keyboard shortcuts\"></dialog>",
+    SHEET,
 ];
 
 /// The frame.

@@ -2,8 +2,9 @@
 
 use crate::scenario::gallery;
 use crate::told::html::{Html, option};
+use crate::told::palette::LIGHTS;
 use crate::ui::desk::Desk;
-use crate::ui::look::{LIGHTS, Look};
+use crate::ui::look::Look;
 use crate::ui::part::icon;
 
 /// Name, gallery, seed, way back, light and help.
@@ -37,6 +38,7 @@ pub fn header(desk: &Desk, look: &Look) -> Html {
         option(&mut html, word, label, look.light == word);
     }
     html.fill("</select></label>", &[]);
+    tool(&mut html, ["palette", "Commands", "Ctrl K"], icon::SEEK, true);
     tool(&mut html, ["help", "Keyboard shortcuts", "?"], "?", true);
     html
 }

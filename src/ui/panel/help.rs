@@ -3,13 +3,15 @@
 use crate::told::html::Html;
 
 /// Keys and what they do, in the order of the sheet.
-const SHORTCUTS: [(&str, &str); 17] = [
+const SHORTCUTS: [(&str, &str); 20] = [
     ("Space", "play or pause"),
     (". or →", "step to the next event"),
     (", or ←", "step to the event before"),
+    ("B, < and >", "mark this instant; to the mark before, to the next one"),
     ("Home, End", "to the start, to the end"),
     ("[ and ]", "slower, faster"),
     ("F", "let the lanes follow the play head"),
+    ("V", "compare: the lanes before the last change above those of now"),
     ("W S, A D", "in the lanes: closer, farther; left, right"),
     ("0", "in the lanes: see all of the selected request, or of the run"),
     ("C, P", "in the lanes: fold the service of the selected span, pin it"),
@@ -20,6 +22,7 @@ const SHORTCUTS: [(&str, &str); 17] = [
     ("Ctrl Z", "undo"),
     ("Ctrl Shift Z", "redo"),
     ("Tab", "to the next control; the text editor does not keep it"),
+    ("Ctrl K", "all commands by their names"),
     ("?", "this sheet"),
 ];
 

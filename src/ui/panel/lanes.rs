@@ -14,9 +14,10 @@ use crate::scenario::Scenario;
 use crate::time::Instant;
 use crate::told::html::Html;
 use crate::told::menu::menu;
-use crate::trace::{Segment, lane_name};
+use crate::trace::{Segment, Trace, lane_name};
+use crate::ui::boundary::Whose;
 use crate::ui::cursor::{self, Move};
-use crate::ui::look::{Look, request_of, row_of, story_of};
+use crate::ui::look::{Look, Story, Stride, row_of, story_of};
 use crate::ui::page::Page;
 use crate::ui::panel::groups;
 use crate::ui::panel::header::tool;
@@ -28,6 +29,7 @@ use crate::ui::player::Player;
 use crate::ui::results::Recording;
 use crate::ui::words;
 use leptos::prelude::*;
+use std::ops::Range;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -35,6 +37,8 @@ use web_sys::HtmlElement;
 /// Everything of the panel that does not change.
 pub const SURFACE: &str = concat!(
     "<canvas class=\"whole\" aria-hidden=\"true\"></canvas><canvas class=\"axis\" aria-hidden=\"true\"></canvas>",
+    "<div class=\"past\" role=\"img\" aria-label=\"Lanes before the last change, on the same clock; their words stand with those of now\" hidden>",
+    "<canvas aria-hidden=\"true\"></canvas><p>before the change</p></div>",
     "<div class=\"rows\" tabindex=\"0\" role=\"application\" aria-roledescription=\"lanes\" aria-label=\"Lanes of all workers. ",
     "Arrow keys go from span to span and light up its request, W and S closer and farther, A and D left and right, 0 shows all, C folds the service, P pins it, Escape lets go.\">",
     "<div class=\"tall\"><div class=\"groups\"></div><canvas aria-hidden=\"true\"></canvas></div><p class=\"tip\" aria-hidden=\"true\" hidden></p></div>",
@@ -53,48 +57,63 @@ const LEGEND: &str = concat!(
 );
 
 /// The name of the panel, what patterns mean, and how to come closer.
-pub fn head(follows: bool, too_many_calls: bool) -> Html {
+pub fn head(follows: bool, can_compare: bool, look: &Look) -> Html {
     let mut html = Html::new();
     html.fill(LEGEND, &[]);
-    if too_many_calls {
+    if look.too_many_calls {
         let hint = "<p class=\"quiet\">More than {} calls in view: come closer to see arrows</p>";
         html.fill(hint, &[&MOST_CALLS.to_string()]);
     }
+    html.fill("<div class=\"tools\">", &[]);
+    let pressed = |is_pressed: bool| if is_pressed { "true" } else { "false" };
+    let compare = match can_compare {
+        true => concat!(
+            "<button type=\"button\" data-act=\"compare\" data-key=\"compare\" aria-pressed=\"{}\" ",
+            "title=\"Show the lanes before the last change above those of now, on one clock (V)\">Compare</button>"
+        ),
+        false => concat!(
+            "<button type=\"button\" data-act=\"compare\" data-key=\"compare\" aria-pressed=\"{}\" disabled ",
+            "title=\"Change something first: then its lanes can stand below those before\">Compare</button>"
+        ),
+    };
+    html.fill(compare, &[pressed(look.compares && can_compare)]);
     let follow = concat!(
-        "<div class=\"tools\"><button type=\"button\" data-act=\"follow\" data-key=\"follow\" aria-pressed=\"{}\" ",
+        "<button type=\"button\" data-act=\"follow\" data-key=\"follow\" aria-pressed=\"{}\" ",
         "title=\"Let the lanes follow the play head (F)\">Follow</button>",
         "<button type=\"button\" data-act=\"fit\" data-key=\"fit\" title=\"See all of the selected request, or of the run (0 in the lanes)\">Fit</button>"
     );
-    html.fill(follow, &[if follows { "true" } else { "false" }]);
+    html.fill(follow, &[pressed(follows)]);
     tool(&mut html, ["farther", "Farther", "S in the lanes"], icon::FARTHER, true);
     tool(&mut html, ["closer", "Closer", "W in the lanes"], icon::CLOSER, true);
     html.add(&menu("lanes", "the lanes")).fill("</div>", &[]);
     html
 }
 
-/// The axis and what is in view under it, and of which scenario; none where nothing is recorded.
+/// The axis and what is in view of the latest run under it, and of which scenario; none where nothing is recorded.
 pub fn pictures(page: Page) -> Option<(Arc<Scenario>, [Picture; 2])> {
     let recording = page.results.with_untracked(|results| results.recording.clone())?;
     let (mut axis, mut lanes) = (Picture::default(), Lanes::default());
+    let mut board = Board::default();
     page.look.with_untracked(|look| {
         page.player.with_untracked(|player| {
-            let rows = Rows::new(&recording.scenario, look.width, &look.order);
-            let view = view(&recording, &rows, player, look);
+            board.take_up(&recording.scenario, look.width, &look.order, true);
+            let view = board.view(&recording, player, look, &Lit::of(&recording, look))?;
             lane::axis(&view, &mut axis);
             lane::lanes(&view, &mut lanes);
+            Some(())
         })
-    });
+    })?;
     Some((Arc::clone(&recording.scenario), [axis, lanes.picture]))
 }
 
 /// What it takes to paint.
 #[derive(Default)]
 pub(super) struct Stage {
-    painters: Option<[Painter; 3]>,
-    /// The rows, and of what they are.
-    rows: Option<(Arc<Scenario>, f64, Rows)>,
+    /// Of the line of the whole run and of the axis.
+    painters: Option<[Painter; 2]>,
+    pub(super) now: Board,
+    pub(super) past: Board,
     order: Order,
-    pub(super) painted: Lanes,
     axis: Picture,
     whole: Picture,
     columns: Columns,
@@ -104,6 +123,80 @@ pub(super) struct Stage {
     /// What the table and the list of words say.
     table: String,
     list: String,
+}
+
+/// The lanes of one run.
+#[derive(Default)]
+pub(super) struct Board {
+    painter: Option<Painter>,
+    /// The rows, and of what they are.
+    rows: Option<(Arc<Scenario>, f64, Rows)>,
+    pub(super) painted: Lanes,
+}
+
+/// What is lit up: the pinned request, or else the one under the pointer, and the selected segment.
+struct Lit {
+    story: Option<Story>,
+    segment: Option<Segment>,
+}
+
+impl Lit {
+    fn of(recording: &Recording, look: &Look) -> Lit {
+        let hovered = || story_of(&recording.trace, look.hovered?.0);
+        Lit {
+            story: look.pinned.or_else(hovered),
+            segment: look.lit.or(look.segment),
+        }
+    }
+}
+
+impl Board {
+    /// Rows for this scenario and width, anew where they have another order; whether they are others than before.
+    fn take_up(&mut self, scenario: &Arc<Scenario>, width: f64, order: &Order, is_new: bool) -> bool {
+        let fits = |(last, wide, _): &(Arc<Scenario>, f64, Rows)| *wide == width && Arc::ptr_eq(last, scenario);
+        if width <= 0.0 || !is_new && self.rows.as_ref().is_some_and(fits) {
+            return false;
+        }
+        self.rows = Some((Arc::clone(scenario), width, Rows::new(scenario, width, order)));
+        true
+    }
+
+    /// What is to be seen; none before there are rows.
+    fn view<'a>(&'a self, recording: &'a Recording, player: &'a Player, look: &Look, lit: &Lit) -> Option<View<'a>> {
+        let (_, _, rows) = self.rows.as_ref()?;
+        let trace = &recording.trace;
+        let chosen = lit.segment.and_then(|segment| cursor::again(trace, &segment));
+        Some(View {
+            scenario: &recording.scenario,
+            trace,
+            index: &recording.index,
+            rows,
+            left: player.left(),
+            span: player.span(),
+            head: player.head,
+            bookmarks: &player.bookmarks,
+            width: look.width,
+            top: between(look.top, 0.0, (rows.height - look.height).max(0.0)),
+            height: if look.height > 0.0 {
+                look.height
+            } else {
+                rows.height.min(320.0)
+            },
+            request: lit.story.and_then(|story| row_of(trace, story)),
+            segment: chosen.map(|row| row as u32),
+        })
+    }
+
+    fn paint(&mut self, recording: &Recording, player: &Player, look: &Look, lit: &Lit) {
+        let mut painted = std::mem::take(&mut self.painted);
+        if let Some(view) = self.view(recording, player, look, lit) {
+            lane::lanes(&view, &mut painted);
+        }
+        self.painted = painted;
+        if let Some(painter) = &mut self.painter {
+            painter.paint(&self.painted.picture);
+        }
+    }
 }
 
 /// The stage of one playground.
@@ -146,62 +239,74 @@ pub fn start(page: Page) {
 impl Stage {
     fn paint(&mut self, page: Page) {
         self.asked = false;
-        let Some(recording) = page.results.with_untracked(|results| results.recording.clone()) else {
-            return;
-        };
-        self.take_up(page, &recording);
-        let (Some((_, _, rows)), Some([whole, axis, body])) = (&self.rows, &mut self.painters) else {
-            return;
-        };
+        let (recording, past) = page
+            .results
+            .with_untracked(|results| (results.recording.clone(), results.to_compare()));
+        let Some(recording) = recording else { return };
+        let past = past.filter(|_| page.look.with_untracked(|look| look.compares));
+        self.take_up(page, &recording, past.as_deref());
         page.look.with_untracked(|look| {
             page.player.with_untracked(|player| {
-                let view = view(&recording, rows, player, look);
-                overview::overview(&view, &mut self.columns, &mut self.whole);
-                lane::axis(&view, &mut self.axis);
-                lane::lanes(&view, &mut self.painted);
+                let mut lit = Lit::of(&recording, look);
+                if let Some(view) = self.now.view(&recording, player, look, &lit) {
+                    overview::overview(&view, &mut self.columns, &mut self.whole);
+                    lane::axis(&view, &mut self.axis);
+                }
+                self.now.paint(&recording, player, look, &lit);
+                // The same request came to the other run as well; a worker did something else there.
+                lit.segment = None;
+                if let Some(past) = &past {
+                    self.past.paint(past, player, look, &lit);
+                }
             })
         });
-        whole.paint(&self.whole);
-        axis.paint(&self.axis);
-        body.paint(&self.painted.picture);
-        let too_many = self.painted.too_many_calls;
+        if let Some([whole, axis]) = &mut self.painters {
+            whole.paint(&self.whole);
+            axis.paint(&self.axis);
+        }
+        let too_many = self.now.painted.too_many_calls;
         if page.look.with_untracked(|look| look.too_many_calls != too_many) {
             page.look.update(|look| look.too_many_calls = too_many);
         }
-        self.say(page, &recording);
+        self.say(page, &recording, past.as_deref());
     }
 
-    /// Rows for this scenario, width and order, and painters for this light and resolution.
-    fn take_up(&mut self, page: Page, recording: &Recording) {
-        let (width, dark, order) = page.look.with_untracked(|look| {
-            (
-                look.width,
-                look.is_dark(),
-                (look.order != self.order).then(|| look.order.clone()),
-            )
+    /// Rows for these scenarios, width and order, and painters for this light and resolution.
+    fn take_up(&mut self, page: Page, recording: &Recording, past: Option<&Recording>) {
+        let (width, height, dark, order) = page.look.with_untracked(|look| {
+            let order = (look.order != self.order).then(|| look.order.clone());
+            (look.width, look.height, look.is_dark(), order)
         });
-        let fits =
-            |(last, wide, _): &(Arc<Scenario>, f64, Rows)| *wide == width && Arc::ptr_eq(last, &recording.scenario);
-        if width > 0.0 && (order.is_some() || !self.rows.as_ref().is_some_and(fits)) {
-            self.order = order.unwrap_or_else(|| std::mem::take(&mut self.order));
-            let rows = Rows::new(&recording.scenario, width, &self.order);
-            groups::show(page, &rows);
-            self.rows = Some((Arc::clone(&recording.scenario), width, rows));
+        let is_new = order.is_some();
+        self.order = order.unwrap_or_else(|| std::mem::take(&mut self.order));
+        if self.now.take_up(&recording.scenario, width, &self.order, is_new)
+            && let Some((_, _, rows)) = &self.now.rows
+        {
+            groups::show(page, rows);
+        }
+        if let Some(past) = past {
+            self.past.take_up(&past.scenario, width, &self.order, is_new);
+        }
+        if let Some(place) = page.find(".past") {
+            let shown = self.past.rows.as_ref().filter(|_| past.is_some());
+            // Only an element that is gone refuses an attribute.
+            let _ = place.toggle_attribute_with_force("hidden", shown.is_none());
+            if let Some((_, _, rows)) = shown {
+                dom::set_length(&place, "height", rows.height.min(height.max(1.0)));
+            }
         }
         let ratio = window().device_pixel_ratio();
-        if !self.painters.as_ref().is_some_and(|[axis, ..]| axis.fits(dark, ratio)) {
+        if !self.painters.as_ref().is_some_and(|[axis, _]| axis.fits(dark, ratio)) {
             let painter = |selector| Painter::new(&page.find(selector)?.dyn_into().ok()?, dark, ratio);
-            let [whole, axis, body] = [".whole", ".axis", ".rows canvas"].map(painter);
-            self.painters = whole
-                .zip(axis)
-                .zip(body)
-                .map(|((whole, axis), body)| [whole, axis, body]);
+            self.painters = painter(".whole").zip(painter(".axis")).map(<[Painter; 2]>::from);
+            self.now.painter = painter(".rows canvas");
+            self.past.painter = painter(".past canvas");
         }
     }
 
     /// The service that folds at a place in the gutter, `top` being how far the rows are scrolled.
     pub(super) fn name_at(&self, (x, y): Point, top: f64) -> Option<String> {
-        let (_, _, rows) = self.rows.as_ref()?;
+        let (_, _, rows) = self.now.rows.as_ref()?;
         let y = if y < rows.pinned { y } else { y + top };
         let group = rows
             .group_at(y)
@@ -211,11 +316,11 @@ impl Stage {
 
     /// The width of the lanes' names.
     pub(super) fn gutter(&self) -> f64 {
-        self.rows.as_ref().map_or(0.0, |(_, _, rows)| rows.gutter)
+        self.now.rows.as_ref().map_or(0.0, |(_, _, rows)| rows.gutter)
     }
 
     /// The same in words.
-    fn say(&mut self, page: Page, recording: &Recording) {
+    fn say(&mut self, page: Page, recording: &Recording, past: Option<&Recording>) {
         let (words, tip, selected) = page.look.with_untracked(|look| {
             let tip = look
                 .hovered
@@ -231,44 +336,16 @@ impl Stage {
         }
         if let (true, Some(table)) = (words, page.find(".doings tbody")) {
             let head = page.player.with_untracked(|player| player.head);
-            dom::replace(
-                &table,
-                &super::doings::rows(recording, head).into_string(),
-                &mut self.table,
-            );
+            let mut words = super::doings::rows(recording, head, "");
+            if let Some(past) = past {
+                words.add(&super::doings::rows(past, head, "before: "));
+            }
+            dom::replace(&table, &words.into_string(), &mut self.table);
         }
         if let (true, Some(list)) = (words, page.find("[data-test=disturbances]")) {
             let markup = super::doings::disturbances(&recording.scenario).into_string();
             dom::replace(&list, &markup, &mut self.list);
         }
-    }
-}
-
-fn view<'a>(recording: &'a Recording, rows: &'a Rows, player: &Player, look: &Look) -> View<'a> {
-    let trace = &recording.trace;
-    let hovered = look.hovered.and_then(|(hit, ..)| request_of(trace, hit));
-    let pinned = look.pinned.and_then(|story| row_of(trace, story));
-    let chosen = look
-        .lit
-        .or(look.segment)
-        .and_then(|segment| cursor::again(trace, &segment));
-    View {
-        scenario: &recording.scenario,
-        trace,
-        index: &recording.index,
-        rows,
-        left: player.left(),
-        span: player.span(),
-        head: player.head,
-        width: look.width,
-        top: between(look.top, 0.0, (rows.height - look.height).max(0.0)),
-        height: if look.height > 0.0 {
-            look.height
-        } else {
-            rows.height.min(320.0)
-        },
-        request: pinned.or(hovered),
-        segment: chosen.map(|row| row as u32),
     }
 }
 
@@ -327,17 +404,30 @@ pub fn fit(page: Page) {
     });
 }
 
-/// The service of the selected segment.
-fn chosen_service(page: Page) -> Option<String> {
+/// The service of the selected segment: its name and its lanes.
+pub fn chosen_service(page: Page) -> Option<(String, Range<u32>)> {
     let lane = page.look.with_untracked(|look| look.segment)?.lane;
     page.results.with_untracked(|results| {
         let scenario = &results.recording.as_ref()?.scenario;
-        let service = scenario
-            .first_lanes()
-            .partition_point(|first| *first <= lane)
-            .checked_sub(1)?;
-        Some(scenario.services.get(service)?.name.clone())
+        let firsts = scenario.first_lanes();
+        let next = firsts.partition_point(|first| *first <= lane);
+        let service = next.checked_sub(1)?;
+        let end = firsts.get(next).copied().unwrap_or(u32::MAX);
+        Some((scenario.services.get(service)?.name.clone(), firsts[service]..end))
     })
+}
+
+/// Whose events the reader steps through: as chosen, or anybody's where nobody is meant.
+pub fn whose(page: Page, trace: &Trace) -> Whose {
+    let found = match page.look.with_untracked(|look| look.stride) {
+        Stride::Event => None,
+        Stride::Request => {
+            let pinned = page.look.with_untracked(|look| look.pinned);
+            pinned.and_then(|story| row_of(trace, story)).map(Whose::Request)
+        }
+        Stride::Service => chosen_service(page).map(|(_, lanes)| Whose::Lanes(lanes)),
+    };
+    found.unwrap_or(Whose::Anybody)
 }
 
 /// Keys that belong to the lanes alone; whether it was one.
@@ -354,7 +444,7 @@ pub fn key(page: Page, key: &str) -> bool {
         "ArrowDown" => go(page, Move::Below),
         "0" => fit(page),
         "c" | "C" | "p" | "P" => {
-            if let Some(service) = chosen_service(page) {
+            if let Some((service, _)) = chosen_service(page) {
                 page.look.update(|look| {
                     if matches!(key, "c" | "C") {
                         look.fold(&service)

@@ -8,6 +8,7 @@ pub mod header;
 pub mod help;
 pub mod lanes;
 pub mod notice;
+pub mod palette;
 pub mod pointer;
 pub mod request;
 pub mod transport;

@@ -50,6 +50,21 @@ pub(super) fn listen(page: Page, kept: Kept) {
     ] {
         dom::listen(&canvas, kind, move |event| hear(page, kept, &event.unchecked_into()));
     }
+    if let Some(past) = page.find(".past") {
+        dom::listen(&past, "click", move |event| {
+            pin_in_past(page, kept, &event.unchecked_into())
+        });
+        let scrolled = rows.clone();
+        dom::listen(&past, "wheel", move |event| {
+            let event: WheelEvent = event.unchecked_into();
+            wheel(page, kept, &event);
+            if !event.default_prevented() {
+                // One scroll for both.
+                event.prevent_default();
+                scrolled.set_scroll_top(scrolled.scroll_top() + event.delta_y() as i32);
+            }
+        });
+    }
     dom::listen(&rows, "wheel", move |event| wheel(page, kept, &event.unchecked_into()));
     for seek in ["pointerdown", "pointermove"] {
         dom::listen(&whole, seek, move |event| {
@@ -75,7 +90,7 @@ fn place(event: &PointerEvent) -> Point {
 }
 
 fn hit(kept: Kept, place: Point) -> Option<Hit> {
-    kept.with_value(|stage| stage.painted.picture.hit(place))
+    kept.with_value(|stage| stage.now.painted.picture.hit(place))
 }
 
 /// Which part of the view lies left of a pixel, and how wide the view is.
@@ -149,6 +164,16 @@ fn released(page: Page, kept: Kept, event: &PointerEvent) {
                 look.segment = recording.trace.segments.get(row as usize).copied();
             }
         }
+    });
+}
+
+/// A click in the lanes before the last change lights the request up in both.
+fn pin_in_past(page: Page, kept: Kept, event: &PointerEvent) {
+    let hit = kept.with_value(|stage| stage.past.painted.picture.hit(place(event)));
+    let past = page.results.with_untracked(|results| results.past.clone());
+    page.look.update(|look| {
+        look.let_go();
+        look.pinned = hit.zip(past).and_then(|(hit, past)| story_of(&past.trace, hit));
     });
 }
 

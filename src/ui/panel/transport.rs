@@ -3,8 +3,10 @@
 use super::header::tool;
 use crate::metrics::figure;
 use crate::time::Duration;
-use crate::told::html::Html;
+use crate::told::html::{Html, option};
+use crate::told::palette::STRIDES;
 use crate::ui::act::STEPS;
+use crate::ui::look::Stride;
 use crate::ui::page::Page;
 use crate::ui::part::dom;
 use crate::ui::part::icon;
@@ -16,6 +18,32 @@ pub const SLIDERS: &str = concat!(
     "<label class=\"scrub\"><input type=\"range\" min=\"0\" max=\"10000\" step=\"1\" aria-label=\"Time in the run\" data-field=\"scrub\" data-test=\"scrub\">",
     "<output data-test=\"head\"></output><span class=\"quiet\" data-test=\"length\"></span></label>",
 );
+
+/// Whose events are stepped through, and the marks.
+pub fn marks(stride: Stride, bookmarks: &[f64]) -> Html {
+    let mut html = Html::new();
+    html.fill(
+        "<label class=\"field\"><span>Step to</span><select data-choice=\"stride\" data-key=\"stride\">",
+        &[],
+    );
+    for (choice, (word, label)) in Stride::ALL.into_iter().zip(STRIDES) {
+        option(&mut html, word, label, choice == stride);
+    }
+    html.fill("</select></label>", &[]);
+    html.fill(
+        "<button type=\"button\" data-act=\"mark\" data-key=\"mark\" title=\"Mark this instant, or take its mark away (B)\">Mark</button><ol class=\"marks\" aria-label=\"Marks\">",
+        &[],
+    );
+    for mark in bookmarks {
+        let (at, words) = ((*mark as u64).to_string(), figure::instant(*mark));
+        html.fill(
+            "<li><button type=\"button\" data-act=\"go\" data-on=\"{}\" data-key=\"mark {}\" title=\"Go there (&lt; and &gt; go from mark to mark)\">⚑ {}</button></li>",
+            &[&at, &at, &words],
+        );
+    }
+    html.fill("</ol>", &[]);
+    html
+}
 
 /// The buttons.
 pub fn buttons(playing: bool) -> Html {

@@ -23,3 +23,6 @@ pub const REDO: &str =
 pub const CLOSER: &str = sign!("M7 3h2v4h4v2H9v4H7V9H3V7h4z");
 pub const FARTHER: &str = sign!("M3 7h10v2H3z");
 pub const PIN: &str = sign!("M4 3h8v1.500H4zM8 6l3.500 3.500-1 1L8.700 8.700V13H7.300V8.700L5.500 10.500l-1-1z");
+pub const SEEK: &str = sign!(
+    "M7 2a5 5 0 1 0 2.900 9.100L13 14.200l1.200-1.200-3.100-3.100A5 5 0 0 0 7 2zm0 1.600a3.400 3.400 0 1 1 0 6.800 3.400 3.400 0 0 1 0-6.800z"
+);
