@@ -35,8 +35,8 @@ export async function open(page, hash = "") {
   await expect(page.locator("#start")).toHaveCount(0);
 }
 
-/** What axe finds against WCAG 2.2 AA and its own best practices, one line each. */
-export async function axeFindings(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** What axe finds against WCAG 2.2 AA and its own best practices in the page or a part of it, one line each. */
+export async function axeFindings(page, part = "html") {
+  const { violations } = await new AxeBuilder({ page }).include(part).analyze();
   return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")} (${rule.help})`));
 }

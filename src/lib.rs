@@ -20,6 +20,7 @@ pub mod picture;
 pub mod protocol;
 pub mod reader;
 pub mod scenario;
+pub mod share;
 pub mod theory;
 /// Name and version of the engine; a change of any result changes the version.
 pub const ENGINE: &str = concat!("sync-or-swim ", env!("CARGO_PKG_VERSION"));

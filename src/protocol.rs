@@ -4,7 +4,7 @@
 //! page ── Measure, Record ──▶ backend            every order carries the RunId that its answers repeat
 //!      ◀── Ready, Progress, Measured, Recorded, Refused, Panicked ──
 //!
-//! page ── Read, Edit, Inspect ──▶ reader         every question is answered at once, or all that is wrong is told
+//! page ── Read, Edit, Tell, Save … ──▶ reader    every question is answered at once, or all that is wrong is told
 //!      ◀── T, or Problems ──
 //! ```
 //!
@@ -12,6 +12,7 @@
 
 use crate::metrics::ranking::Ranking;
 use crate::metrics::wire::Sealed;
+use crate::picture::shape::Picture;
 use crate::scenario::edit::Edit;
 use crate::scenario::problem::Problem;
 use crate::scenario::{Scenario, walk};
@@ -21,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The version of these messages; backend and reader say it when they are ready, and the page compares.
-pub const VERSION: u32 = 15;
+pub const VERSION: u32 = 16;
 
 /// Names an order and its answers; later ones are greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -80,15 +81,54 @@ pub enum ToReader {
     Commands { scenario: Option<Known>, typed: String },
     /// What the figures of runs say: [`Told`].
     Tell(Findings),
-    /// One request, of which alone the trace is, for a panel of this width in pixels: its markup, `String`.
-    TellRequest {
+    /// One request: its markup, `String`.
+    TellRequest(Excerpt),
+    /// A picture as an SVG file with its origin in it: `String`.
+    Save { shown: Shown, origin: Origin },
+    /// A PNG file with its origin in it: `Vec<u8>`.
+    Inscribe { png: Vec<u8>, origin: Origin },
+    /// What a file carries, whatever its kind: [`Origin`].
+    Open { file: Vec<u8> },
+}
+
+/// One request, of which alone the trace is, for a panel of this width in pixels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Excerpt {
+    #[serde(with = "walk")]
+    pub scenario: Arc<Scenario>,
+    pub trace: Trace,
+    pub telling: Telling,
+    pub width: u32,
+    pub dark: bool,
+}
+
+/// What a picture shows that is to be saved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Shown {
+    /// The graph, and what workers did where that is known.
+    Topology {
         #[serde(with = "walk")]
         scenario: Arc<Scenario>,
-        trace: Trace,
-        telling: Telling,
-        width: u32,
+        now: Option<Finding>,
         dark: bool,
     },
+    /// The lanes in view under their axis.
+    Lanes { pictures: [Picture; 2], dark: bool },
+    /// The waterfall or the sequence diagram of a request.
+    Request(Excerpt),
+    /// The percentile curves of the clients' response times.
+    Responses(Findings),
+    /// The percentile curves of the ages of messages.
+    Ages(Findings),
+}
+
+/// What a file says of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The scenario's text.
+    pub text: String,
+    /// None where only the text was written.
+    pub seed: Option<u64>,
 }
 
 /// The ways in which a request is told.
@@ -137,6 +177,7 @@ pub struct Findings {
     pub seed: u64,
     /// Its name; empty where none is.
     pub edge: String,
+    pub dark: bool,
 }
 
 /// The figures of a run.

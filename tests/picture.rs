@@ -17,11 +17,11 @@ use sync_or_swim::picture::overview::{disturbances, overview};
 use sync_or_swim::picture::percentile::{Curve, percentiles};
 use sync_or_swim::picture::row::{Order, Rows};
 use sync_or_swim::picture::shape::{Mark, Picture, Shape};
-use sync_or_swim::picture::svg::svg;
 use sync_or_swim::picture::theme::Role;
 use sync_or_swim::scenario::Scenario;
 use sync_or_swim::scenario::text::parse;
 use sync_or_swim::time::{Duration, Instant};
+use sync_or_swim::told::figure::figure;
 use sync_or_swim::trace::{Activity, NO_SPAN, Recorder, Segment, Trace};
 
 const MS: f64 = 1e6;
@@ -110,7 +110,7 @@ fn check(case: &str, picture: &Picture) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/pictures")
         .join(case.to_string() + ".svg");
-    let drawn = svg(picture, false);
+    let drawn = figure(picture, case, false).into_string();
     if std::env::var_os("UPDATE").is_some() {
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder that can be made");
         fs::write(&path, &drawn).expect("a folder that can be written to");

@@ -20,7 +20,7 @@ test("the insight names the edge that blocks, and a flip of it takes the sentenc
   await page.locator('.topology [role="button"][aria-label^="orders to payments:"]').press("Enter");
   await expect(insights.filter({ hasText: "Since the change: " })).toHaveCount(1);
   await expect(blocked).toHaveCount(0);
-  await expect(page.locator(".chart .past").first()).toBeAttached();
+  await expect(page.locator(".insights figure path[stroke-dasharray]").first()).toBeAttached();
   await expect(page.locator('[data-test="percentiles"]')).toContainText("before");
 });
 

@@ -27,7 +27,6 @@ pub mod scale;
 pub mod sequence;
 pub mod shape;
 pub mod story;
-pub mod svg;
 pub mod theme;
 pub mod topology;
 mod track;

@@ -5,17 +5,16 @@
 use super::density::{Cell, Columns};
 use super::scale::between;
 use super::theme::Role;
+use serde::{Deserialize, Serialize};
 
 /// A place in a picture.
 pub type Point = (f64, f64);
 
 /// How close a pointer has to come to a line, in pixels.
 const REACH: f64 = 4.0;
-/// The head of an arrow, in pixels: how long, and half its width.
-const BARB: (f64, f64) = (6.0, 2.6);
 
 /// Everything that is drawn on one surface.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Picture {
     pub width: f64,
     pub height: f64,
@@ -25,7 +24,7 @@ pub struct Picture {
 }
 
 /// One shape.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
     pub shape: Shape,
     pub role: Role,
@@ -33,7 +32,7 @@ pub struct Mark {
 }
 
 /// The geometry of a mark.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Shape {
     /// A filled rectangle.
     Rect {
@@ -84,7 +83,7 @@ pub enum Shape {
 }
 
 /// Which end of a text its place names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Align {
     Start,
     Middle,
@@ -92,7 +91,7 @@ pub enum Align {
 }
 
 /// What a mark stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Hit {
     /// A row of `Trace::segments`.
     Segment(u32),
@@ -169,16 +168,18 @@ impl Shape {
     }
 }
 
-/// The head of an arrow that is long enough for one: its tip and its two corners.
-pub fn barb(from: Point, to: Point) -> Option<[Point; 3]> {
+/// The head of an arrow: its tip and its two corners. It is so many pixels long and half as wide as the second number says,
+/// and smaller where the line is shorter.
+pub fn barb(from: Point, to: Point, (long, half): (f64, f64)) -> Option<[Point; 3]> {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let length = (dx * dx + dy * dy).sqrt();
-    if length < BARB.0 {
+    if length < 1.0 {
         return None;
     }
-    let (ux, uy) = (dx / length, dy / length);
-    let (x, y) = (to.0 - ux * BARB.0, to.1 - uy * BARB.0);
-    let (nx, ny) = (-uy * BARB.1, ux * BARB.1);
+    let part = (long / length).min(1.0);
+    let (x, y) = (to.0 - dx * part, to.1 - dy * part);
+    let width = part * half / long;
+    let (nx, ny) = (-dy * width, dx * width);
     Some([to, (x + nx, y + ny), (x - nx, y - ny)])
 }
 

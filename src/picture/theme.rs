@@ -3,8 +3,10 @@
 //! Law: what is blocked is hatched, what waits for a core is dotted, what waits for a worker has upright lines, who does
 //! not wait is dashed: colour alone never says anything. Words on their ground have a contrast of 4.5 and more.
 
+use serde::{Deserialize, Serialize};
+
 /// What a mark is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
     /// Under everything.
     Ground,

@@ -12,9 +12,10 @@ use crate::protocol::{FromReader, Meaning, ToReader, VERSION};
 use crate::scenario::edit;
 use crate::scenario::problem::Problem;
 use crate::scenario::text::{self, Parsed};
+use crate::share::{open, png, svg};
 use crate::told::html::Html;
 use crate::told::request::request;
-use crate::told::{inspector, palette, told, topology};
+use crate::told::{inspector, palette, shown, told, topology};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -34,13 +35,12 @@ pub fn answer(question: &[u8]) -> Vec<u8> {
             bytes(Ok((html.into_string(), count)))
         }
         Ok(ToReader::Tell(findings)) => bytes(Ok(told(&findings))),
-        Ok(ToReader::TellRequest {
-            scenario,
-            trace,
-            telling,
-            width,
-            dark,
-        }) => bytes(Ok(request(&scenario, &trace, telling, width, dark).into_string())),
+        Ok(ToReader::TellRequest(excerpt)) => bytes(Ok(request(&excerpt).into_string())),
+        Ok(ToReader::Save { shown: what, origin }) => {
+            bytes(svg::inscribe(&shown(&what).into_string(), &origin).map_err(alone))
+        }
+        Ok(ToReader::Inscribe { png, origin }) => bytes(png::inscribe(&png, &origin).map_err(alone)),
+        Ok(ToReader::Open { file }) => bytes(open::open(&file).map_err(alone)),
         Err(_) => bytes::<()>(Err(vec![unknown()])),
     }
 }
@@ -56,6 +56,10 @@ impl From<Parsed> for Meaning {
     }
 }
 
+fn alone(problem: Problem) -> Vec<Problem> {
+    vec![problem]
+}
+
 fn bytes<T: Serialize>(answer: FromReader<T>) -> Vec<u8> {
     // Writing to memory does not fail; no bytes are no answer, and the page says so.
     postcard::to_allocvec(&answer).unwrap_or_default()
@@ -69,6 +73,7 @@ fn unknown() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::{Findings, Origin, Shown};
     use crate::scenario::edit::Edit;
     use crate::scenario::{Mode, gallery};
     use serde::de::DeserializeOwned;
@@ -120,13 +125,86 @@ mod tests {
     }
 
     #[test]
-    fn a_thing_is_inspected() {
+    fn a_thing_is_inspected_as_fields() {
         let text = gallery::ENTRIES[0].text.to_string();
-        for path in ["", "services.orders", "edges[orders->email]", "services.nobody"] {
-            let expected = property::inspect(&text, path);
+        for (path, field) in [("services.orders", "threads"), ("edges[orders->email]", "latency")] {
             let (text, path) = (text.clone(), path.to_string());
-            assert_eq!(ask(&ToReader::Inspect { text, path }), expected);
+            let markup: String = ask(&ToReader::Inspect {
+                text,
+                path: path.clone(),
+            })
+            .unwrap();
+            let on = ["data-on=\"", &path.replace('>', "&gt;"), ".", field, "\""].concat();
+            assert!(markup.contains(&on), "{on} {markup}");
         }
+        let path = "services.nobody".to_string();
+        let answer: FromReader<String> = ask(&ToReader::Inspect { text, path });
+        assert!(answer.unwrap_err()[0].message.contains("nobody"));
+    }
+
+    fn origin(text: &str) -> Origin {
+        let (text, seed) = (text.to_string(), Some(5));
+        Origin { text, seed }
+    }
+
+    #[test]
+    fn a_saved_picture_opens_as_what_it_is_of() {
+        let origin = origin(gallery::ENTRIES[0].text);
+        let meaning = read(&origin.text).unwrap();
+        let (scenario, dark) = (meaning.scenario, false);
+        let findings = Findings {
+            now: None,
+            before: None,
+            is_measuring: false,
+            seed: 5,
+            edge: String::new(),
+            dark,
+        };
+        let pictures = Default::default();
+        let now = None;
+        for shown in [
+            Shown::Topology { scenario, now, dark },
+            Shown::Lanes { pictures, dark },
+            Shown::Responses(findings),
+        ] {
+            let origin = origin.clone();
+            let question = ToReader::Save { shown, origin };
+            let svg: String = ask(&question).unwrap();
+            assert!(
+                !["data-", "class=", "url(", "button"]
+                    .iter()
+                    .any(|word| svg_shapes(&svg).contains(word)),
+                "{svg}"
+            );
+            let ToReader::Save { origin, .. } = question else {
+                return;
+            };
+            let file = svg.into_bytes();
+            assert_eq!(ask(&ToReader::Open { file }), Ok(origin));
+        }
+        let png = include_bytes!("../../tests/data/dot.png").to_vec();
+        let inscribe = ToReader::Inscribe {
+            png,
+            origin: origin.clone(),
+        };
+        let file = ask(&inscribe).unwrap();
+        assert_eq!(ask(&ToReader::Open { file }), Ok(origin));
+    }
+
+    /// What is to be seen of a picture.
+    fn svg_shapes(svg: &str) -> &str {
+        svg.split_once("</metadata>").unwrap().1
+    }
+
+    #[test]
+    fn what_is_no_picture_is_told() {
+        let origin = origin("a");
+        let png = b"GIF89a".to_vec();
+        let answer: FromReader<Vec<u8>> = ask(&ToReader::Inscribe { png, origin });
+        assert_eq!(answer.unwrap_err().len(), 1);
+        let file = vec![0xff; 9];
+        let answer: FromReader<Origin> = ask(&ToReader::Open { file });
+        assert!(answer.unwrap_err()[0].fix.contains("opens"));
     }
 
     #[test]

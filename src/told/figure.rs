@@ -1,25 +1,58 @@
-//! Shapes as an SVG picture within a page, where a pointer finds what they stand for.
+//! Shapes as an SVG picture, within a page or as a file of its own, where a pointer finds what they stand for.
 //!
 //! ```text
-//! Picture ─svg▶ <svg …><rect …/><path …/><text …>orders</text></svg>
+//! Picture ─figure▶ <svg …><rect …/><path …/><text …>orders</text></svg>
 //! ```
 //!
-//! Law: the same picture gives the same bytes; coordinates are tenths of a pixel. Patterns are drawn as lines, so that
-//! pictures on one page never share a name.
+//! Law: the same picture gives the same bytes, and needs nothing else to be seen; coordinates are tenths of a pixel. Every
+//! shape becomes one element and its pattern another, columns two a portion.
 
 use super::html::Html;
-use crate::picture::shape::{Align, Hit, Mark, Picture, Point, Shape};
+use super::pattern::{self, Column};
+use crate::picture::shape::{Align, Hit, Mark, Picture, Point, Shape, barb};
 use crate::picture::theme::{Pattern, Role};
 
-/// Between the lines of a pattern, in pixels.
-const GAP: f64 = 4.0;
-/// The head of an arrow, in pixels.
+/// The head of an arrow, in pixels: how long, and half its width.
 const BARB: (f64, f64) = (8.0, 3.6);
+/// Less of a column is not to be seen, in pixels.
+const LEAST: f64 = 0.05;
 
-/// The picture under this name, in light or dark.
+/// The picture under this name, in light or dark, for a page.
 pub fn figure(picture: &Picture, name: &str, dark: bool) -> Html {
+    drawn(&[picture], name, dark, true)
+}
+
+/// Pictures under each other as a file, as wide as the first; each lets nothing of it be seen outside.
+pub fn sheet(pictures: &[&Picture], name: &str, dark: bool) -> Html {
+    drawn(pictures, name, dark, false)
+}
+
+fn drawn(pictures: &[&Picture], name: &str, dark: bool, has_hits: bool) -> Html {
+    let width = pictures.first().map_or(0.0, |picture| picture.width);
+    let height = pictures.iter().map(|picture| picture.height).sum();
+    let html = begin(width, height, name, dark);
+    let mut pen = Pen { html, dark, has_hits };
+    let mut top = 0.0;
+    for picture in pictures {
+        if top > 0.0 {
+            let [width, height] = [picture.width, picture.height].map(px);
+            let place = "<svg y=\"{}\" width=\"{}\" height=\"{}\">\n";
+            pen.html.fill(place, &[&px(top), &width, &height]);
+        }
+        picture.marks.iter().for_each(|mark| pen.draw(picture, mark));
+        if top > 0.0 {
+            pen.html.fill("</svg>\n", &[]);
+        }
+        top += picture.height;
+    }
+    pen.html.fill("</svg>\n", &[]);
+    pen.html
+}
+
+/// The beginning of a picture of this size: its name and its ground.
+pub fn begin(width: f64, height: f64, name: &str, dark: bool) -> Html {
     let mut html = Html::new();
-    let [width, height] = [picture.width.ceil(), picture.height.ceil()].map(px);
+    let [width, height] = [width.ceil(), height.ceil()].map(px);
     html.fill(
         concat!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" width=\"{}\" height=\"{}\" role=\"img\" aria-label=\"{}\" ",
@@ -28,11 +61,157 @@ pub fn figure(picture: &Picture, name: &str, dark: bool) -> Html {
         ),
         &[&width, &height, &width, &height, name, &width, &height, Role::Ground.color(dark)],
     );
-    for mark in &picture.marks {
-        draw(&mut html, mark, dark);
-    }
-    html.fill("</svg>\n", &[]);
     html
+}
+
+/// What draws, and what was drawn.
+struct Pen {
+    html: Html,
+    dark: bool,
+    /// Whether marks say what a pointer finds at them.
+    has_hits: bool,
+}
+
+impl Pen {
+    fn draw(&mut self, picture: &Picture, mark: &Mark) {
+        let color = mark.role.color(self.dark);
+        match &mark.shape {
+            Shape::Rect { x, y, width, height } => {
+                let frame = [*x, *y, *width, *height];
+                self.rect(frame, color, mark.hit);
+                let area = [*x, *y, x + width, y + height];
+                self.lay_over(mark.role.pattern(self.dark), area, &[area]);
+            }
+            Shape::Frame { x, y, width, height } => {
+                let (right, base) = (x + width, y + height);
+                let corners = [(*x, *y), (right, *y), (right, base), (*x, base), (*x, *y)];
+                self.stroke(&path(&corners), color, width_of(mark.role), "none", mark.hit);
+            }
+            Shape::Line { from, to } => self.line(mark, [*from, *to], dashes(mark.role)),
+            Shape::Arrow { from, to } => {
+                self.line(mark, [*from, *to], dashes(mark.role));
+                if let Some(head) = barb(*from, *to, BARB) {
+                    self.html
+                        .fill("<path fill=\"{}\" d=\"{}Z\"/>\n", &[color, &path(&head)]);
+                }
+            }
+            Shape::Open { from, to } => {
+                let dashes = if mark.role.is_dashed() { "6 4" } else { "2 3" };
+                self.line(mark, [*from, *to], dashes);
+                if let Some([tip, left, right]) = barb(*from, *to, BARB) {
+                    self.stroke(&path(&[left, tip, right]), color, "1.5", "none", None);
+                }
+            }
+            Shape::Area(points) => {
+                self.html
+                    .fill("<path fill=\"{}\" d=\"{}Z\"/>\n", &[color, &path(points)]);
+            }
+            Shape::Columns { .. } => self.draw_columns(picture, mark),
+            Shape::Text { at, align, text } => {
+                let anchor = match align {
+                    Align::Start => "start",
+                    Align::Middle => "middle",
+                    Align::End => "end",
+                };
+                // A third of the letters' height below the middle is their base line.
+                let [x, y] = [at.0, at.1 + 4.0].map(px);
+                self.html.fill(
+                    "<text x=\"{}\" y=\"{}\" text-anchor=\"{}\" fill=\"{}\"",
+                    &[&x, &y, anchor, color],
+                );
+                self.name_hit(mark.hit);
+                self.html.fill(">{}</text>\n", &[text]);
+            }
+        }
+    }
+
+    fn rect(&mut self, frame: [f64; 4], color: &str, hit: Option<Hit>) {
+        let [x, y, width, height] = frame.map(px);
+        self.html.fill(
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"",
+            &[&x, &y, &width, &height, color],
+        );
+        self.name_hit(hit);
+        self.html.fill("/>\n", &[]);
+    }
+
+    /// What a pointer finds at a mark.
+    fn name_hit(&mut self, hit: Option<Hit>) {
+        match hit.filter(|_| self.has_hits) {
+            Some(Hit::Span(row)) => self.html.fill(" data-span=\"{}\"", &[&row.to_string()]),
+            Some(Hit::Segment(row)) => self.html.fill(" data-segment=\"{}\"", &[&row.to_string()]),
+            None => return,
+        };
+    }
+
+    fn line(&mut self, mark: &Mark, ends: [Point; 2], dashes: &str) {
+        // Level and upright lines are sharp on the middle of pixels.
+        let [(ax, ay), (bx, by)] = ends;
+        let sharp = |a: f64, b: f64| if a == b { a.floor() + 0.5 } else { a };
+        let points = [(sharp(ax, bx), sharp(ay, by)), (sharp(bx, ax), sharp(by, ay))];
+        let color = mark.role.color(self.dark);
+        self.stroke(&path(&points), color, width_of(mark.role), dashes, mark.hit);
+    }
+
+    fn stroke(&mut self, path: &str, color: &str, width: &str, dashes: &str, hit: Option<Hit>) {
+        self.html
+            .fill("<path fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"", &[color, width]);
+        if dashes != "none" {
+            self.html.fill(" stroke-dasharray=\"{}\"", &[dashes]);
+        }
+        self.name_hit(hit);
+        self.html.fill(" d=\"{}\"/>\n", &[path]);
+    }
+
+    /// The portions of columns, each with its pattern.
+    fn draw_columns(&mut self, picture: &Picture, mark: &Mark) {
+        let Shape::Columns {
+            x,
+            y,
+            step,
+            height,
+            first,
+            count,
+        } = mark.shape
+        else {
+            return;
+        };
+        let mut portions: [Vec<Column>; 3] = Default::default();
+        for (index, cell) in (0..).map(f64::from).zip(&picture.cells[first..first + count]) {
+            let (left, mut base) = (x + index * step, y + height);
+            for (portion, part) in portions.iter_mut().zip(cell) {
+                let top = base - part * height;
+                if base - top >= LEAST {
+                    portion.push([left, top, left + step, base]);
+                }
+                base = top;
+            }
+        }
+        let frame = [x, y, x + f64::from(count as u32) * step, y + height];
+        for (portion, role) in portions.iter().zip(mark.role.portions()) {
+            if !portion.is_empty() {
+                self.html.fill(
+                    "<path fill=\"{}\" d=\"{}\"/>\n",
+                    &[role.color(self.dark), &outline(portion)],
+                );
+                self.lay_over(role.pattern(self.dark), frame, portion);
+            }
+        }
+    }
+
+    /// A pattern over an area.
+    fn lay_over(&mut self, pattern: Pattern, frame: Column, columns: &[Column]) {
+        let (color, width, dashes) = match pattern {
+            Pattern::Plain => return,
+            Pattern::Hatch(color) | Pattern::Bars(color) => (color, "1.4", "none"),
+            Pattern::Dots(color) => (color, "1.6", "1.6 2.4"),
+        };
+        let lines = pattern::lines(pattern, frame, columns);
+        let lines: String = lines.iter().map(|line| path(line)).collect();
+        if !lines.is_empty() {
+            self.stroke(&lines, color, width, dashes, None);
+        }
+    }
 }
 
 /// Tenths of a pixel, written without trailing noughts.
@@ -56,142 +235,29 @@ fn path(points: &[Point]) -> String {
     path
 }
 
-fn draw(html: &mut Html, mark: &Mark, dark: bool) {
-    let color = mark.role.color(dark);
-    match &mark.shape {
-        Shape::Rect { x, y, width, height } => {
-            let frame = [*x, *y, *width, *height];
-            rect(html, frame, color, mark.hit);
-            pattern(html, frame, mark.role.pattern(dark));
-        }
-        Shape::Frame { x, y, width, height } => {
-            let (right, base) = (x + width, y + height);
-            let corners = [(*x, *y), (right, *y), (right, base), (*x, base), (*x, *y)];
-            stroke(html, &path(&corners), color, width_of(mark.role), "none", mark.hit);
-        }
-        Shape::Line { from, to } => line(html, mark, [*from, *to], "none", dark),
-        Shape::Arrow { from, to } => {
-            line(html, mark, [*from, *to], "none", dark);
-            let head = barb(*from, *to);
-            html.fill("<path fill=\"{}\" d=\"{}Z\"/>\n", &[color, &path(&head)]);
-        }
-        Shape::Open { from, to } => {
-            let dashes = if mark.role.is_dashed() { "6 4" } else { "2 3" };
-            line(html, mark, [*from, *to], dashes, dark);
-            let [tip, left, right] = barb(*from, *to);
-            stroke(html, &path(&[left, tip, right]), color, "1.5", "none", None);
-        }
-        Shape::Area(points) => {
-            html.fill("<path fill=\"{}\" d=\"{}Z\"/>\n", &[color, &path(points)]);
-        }
-        // Only the lanes have columns, and they are painted.
-        Shape::Columns { .. } => {}
-        Shape::Text { at, align, text } => {
-            let anchor = match align {
-                Align::Start => "start",
-                Align::Middle => "middle",
-                Align::End => "end",
-            };
-            // A third of the letters' height below the middle is their base line.
-            let [x, y] = [at.0, at.1 + 4.0].map(px);
-            html.fill(
-                "<text x=\"{}\" y=\"{}\" text-anchor=\"{}\" fill=\"{}\"",
-                &[&x, &y, anchor, color],
-            );
-            name_hit(html, mark.hit);
-            html.fill(">{}</text>\n", &[text]);
-        }
-    }
-}
-
-fn rect(html: &mut Html, frame: [f64; 4], color: &str, hit: Option<Hit>) {
-    let [x, y, width, height] = frame.map(px);
-    html.fill(
-        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"",
-        &[&x, &y, &width, &height, color],
-    );
-    name_hit(html, hit);
-    html.fill("/>\n", &[]);
-}
-
-/// What a pointer finds at a mark.
-fn name_hit(html: &mut Html, hit: Option<Hit>) {
-    match hit {
-        Some(Hit::Span(row)) => html.fill(" data-span=\"{}\"", &[&row.to_string()]),
-        Some(Hit::Segment(row)) => html.fill(" data-segment=\"{}\"", &[&row.to_string()]),
-        None => return,
-    };
-}
-
 fn width_of(role: Role) -> &'static str {
     match role {
         Role::Focus | Role::Failure => "2",
+        Role::Ink | Role::Past => "1.6",
         Role::WaitingCall | Role::FreeCall => "1.5",
         _ => "1",
     }
 }
 
-fn line(html: &mut Html, mark: &Mark, ends: [Point; 2], dashes: &str, dark: bool) {
-    // Level and upright lines are sharp on the middle of pixels.
-    let [(ax, ay), (bx, by)] = ends;
-    let sharp = |a: f64, b: f64| if a == b { a.floor() + 0.5 } else { a };
-    let points = [(sharp(ax, bx), sharp(ay, by)), (sharp(bx, ax), sharp(by, ay))];
-    let color = mark.role.color(dark);
-    stroke(html, &path(&points), color, width_of(mark.role), dashes, mark.hit);
+fn dashes(role: Role) -> &'static str {
+    if role.is_dashed() { "5 3" } else { "none" }
 }
 
-fn stroke(html: &mut Html, path: &str, color: &str, width: &str, dashes: &str, hit: Option<Hit>) {
-    html.fill("<path fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"", &[color, width]);
-    if dashes != "none" {
-        html.fill(" stroke-dasharray=\"{}\"", &[dashes]);
+/// Around columns.
+fn outline(columns: &[Column]) -> String {
+    let mut path = String::new();
+    for [left, top, right, base] in columns {
+        let [left, base, width, height] = [*left, *base, right - left, base - top].map(px);
+        for piece in ["M", &left, " ", &base, "h", &width, "v-", &height, "h-", &width, "Z"] {
+            path.push_str(piece);
+        }
     }
-    name_hit(html, hit);
-    html.fill(" d=\"{}\"/>\n", &[path]);
-}
-
-/// The head of an arrow: its tip, and its two other corners.
-fn barb(from: Point, to: Point) -> [Point; 3] {
-    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-    let length = (dx * dx + dy * dy).sqrt().max(1.0);
-    let (ux, uy) = (dx / length, dy / length);
-    let (x, y) = (to.0 - ux * BARB.0, to.1 - uy * BARB.0);
-    let (nx, ny) = (-uy * BARB.1, ux * BARB.1);
-    [to, (x + nx, y + ny), (x - nx, y - ny)]
-}
-
-/// Lines over a rectangle.
-fn pattern(html: &mut Html, [x, y, width, height]: [f64; 4], pattern: Pattern) {
-    let (color, slant) = match pattern {
-        Pattern::Plain => return,
-        Pattern::Hatch(color) => (color, height),
-        Pattern::Bars(color) => (color, 0.0),
-        Pattern::Dots(color) => return dots(html, [x, y, width, height], color),
-    };
-    let mut lines = String::new();
-    let mut start = GAP / 2.0 - slant;
-    while start < width {
-        // From the base up to the right, cut off at both sides.
-        let (left, right) = (start.max(0.0), (start + slant).min(width));
-        let [low, high] = [left, right].map(|at| if slant > 0.0 { at - start } else { 0.0 });
-        let top = if slant > 0.0 { y + height - high } else { y };
-        lines += &path(&[(x + left, y + height - low), (x + right, top)]);
-        start += GAP;
-    }
-    if !lines.is_empty() {
-        stroke(html, &lines, color, "1.4", "none", None);
-    }
-}
-
-fn dots(html: &mut Html, [x, y, width, height]: [f64; 4], color: &str) {
-    let mut lines = String::new();
-    let mut row = 2.0;
-    while row < height && width > 2.0 {
-        lines += &path(&[(x + 1.0, y + row), (x + width - 1.0, y + row)]);
-        row += GAP;
-    }
-    if !lines.is_empty() {
-        stroke(html, &lines, color, "1.6", "1.6 2.4", None);
-    }
+    path
 }
 
 #[cfg(test)]

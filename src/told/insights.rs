@@ -3,10 +3,15 @@
 //! Law: sentences are of whole runs only; while figures come in, nothing moves but the curves.
 
 use super::Runs;
-use super::chart::chart;
+use super::figure::{figure, sheet};
 use super::html::Html;
+use super::menu::menu;
 use crate::metrics::{Report, Summary, figure, insight};
 use crate::picture::percentile::{Curve, percentiles};
+
+/// What the curves are called.
+const RESPONSES: &str = "Response time by percentile";
+const AGES: &str = "Age of messages by percentile";
 
 /// Distributions with their names, each with what it was before.
 type Rows<'a> = Vec<Curve<'a>>;
@@ -24,9 +29,9 @@ pub fn insights(runs: &Runs) -> Html {
     let [now, before] = [&runs.now, &runs.before].map(|run| run.as_ref().map(|it| &it.report));
     let kinds: [Kind; 3] = [responses, completions, ages];
     let [responses, completions, ages] = kinds.map(|all| rows(now, before, all));
-    show_curves(&mut html, "Response time by percentile", &responses);
+    show_curves(&mut html, ["responses", RESPONSES], &responses, runs.dark);
     if !ages.is_empty() {
-        show_curves(&mut html, "Age of messages by percentile", &ages);
+        show_curves(&mut html, ["ages", AGES], &ages, runs.dark);
     }
     html.fill(TABLE, &[]);
     for (kind, past, rows) in [
@@ -43,6 +48,21 @@ pub fn insights(runs: &Runs) -> Html {
     }
     html.fill("</tbody></table></div>", &[]);
     html
+}
+
+/// The curves of the clients' response times, as a file.
+pub fn responses_picture(runs: &Runs) -> Html {
+    picture(runs, RESPONSES, responses)
+}
+
+/// Those of the ages of messages.
+pub fn ages_picture(runs: &Runs) -> Html {
+    picture(runs, AGES, ages)
+}
+
+fn picture(runs: &Runs, name: &str, kind: Kind) -> Html {
+    let [now, before] = [&runs.now, &runs.before].map(|run| run.as_ref().map(|it| &it.report));
+    sheet(&[&percentiles(&rows(now, before, kind))], name, runs.dark)
 }
 
 /// What matters, in sentences; one that says so where nothing is known or nothing matters.
@@ -91,10 +111,11 @@ fn ages(report: &Report) -> Vec<(&str, &Summary)> {
     channels.map(|(name, channel)| (&**name, &channel.age_ms)).collect()
 }
 
-fn show_curves(html: &mut Html, title: &str, curves: &[Curve]) {
+fn show_curves(html: &mut Html, [name, title]: [&str; 2], curves: &[Curve], dark: bool) {
     let label = title.to_string() + "; the same figures are in the table below";
     html.fill("<figure><figcaption>{}</figcaption>", &[title]);
-    html.add(&chart(&percentiles(curves), &label));
+    html.add(&menu(name, &("the curves: ".to_string() + title)));
+    html.add(&figure(&percentiles(curves), &label, dark));
     html.fill("<p class=\"quiet\">", &[]);
     if curves.iter().any(|curve| curve.before.is_some()) {
         html.fill("dashed: before the change · ", &[]);

@@ -2,25 +2,29 @@
 //!
 //! ```text
 //! Scenario ─▶ topology, inspector        Runs ─▶ numbers, insights, services        a request's trace ─▶ request
+//! any of the pictures on them ─▶ a file
 //! ```
 //!
 //! Law: the same input gives the same bytes; what a person wrote is escaped by [`html`] and nowhere else.
 
 mod bar;
-mod chart;
 pub mod figure;
 pub mod html;
 pub mod insights;
 pub mod inspector;
 mod markdown;
+pub mod menu;
 pub mod numbers;
 pub mod palette;
+mod pattern;
 pub mod request;
 pub mod services;
+mod still;
 pub mod topology;
 
+use self::html::Html;
 use crate::metrics::Report;
-use crate::protocol::{Finding, Findings, Told};
+use crate::protocol::{Finding, Findings, Shown, Told};
 use crate::scenario::Scenario;
 use std::sync::Arc;
 
@@ -39,6 +43,7 @@ pub struct Runs {
     /// Whether newer figures are under way.
     pub is_measuring: bool,
     pub seed: u64,
+    pub dark: bool,
 }
 
 impl Runs {
@@ -48,6 +53,7 @@ impl Runs {
             before: findings.before.as_ref().and_then(run),
             is_measuring: findings.is_measuring,
             seed: findings.seed,
+            dark: findings.dark,
         }
     }
 }
@@ -71,5 +77,22 @@ pub fn told(findings: &Findings) -> Told {
         edge: inspector::figures(&runs, &findings.edge).into_string(),
         bars: runs.now.as_ref().map(topology::bars).unwrap_or_default(),
         ranking: runs.now.take().map(|run| run.report.ranking).unwrap_or_default(),
+    }
+}
+
+/// A picture as an SVG file.
+pub fn shown(shown: &Shown) -> Html {
+    match shown {
+        Shown::Topology { scenario, now, dark } => {
+            let bars = now.as_ref().and_then(run).map(|run| topology::bars(&run));
+            topology::picture(scenario, &bars.unwrap_or_default(), *dark)
+        }
+        Shown::Lanes {
+            pictures: [axis, lanes],
+            dark,
+        } => figure::sheet(&[axis, lanes], "Lanes", *dark),
+        Shown::Request(excerpt) => request::picture(excerpt),
+        Shown::Responses(findings) => insights::responses_picture(&Runs::of(findings)),
+        Shown::Ages(findings) => insights::ages_picture(&Runs::of(findings)),
     }
 }

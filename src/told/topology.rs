@@ -3,9 +3,10 @@
 //! Law: where things lie comes from `picture::topology` alone; a flip moves nothing.
 
 use super::Run;
-use super::bar;
 use super::html::{Html, texts};
-use crate::picture::topology::{self as layout, Node, NodeKind, Wire};
+use super::still::still;
+use super::{bar, figure};
+use crate::picture::topology::{self as layout, Graph, Node, NodeKind, Wire};
 use crate::picture::word;
 use crate::scenario::edit::Section;
 use crate::scenario::{Callee, Edge, Mode, Scenario};
@@ -14,6 +15,9 @@ use crate::scenario::{Callee, Edge, Mode, Scenario};
 const MOST_LABELS: usize = 14;
 /// The bar in a node: its height and its distance from the node's edges.
 const BAR: (i32, i32) = (6, 10);
+
+/// What a node's workers did: its name, and the bar in it.
+type Bar = (String, String);
 
 /// The edges and nodes as an SVG picture, with an empty group for the bars.
 pub fn topology(scenario: &Scenario) -> Html {
@@ -25,12 +29,30 @@ pub fn topology(scenario: &Scenario) -> Html {
         "<svg viewBox=\"0 0 {} {}\" width=\"{}\" height=\"{}\" class=\"{}\" role=\"group\" aria-label=\"Nodes and edges\">",
         &[&width, &height, &width, &height, class],
     );
+    html.add(&shapes(scenario, graph, &[]))
+        .fill("<path class=\"thread\"/></svg>", &[]);
+    html
+}
+
+/// The same with the bars as a picture of its own, in light or dark.
+pub fn picture(scenario: &Scenario, bars: &[Bar], dark: bool) -> Html {
+    let graph = &layout::topology(scenario);
+    let mut html = figure::begin(f64::from(graph.width), f64::from(graph.height), "Topology", dark);
+    html.add(&still(shapes(scenario, graph, bars), dark))
+        .fill("</svg>\n", &[]);
+    html
+}
+
+fn shapes(scenario: &Scenario, graph: &Graph, bars: &[Bar]) -> Html {
+    let mut html = Html::new();
     let terse = graph.wires.len() > MOST_LABELS;
     for (edge, wire) in scenario.edges.iter().zip(&graph.wires) {
         show_edge(&mut html, scenario, edge, wire, terse);
     }
-    graph.nodes.iter().for_each(|node| show_node(&mut html, node));
-    html.fill("<path class=\"thread\"/></svg>", &[]);
+    for node in &graph.nodes {
+        let bar = bars.iter().find(|(name, _)| *name == node.name);
+        show_node(&mut html, node, bar.map_or("", |(_, bar)| bar));
+    }
     html
 }
 
@@ -96,7 +118,7 @@ fn show_mode(html: &mut Html, mode: Mode, (x, y): (i32, i32)) {
     );
 }
 
-fn show_node(html: &mut Html, node: &Node) {
+fn show_node(html: &mut Html, node: &Node, bar: &str) {
     let is_client = matches!(node.kind, NodeKind::Client(_));
     let round = if is_client { node.height / 2 } else { 8 };
     let (name, what) = if is_client { (20, 34) } else { (16, 29) };
@@ -116,16 +138,18 @@ fn show_node(html: &mut Html, node: &Node) {
             "<rect class=\"fill held\" y=\"1\" width=\"0\" height=\"{}\" rx=\"7\"/>",
             "<text class=\"name\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
             "<text class=\"what\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-            "<g class=\"portions\" aria-hidden=\"true\"></g><circle class=\"port\" cx=\"{}\" cy=\"{}\" r=\"6\"/></g>"
+            "<g class=\"portions\" aria-hidden=\"true\">"
         ),
         &[
-            kind, &node.name, &node.what, &path, &path, &node.name, &node.name, &x, &y, &width, &height, &round, &inner, &inner, &middle, &name, &node.name, &middle, &what, &node.what, &width, &half,
+            kind, &node.name, &node.what, &path, &path, &node.name, &node.name, &x, &y, &width, &height, &round, &inner, &inner, &middle, &name, &node.name, &middle, &what, &node.what,
         ],
-    );
+    )
+    .add(&Html::from_trusted(bar.to_string()))
+    .fill("</g><circle class=\"port\" cx=\"{}\" cy=\"{}\" r=\"6\"/></g>", &[&width, &half]);
 }
 
 /// What every service's workers did: the name of its node and its bar, for the group of the bar in the node.
-pub fn bars(run: &Run) -> Vec<(String, String)> {
+pub fn bars(run: &Run) -> Vec<Bar> {
     let graph = layout::topology(&run.scenario);
     let bars = graph.nodes.iter().filter_map(|node| {
         let report = run.report.services.get(&node.name)?;

@@ -7,6 +7,7 @@
 //! Law: every control says in its markup what it does; one place carries it out.
 
 use super::desk::Hand;
+use super::file;
 use super::look::Stride;
 use super::page::Page;
 use super::panel::{lanes, mesh, palette, request};
@@ -62,6 +63,10 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
         "redo" => page.desk.update(|desk| desk.redo()),
         "reset" => page.desk.update(|desk| desk.reset()),
         "select" => select(page, on),
+        "over" => page.desk.update(|desk| desk.start_over()),
+        "dismiss" => page.desk.update(|desk| desk.news = None),
+        "save" => file::save(page, on),
+        "choose" => file::choose(page),
         "problem" => show_place(page, on),
         "help" => show_sheet(page, ".help"),
         "close" => close_sheet(page, ".help"),
@@ -173,7 +178,7 @@ pub fn open(page: Page, id: &str) {
 }
 
 /// Puts the play head to where the scenario on the desk begins to be interesting.
-fn begin(page: Page) {
+pub fn begin(page: Page) {
     let scenario = page.desk.with_untracked(|desk| desk.scenario.clone());
     page.player.update(|player| {
         if let Some(scenario) = scenario {

@@ -10,17 +10,16 @@ use super::panel::frame::frame;
 use super::panel::{editor, header, help, lanes, mesh, notice, palette, request, transport};
 use super::part::dom;
 use super::results;
-use super::{act, keys};
+use super::{act, file, keys, memory};
 use crate::protocol::Told;
-use crate::scenario::gallery;
 use crate::told::html::Html;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-/// The markup of one panel.
-type Pick = fn(&Told) -> &String;
+/// A place in the frame, and what is told there.
+type Slot = (&'static str, fn(&Told) -> &String);
 
 /// A playground; there may be several on a page.
 #[component]
@@ -57,6 +56,7 @@ fn start(page: Page, root: &HtmlElement) {
     page.root.set_value(Some(root.clone().unchecked_into()));
     act::listen(page, root);
     keys::listen(page);
+    file::listen(page, root);
     hear_focus(page, root);
     show_scenario(page);
     show_results(page);
@@ -68,7 +68,7 @@ fn start(page: Page, root: &HtmlElement) {
     mesh::listen(page);
     results::start(page);
     act::employ(page);
-    act::open(page, gallery::ENTRIES[0].id);
+    act::open(page, memory::start(page));
     let compares = Memo::new(move |_| page.look.with(|look| look.compares));
     dom::effect(move || results::give_orders(page, compares.get()));
 }
@@ -130,9 +130,10 @@ fn show_results(page: Page) {
             notices.add(&notice::notice(&results.status));
             notices.add(&notice::refusal(results.refusal.as_deref()));
         });
+        notices.add(&page.desk.with(|desk| notice::news(desk.news.as_ref())));
         notices
     });
-    let slots: [(&'static str, Pick); 4] = [
+    let slots: [Slot; 4] = [
         (".numbers", |told| &told.numbers),
         (".insights", |told| &told.insights),
         (".services", |told| &told.services),

@@ -3,18 +3,19 @@
 //! ```text
 //! text ─settle─▶ problems, scenario (the last good one)
 //!   ▲
-//!   └── typed, flipped, reset, undone, redone, taken from the gallery
+//!   └── typed, flipped, reset, undone, redone, taken from the gallery, from a file, from the last visit
 //! ```
 //!
 //! Law: the text is the one truth, and whatever changes it settles what follows from it; what is there before the module
 //! that reads settles when it comes. Nothing that was written is lost.
 
 use super::reader::Reader;
-use crate::protocol::FromReader;
+use crate::protocol::{FromReader, Origin};
 use crate::scenario::edit::Edit;
 use crate::scenario::gallery::{self, Entry};
 use crate::scenario::problem::Problem;
 use crate::scenario::{Edge, Mode, Scenario};
+use crate::share::draft::{self, Drafts};
 use std::sync::Arc;
 
 /// How many steps can be undone.
@@ -29,14 +30,42 @@ pub enum Hand {
     Placed,
 }
 
-/// A text and the way back.
+/// What a run follows from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Leaf {
+    text: String,
+    /// The seed that the reader chose in place of the scenario's.
+    seed: Option<u64>,
+}
+
+/// A text with its seed, and the way back.
 #[derive(Clone, Debug, Default)]
 struct Draft {
     /// The gallery's text.
     original: String,
-    text: String,
-    past: Vec<String>,
-    future: Vec<String>,
+    now: Leaf,
+    past: Vec<Leaf>,
+    future: Vec<Leaf>,
+}
+
+impl Draft {
+    /// What is worth keeping: anything that is not the gallery's.
+    fn kept(&self, entry: &str) -> Option<draft::Draft> {
+        let Leaf { text, seed } = self.now.clone();
+        let entry = entry.to_string();
+        (text != self.original || seed.is_some()).then_some(draft::Draft { entry, seed, text })
+    }
+}
+
+/// What has happened to the desk, in words to the reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// The draft of the last visit lies here again; it is from so many milliseconds after 1970.
+    Restored(u64),
+    /// A file of this name was opened.
+    Opened(String),
+    /// Why something could not be done, and what would be right.
+    Refused(String),
 }
 
 /// The reader's desk.
@@ -57,12 +86,18 @@ pub struct Desk {
     pub refusal: String,
     /// Why nobody is here to read, where that is so for good.
     pub absence: Option<String>,
+    /// What has happened last, where that is worth a word.
+    pub news: Option<News>,
     reader: Option<Reader>,
-    /// The seed that the reader chose in place of the scenario's.
-    seed_choice: Option<u64>,
     draft: Draft,
+    /// The text of the last good scenario.
+    good: String,
     /// The drafts of the other gallery entries.
     others: Vec<(&'static str, Draft)>,
+    /// Those of the last visit whose gallery entries were not opened yet.
+    last_visit: Vec<draft::Draft>,
+    /// When that was, in milliseconds since 1970.
+    visited: u64,
 }
 
 impl Desk {
@@ -77,10 +112,13 @@ impl Desk {
             about: String::new(),
             refusal: String::new(),
             absence: None,
+            news: None,
             reader: None,
-            seed_choice: None,
             draft: Draft::default(),
+            good: String::new(),
             others: Vec::new(),
+            last_visit: Vec::new(),
+            visited: 0,
         }
     }
 
@@ -96,24 +134,25 @@ impl Desk {
     }
 
     /// Whether a text from the gallery has come.
-    fn is_open(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         !self.draft.original.is_empty()
     }
 
     /// The text.
     pub fn text(&self) -> &str {
-        &self.draft.text
+        &self.draft.now.text
     }
 
     /// The seed of the runs: the reader's, or else the scenario's.
     pub fn seed(&self) -> u64 {
         let own = self.scenario.as_ref().map_or(1, |scenario| scenario.seed);
-        self.seed_choice.unwrap_or(own)
+        self.draft.now.seed.unwrap_or(own)
     }
 
     /// Takes the reader's seed; the scenario's own where that is none.
     pub fn choose_seed(&mut self, text: &str) {
-        self.seed_choice = text.trim().parse().ok();
+        let (seed, text) = (text.trim().parse().ok(), self.draft.now.text.clone());
+        self.put(Leaf { text, seed }, Hand::Placed);
     }
 
     /// The edge of this name.
@@ -124,12 +163,18 @@ impl Desk {
 
     /// Puts a new text on the desk. Typing that goes on is one step of the way back.
     pub fn write(&mut self, text: String, hand: Hand) {
-        if self.draft.text == text {
+        let seed = self.draft.now.seed;
+        self.put(Leaf { text, seed }, hand);
+    }
+
+    fn put(&mut self, leaf: Leaf, hand: Hand) {
+        if self.draft.now == leaf {
             return;
         }
         let goes_on = hand == Hand::Typed && self.hand == Hand::Typed;
-        self.hand = hand;
-        let old = std::mem::replace(&mut self.draft.text, text);
+        // The news are of the step before.
+        (self.hand, self.news) = (hand, None);
+        let old = std::mem::replace(&mut self.draft.now, leaf);
         if !goes_on {
             self.draft.past.push(old);
             let excess = self.draft.past.len().saturating_sub(STEPS);
@@ -147,7 +192,7 @@ impl Desk {
     /// Changes the text by an edit, or says why it cannot be made.
     pub fn edit(&mut self, edit: Edit) -> bool {
         let Some(reader) = &mut self.reader else { return false };
-        match reader.edit(&self.draft.text, edit) {
+        match reader.edit(&self.draft.now.text, edit) {
             Ok(text) => self.write(text, Hand::Placed),
             Err(problems) => {
                 let words = problems.first().map(|problem| match problem.fix.is_empty() {
@@ -178,9 +223,65 @@ impl Desk {
         self.write(self.draft.original.clone(), Hand::Placed);
     }
 
+    /// Puts the gallery's own text and the scenario's own seed back; the reader's stay one step behind.
+    pub fn start_over(&mut self) {
+        let text = self.draft.original.clone();
+        self.put(Leaf { text, seed: None }, Hand::Placed);
+        self.news = None;
+    }
+
+    /// Takes the scenario of a file, if there is one; what was here stays one step behind.
+    pub fn receive(&mut self, name: &str, file: Vec<u8>) -> bool {
+        let Some(reader) = &mut self.reader else { return false };
+        match reader.open_file(file) {
+            Ok(found) => {
+                let (text, seed) = (found.text, found.seed);
+                self.put(Leaf { text, seed }, Hand::Placed);
+                if self.scenario.as_ref().map(|scenario| scenario.seed) == seed {
+                    self.draft.now.seed = None;
+                }
+                self.news = Some(News::Opened(name.to_string()));
+                true
+            }
+            Err(problems) => {
+                self.refuse(name, problems);
+                false
+            }
+        }
+    }
+
+    /// Says what is wrong with something that came or was to leave.
+    pub fn refuse(&mut self, name: &str, problems: Vec<Problem>) {
+        if let Some(first) = problems.first() {
+            let words = [name, ": ", &first.message, "; ", &first.fix];
+            self.news = Some(News::Refused(words.concat()));
+        }
+    }
+
+    /// What the pictures of the last good scenario are of.
+    pub fn origin(&self) -> Origin {
+        let (text, seed) = (self.good.clone(), Some(self.seed()));
+        Origin { text, seed }
+    }
+
+    /// What is worth keeping until the next visit: the draft that lies here first.
+    pub fn drafts(&self) -> Vec<draft::Draft> {
+        let here = self.draft.kept(self.entry.id);
+        let others = self.others.iter().filter_map(|(entry, draft)| draft.kept(entry));
+        here.into_iter()
+            .chain(others)
+            .chain(self.last_visit.iter().cloned())
+            .collect()
+    }
+
+    /// Takes what was kept since the last visit; each draft lies here again when its gallery entry is opened.
+    pub fn recall(&mut self, drafts: Drafts) {
+        (self.last_visit, self.visited) = (drafts.drafts, drafts.at);
+    }
+
     /// Whether the text is the gallery's own.
     pub fn is_original(&self) -> bool {
-        self.draft.text == self.draft.original
+        self.draft.now.text == self.draft.original
     }
 
     /// Whether there is a step to undo.
@@ -195,18 +296,18 @@ impl Desk {
 
     /// Takes the last step back.
     pub fn undo(&mut self) {
-        if let Some(text) = self.draft.past.pop() {
-            let left = std::mem::replace(&mut self.draft.text, text);
+        if let Some(leaf) = self.draft.past.pop() {
+            let left = std::mem::replace(&mut self.draft.now, leaf);
             self.draft.future.push(left);
-            self.hand = Hand::Placed;
+            (self.hand, self.news) = (Hand::Placed, None);
             self.settle();
         }
     }
 
     /// Takes an undone step again.
     pub fn redo(&mut self) {
-        if let Some(text) = self.draft.future.pop() {
-            let left = std::mem::replace(&mut self.draft.text, text);
+        if let Some(leaf) = self.draft.future.pop() {
+            let left = std::mem::replace(&mut self.draft.now, leaf);
             self.draft.past.push(left);
             self.hand = Hand::Placed;
             self.settle();
@@ -226,12 +327,21 @@ impl Desk {
 
     /// Takes another entry from the gallery, whose text has come.
     pub fn open(&mut self, entry: &'static Entry, text: String) {
-        let draft = Draft {
-            original: text.clone(),
-            text,
+        let original = text.clone();
+        let now = Leaf { text, seed: None };
+        let mut draft = Draft {
+            original,
+            now,
             ..Draft::default()
         };
+        let kept = self.last_visit.iter().position(|kept| kept.entry == entry.id);
+        if let Some(kept) = kept.map(|kept| self.last_visit.remove(kept)) {
+            let (text, seed) = (kept.text, kept.seed);
+            draft.past.push(std::mem::replace(&mut draft.now, Leaf { text, seed }));
+        }
+        let is_restored = kept.is_some();
         self.take(entry, draft);
+        self.news = is_restored.then_some(News::Restored(self.visited));
     }
 
     /// Says why the text of an entry does not come.
@@ -249,8 +359,7 @@ impl Desk {
         }
         self.draft = draft;
         self.entry = entry;
-        self.seed_choice = None;
-        self.hand = Hand::Placed;
+        (self.hand, self.news) = (Hand::Placed, None);
         self.settle();
     }
 
@@ -259,8 +368,9 @@ impl Desk {
         self.refusal.clear();
         self.problems.clear();
         let Some(reader) = &mut self.reader else { return };
-        match reader.read(&self.draft.text) {
+        match reader.read(&self.draft.now.text) {
             Ok(meaning) => {
+                self.good.clone_from(&self.draft.now.text);
                 (self.topology, self.about) = (meaning.topology, meaning.about);
                 self.scenario = Some(meaning.scenario);
                 self.problems = meaning.warnings;

@@ -45,13 +45,19 @@ pub fn listen(page: Page) {
     dom::listen(&window(), "keydown", hear);
 }
 
-fn is_ours(page: Page, target: &Element) -> bool {
+/// Whether a key or a paste at this element is for this playground.
+pub(super) fn is_ours(page: Page, target: &Element) -> bool {
     let Some(root) = page.root.try_get_value().flatten() else {
         return false;
     };
     let first = document().query_selector(".playground").ok().flatten();
     let nowhere = document().body().is_some_and(|body| *body == *target);
     root.contains(Some(target)) || nowhere && first.is_some_and(|first| first == root)
+}
+
+/// Whether text is typed at this element.
+pub(super) fn takes_text(target: &Element) -> bool {
+    focus_of(target) == Focus::Text
 }
 
 fn focus_of(target: &Element) -> Focus {

@@ -8,7 +8,7 @@ use super::panel::editor;
 use super::panel::request::{self, Known};
 use super::player::Player;
 use super::results::{Office, Results};
-use crate::protocol::{Finding, Findings, Told};
+use crate::protocol::{Finding, Told};
 use crate::scenario::Scenario;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -64,9 +64,10 @@ impl Page {
     }
 }
 
-/// What the figures say, each time that they are others, or that another edge is selected.
+/// What the figures say, each time that they are others, that another edge is selected, or that the light changes.
 fn told(desk: RwSignal<Desk, LocalStorage>, results: RwSignal<Results>, look: RwSignal<Look>) -> Memo<Told> {
     let edge = Memo::new(move |_| look.with(|look| look.edge().to_string()));
+    let dark = Memo::new(move |_| look.with(Look::is_dark));
     let seed = Memo::new(move |_| desk.with(Desk::seed));
     // Figures are others when they lie elsewhere.
     let place = |figures: &Option<Arc<Finding>>| figures.as_ref().map_or(0, |figures| Arc::as_ptr(figures) as usize);
@@ -75,13 +76,7 @@ fn told(desk: RwSignal<Desk, LocalStorage>, results: RwSignal<Results>, look: Rw
     });
     Memo::new(move |_| {
         which.track();
-        let findings = results.with_untracked(|results| Findings {
-            now: results.figures.as_deref().cloned(),
-            before: results.before.as_deref().cloned(),
-            is_measuring: results.measuring,
-            seed: seed.get(),
-            edge: edge.get(),
-        });
+        let findings = results.with_untracked(|results| results.findings(seed.get(), edge.get(), dark.get()));
         // A reader that begins anew is no change of the desk.
         let told = desk.try_update_untracked(|desk| desk.ask(|reader| reader.tell(findings)));
         told.unwrap_or_else(|| Ok(Told::default()))

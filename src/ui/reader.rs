@@ -6,9 +6,8 @@
 //!
 //! Law: whoever asks has an answer. A reader that panics tells so as a problem and begins anew; the text stays.
 
-use super::panel::request::Known;
 use super::part::dom;
-use crate::protocol::{self, Findings, FromReader, Meaning, Telling, ToReader, Told, VERSION};
+use crate::protocol::{self, Excerpt, Findings, FromReader, Meaning, Origin, Shown, ToReader, Told, VERSION};
 use crate::scenario::Scenario;
 use crate::scenario::edit::Edit;
 use crate::scenario::problem::Problem;
@@ -101,14 +100,23 @@ impl Reader {
     }
 
     /// What is told of one request: markup.
-    pub fn tell_request(&mut self, known: &Known, telling: Telling, width: u32, dark: bool) -> FromReader<String> {
-        self.ask(&ToReader::TellRequest {
-            scenario: Arc::clone(&known.scenario),
-            trace: known.trace.clone(),
-            telling,
-            width,
-            dark,
-        })
+    pub fn tell_request(&mut self, excerpt: Excerpt) -> FromReader<String> {
+        self.ask(&ToReader::TellRequest(excerpt))
+    }
+
+    /// A picture as an SVG file with its origin in it.
+    pub fn save(&mut self, shown: Shown, origin: Origin) -> FromReader<String> {
+        self.ask(&ToReader::Save { shown, origin })
+    }
+
+    /// A PNG file with its origin in it.
+    pub fn inscribe(&mut self, png: Vec<u8>, origin: Origin) -> FromReader<Vec<u8>> {
+        self.ask(&ToReader::Inscribe { png, origin })
+    }
+
+    /// What a file carries.
+    pub fn open_file(&mut self, file: Vec<u8>) -> FromReader<Origin> {
+        self.ask(&ToReader::Open { file })
     }
 
     fn ask<T: DeserializeOwned>(&mut self, question: &ToReader) -> FromReader<T> {

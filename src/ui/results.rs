@@ -14,7 +14,7 @@ use super::page::Page;
 use super::window::{Window, wanted};
 use crate::metrics::wire::Sealed;
 use crate::picture::index::Index;
-use crate::protocol::{Finding, FromBackend, RunId, ToBackend, VERSION};
+use crate::protocol::{Finding, Findings, FromBackend, RunId, ToBackend, VERSION};
 use crate::scenario::Scenario;
 use crate::time::Instant;
 use crate::trace::{Sizes, Trace};
@@ -112,6 +112,18 @@ impl Results {
             past: None,
             refusal: None,
             crowd: 0.0,
+        }
+    }
+
+    /// What there is to tell of the figures.
+    pub fn findings(&self, seed: u64, edge: String, dark: bool) -> Findings {
+        Findings {
+            now: self.figures.as_deref().cloned(),
+            before: self.before.as_deref().cloned(),
+            is_measuring: self.measuring,
+            seed,
+            edge,
+            dark,
         }
     }
 }

@@ -36,7 +36,7 @@ const ARROWS: &[Arrow] = &[
     },
     Arrow {
         module: "protocol",
-        may_name: &["time", "scenario", "trace", "metrics", "theory"],
+        may_name: &["time", "scenario", "trace", "metrics", "theory", "picture"],
     },
     Arrow {
         module: "backend",

@@ -7,7 +7,7 @@ use crate::ui::desk::Desk;
 /// Where the text is typed; it stays while everything around it changes.
 pub const TEXT: &str = concat!(
     "<div class=\"gutter\" aria-hidden=\"true\"></div>",
-    "<textarea aria-label=\"Scenario as JSON or YAML\" data-field=\"text\" spellcheck=\"false\" autocomplete=\"off\" autocapitalize=\"off\" wrap=\"off\"></textarea>",
+    "<textarea aria-label=\"Scenario as JSON or YAML\" data-field=\"text\" spellcheck=\"false\" autocomplete=\"off\" autocapitalize=\"off\" wrap=\"off\"></textarea><input type=\"file\" hidden>",
 );
 
 /// The name of the panel and the ways back.
@@ -18,6 +18,7 @@ pub fn head(desk: &Desk) -> Html {
         ("undo", "Undo", desk.can_undo()),
         ("redo", "Redo", desk.can_redo()),
         ("reset", "Reset", !desk.is_original()),
+        ("choose", "Open a file", true),
     ];
     for (act, name, enabled) in buttons {
         let button = match enabled {

@@ -4,9 +4,10 @@ use super::editor::TEXT;
 use super::lanes::SURFACE;
 use super::palette::SHEET;
 use super::transport::SLIDERS;
+use crate::told::menu::menu;
 
 /// The pieces of the frame, in the order of the page.
-const FRAME: [&str; 11] = [
+const FRAME: [&str; 12] = [
     concat!(
         "<header class=\"top\"></header><div class=\"notices\"></div><main>",
         "<section class=\"panel topology\" aria-label=\"Topology\"><header><h2>Topology</h2>",
@@ -15,7 +16,10 @@ const FRAME: [&str; 11] = [
         "<li><span class=\"key free\"></span>oneway, queue</li></ul><div class=\"tools\">",
         "<button type=\"button\" data-act=\"add\" data-on=\"clients\">+ Client</button><button type=\"button\" data-act=\"add\" data-on=\"services\">+ Service</button>",
         "<button type=\"button\" data-act=\"add\" data-on=\"channels\">+ Channel</button>",
-        "<button type=\"button\" data-act=\"new\" title=\"Begin with one client and one service; Undo brings this back\">New</button></div></header><div class=\"canvas\"></div></section>",
+        "<button type=\"button\" data-act=\"new\" title=\"Begin with one client and one service; Undo brings this back\">New</button>",
+    ),
+    concat!(
+        "</div></header><div class=\"canvas\"></div></section>",
         "<section class=\"panel side\" tabindex=\"0\" aria-label=\"Selected edge and scenario\"><div class=\"inspector\" aria-live=\"polite\"></div>",
         "<div class=\"figures\"></div><div class=\"about\"></div></section>",
         "<section class=\"panel lanes\" aria-label=\"Lanes\"><header></header>",
@@ -34,5 +38,7 @@ const FRAME: [&str; 11] = [
 
 /// The frame.
 pub fn frame() -> String {
-    FRAME.concat()
+    let menu = menu("topology", "the topology").into_string();
+    let (before, after) = FRAME.split_at(1);
+    before.concat() + &menu + &after.concat()
 }

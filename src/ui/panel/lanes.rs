@@ -13,6 +13,7 @@ use crate::picture::theme;
 use crate::scenario::Scenario;
 use crate::time::Instant;
 use crate::told::html::Html;
+use crate::told::menu::menu;
 use crate::trace::{Segment, Trace, lane_name};
 use crate::ui::boundary::Whose;
 use crate::ui::cursor::{self, Move};
@@ -85,8 +86,25 @@ pub fn head(follows: bool, can_compare: bool, look: &Look) -> Html {
     html.fill(follow, &[pressed(follows)]);
     tool(&mut html, ["farther", "Farther", "S in the lanes"], icon::FARTHER, true);
     tool(&mut html, ["closer", "Closer", "W in the lanes"], icon::CLOSER, true);
-    html.fill("</div>", &[]);
+    html.add(&menu("lanes", "the lanes")).fill("</div>", &[]);
     html
+}
+
+/// The axis and what is in view of the latest run under it, and of which scenario; none where nothing is recorded.
+pub fn pictures(page: Page) -> Option<(Arc<Scenario>, [Picture; 2])> {
+    let recording = page.results.with_untracked(|results| results.recording.clone())?;
+    let (mut axis, mut lanes) = (Picture::default(), Lanes::default());
+    let mut board = Board::default();
+    page.look.with_untracked(|look| {
+        page.player.with_untracked(|player| {
+            board.take_up(&recording.scenario, look.width, &look.order, true);
+            let view = board.view(&recording, player, look, &Lit::of(&recording, look))?;
+            lane::axis(&view, &mut axis);
+            lane::lanes(&view, &mut lanes);
+            Some(())
+        })
+    })?;
+    Some((Arc::clone(&recording.scenario), [axis, lanes.picture]))
 }
 
 /// What it takes to paint.

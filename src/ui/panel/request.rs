@@ -9,7 +9,7 @@
 
 use crate::metrics::ranking::{Notable, Ranking};
 use crate::picture::shape::Hit;
-use crate::protocol::Telling;
+use crate::protocol::{Excerpt, Telling};
 use crate::scenario::Scenario;
 use crate::told::html::Html;
 use crate::trace::{Segment, Trace, excerpt};
@@ -173,15 +173,33 @@ pub fn body(page: Page, telling: Telling, width: f64, dark: bool) -> Html {
     let Some(known) = page.request.get() else {
         return Html::new();
     };
+    let excerpt = excerpt_of(&known, telling, width, dark);
     // A reader that begins anew is no change of the desk.
-    let told = page.desk.try_update_untracked(|desk| {
-        desk.ask(|reader| reader.tell_request(&known, telling, (width - PADDING) as u32, dark))
-    });
+    let told = page
+        .desk
+        .try_update_untracked(|desk| desk.ask(|reader| reader.tell_request(excerpt)));
     match told {
         Some(Ok(markup)) => Html::from_trusted(markup),
         Some(Err(problems)) => editor::problems(&problems),
         None => Html::new(),
     }
+}
+
+fn excerpt_of(known: &Known, telling: Telling, width: f64, dark: bool) -> Excerpt {
+    Excerpt {
+        scenario: Arc::clone(&known.scenario),
+        trace: known.trace.clone(),
+        telling,
+        width: (width - PADDING) as u32,
+        dark,
+    }
+}
+
+/// The pinned request as it is shown, to be saved.
+pub fn picture(page: Page) -> Option<Excerpt> {
+    let known = page.request.get_untracked()?;
+    let excerpt = |look: &Look| excerpt_of(&known, look.telling, look.width, look.is_dark());
+    Some(page.look.with_untracked(excerpt))
 }
 
 /// Hears what the pointer is on, in pictures and in the story.

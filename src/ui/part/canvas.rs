@@ -9,6 +9,8 @@ use js_sys::Array;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
+/// The head of an arrow, in pixels: how long, and half its width.
+const BARB: (f64, f64) = (6.0, 2.6);
 const FONT: &str = "11px system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 
 /// A surface with what it takes to paint on it in one light.
@@ -117,7 +119,7 @@ impl Painter {
         }
         self.context.stroke();
         self.context.begin_path();
-        for [tip, left, right] in lines().filter_map(|(from, to, is_arrow)| barb(from, to).filter(|_| is_arrow)) {
+        for [tip, left, right] in lines().filter_map(|(from, to, is_arrow)| barb(from, to, BARB).filter(|_| is_arrow)) {
             self.context.move_to(tip.0, tip.1);
             self.context.line_to(left.0, left.1);
             self.context.line_to(right.0, right.1);
