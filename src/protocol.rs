@@ -15,7 +15,8 @@ use crate::metrics::wire::Sealed;
 use crate::picture::shape::Picture;
 use crate::scenario::edit::Edit;
 use crate::scenario::problem::Problem;
-use crate::scenario::{Scenario, walk};
+use crate::scenario::walk;
+use crate::scenario::walk::Packed;
 use crate::time::Instant;
 use crate::trace::{Sizes, Trace};
 use serde::{Deserialize, Serialize};
@@ -35,14 +36,14 @@ pub enum ToBackend {
     Measure {
         run: RunId,
         #[serde(with = "walk")]
-        scenario: Arc<Scenario>,
+        scenario: Arc<Packed>,
         seed: u64,
     },
     /// Record lanes from `from` until `until`, or until about `budget` spans are recorded.
     Record {
         run: RunId,
         #[serde(with = "walk")]
-        scenario: Arc<Scenario>,
+        scenario: Arc<Packed>,
         seed: u64,
         from: Instant,
         until: Instant,
@@ -95,7 +96,7 @@ pub enum ToReader {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Excerpt {
     #[serde(with = "walk")]
-    pub scenario: Arc<Scenario>,
+    pub scenario: Arc<Packed>,
     pub trace: Trace,
     pub telling: Telling,
     pub width: u32,
@@ -108,7 +109,7 @@ pub enum Shown {
     /// The graph, and what workers did where that is known.
     Topology {
         #[serde(with = "walk")]
-        scenario: Arc<Scenario>,
+        scenario: Arc<Packed>,
         now: Option<Finding>,
         dark: bool,
     },
@@ -155,7 +156,7 @@ pub type FromReader<T> = Result<T, Vec<Problem>>;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Meaning {
     #[serde(with = "walk")]
-    pub scenario: Arc<Scenario>,
+    pub scenario: Arc<Packed>,
     pub warnings: Vec<Problem>,
     /// Markup of the graph.
     pub topology: String,
@@ -165,7 +166,7 @@ pub struct Meaning {
 
 /// A scenario by itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Known(#[serde(with = "walk")] pub Arc<Scenario>);
+pub struct Known(#[serde(with = "walk")] pub Arc<Packed>);
 
 /// The latest figures, those before the last change, and the edge that is selected.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -184,7 +185,7 @@ pub struct Findings {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     #[serde(with = "walk")]
-    pub scenario: Arc<Scenario>,
+    pub scenario: Arc<Packed>,
     pub report: Sealed,
     /// False while the run goes on.
     pub is_finished: bool,

@@ -57,7 +57,7 @@ fn every_scenario_comes_to_the_backend_as_its_text_means_it() {
         let parsed = text::parse(&text).expect("a scenario");
         assert_eq!(
             (scenario, meaning.warnings),
-            (Arc::new(parsed.scenario), parsed.warnings),
+            (parsed.scenario.into(), parsed.warnings),
             "{name}"
         );
     }

@@ -13,7 +13,7 @@ use crate::engine::Run;
 use crate::metrics::wire::Sealed;
 use crate::metrics::{Meter, Report};
 use crate::protocol::{FromBackend, RunId, ToBackend, VERSION};
-use crate::scenario::Scenario;
+use crate::scenario::walk::Packed;
 use crate::time::{Duration, Instant};
 use crate::trace::{Either, Recorder, Trace};
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub struct Session {
 /// A run at full speed whose figures are wanted.
 struct Measuring {
     run: RunId,
-    scenario: Arc<Scenario>,
+    scenario: Arc<Packed>,
     seed: u64,
     engine: Run,
     /// A meter.

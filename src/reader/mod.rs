@@ -17,7 +17,6 @@ use crate::told::html::Html;
 use crate::told::request::request;
 use crate::told::{inspector, palette, shown, told, topology};
 use serde::Serialize;
-use std::sync::Arc;
 
 /// What the reader says first.
 pub fn ready() -> u32 {
@@ -31,7 +30,7 @@ pub fn answer(question: &[u8]) -> Vec<u8> {
         Ok(ToReader::Edit { text, edit }) => bytes(edit::apply(&text, &edit)),
         Ok(ToReader::Inspect { text, path }) => bytes(inspector::inspect(&text, &path).map(Html::into_string)),
         Ok(ToReader::Commands { scenario, typed }) => {
-            let (html, count) = palette::palette(scenario.as_ref().map(|known| &*known.0), &typed);
+            let (html, count) = palette::palette(scenario.as_ref().map(|known| &**known.0), &typed);
             bytes(Ok((html.into_string(), count)))
         }
         Ok(ToReader::Tell(findings)) => bytes(Ok(told(&findings))),
@@ -50,7 +49,7 @@ impl From<Parsed> for Meaning {
         Meaning {
             topology: topology::topology(&parsed.scenario).into_string(),
             about: inspector::about(&parsed.scenario).into_string(),
-            scenario: Arc::new(parsed.scenario),
+            scenario: parsed.scenario.into(),
             warnings: parsed.warnings,
         }
     }

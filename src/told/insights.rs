@@ -70,7 +70,7 @@ pub fn sentences(runs: &Runs) -> Vec<String> {
     let Some(run) = runs.now.as_ref().filter(|run| run.is_finished) else {
         return vec!["The whole run is being measured …".to_string()];
     };
-    let before = runs.before.as_ref().map(|before| (&*before.scenario, &before.report));
+    let before = runs.before.as_ref().map(|before| (&**before.scenario, &before.report));
     let mut sentences = insight::insights((&run.scenario, &run.report), before);
     if sentences.is_empty() {
         sentences.push("Nobody waits for long, nothing is lost, and no pool is full.".to_string());

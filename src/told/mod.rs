@@ -25,12 +25,12 @@ pub mod topology;
 use self::html::Html;
 use crate::metrics::Report;
 use crate::protocol::{Finding, Findings, Shown, Told};
-use crate::scenario::Scenario;
+use crate::scenario::walk::Packed;
 use std::sync::Arc;
 
 /// A run and its figures.
 pub struct Run {
-    pub scenario: Arc<Scenario>,
+    pub scenario: Arc<Packed>,
     pub report: Report,
     /// False while the run goes on.
     pub is_finished: bool,

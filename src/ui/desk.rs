@@ -14,7 +14,8 @@ use crate::protocol::{FromReader, Origin};
 use crate::scenario::edit::Edit;
 use crate::scenario::gallery::{self, Entry};
 use crate::scenario::problem::Problem;
-use crate::scenario::{Edge, Mode, Scenario};
+use crate::scenario::walk::Packed;
+use crate::scenario::{Edge, Mode};
 use crate::share::draft::{self, Drafts};
 use std::sync::Arc;
 
@@ -77,7 +78,7 @@ pub struct Desk {
     /// What is wrong with the text, or doubtful.
     pub problems: Vec<Problem>,
     /// The last good scenario.
-    pub scenario: Option<Arc<Scenario>>,
+    pub scenario: Option<Arc<Packed>>,
     /// How it is drawn: markup.
     pub topology: String,
     /// What its author says: markup.

@@ -14,8 +14,8 @@ use super::panel::{lanes, request};
 use super::part::dom;
 use super::reader::Reader;
 use crate::protocol::{FromReader, Shown};
-use crate::scenario::Scenario;
 use crate::scenario::problem::Problem;
+use crate::scenario::walk::Packed;
 use gloo_timers::callback::Timeout;
 use js_sys::futures::JsFuture;
 use js_sys::{Array, Promise, Reflect, Uint8Array};
@@ -181,7 +181,7 @@ pub fn save(page: Page, what: &str) {
 fn shown(page: Page, picture: &str) -> Option<Shown> {
     let (scenario, seed) = page.desk.with_untracked(|desk| (desk.scenario.clone(), desk.seed()));
     let scenario = scenario?;
-    let is_this = |other: &Arc<Scenario>| Arc::ptr_eq(other, &scenario);
+    let is_this = |other: &Arc<Packed>| Arc::ptr_eq(other, &scenario);
     let dark = page.look.with_untracked(|look| look.is_dark());
     let mut findings = page
         .results

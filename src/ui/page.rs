@@ -9,7 +9,7 @@ use super::panel::request::{self, Known};
 use super::player::Player;
 use super::results::{Office, Results};
 use crate::protocol::{Finding, Told};
-use crate::scenario::Scenario;
+use crate::scenario::walk::Packed;
 use leptos::prelude::*;
 use std::sync::Arc;
 use web_sys::Element;
@@ -53,7 +53,7 @@ impl Page {
     }
 
     /// The last good scenario on the desk.
-    pub fn desk_scenario(&self) -> Option<Arc<Scenario>> {
+    pub fn desk_scenario(&self) -> Option<Arc<Packed>> {
         self.desk.with_untracked(|desk| desk.scenario.clone())
     }
 

@@ -8,9 +8,9 @@
 
 use super::part::dom;
 use crate::protocol::{self, Excerpt, Findings, FromReader, Meaning, Origin, Shown, ToReader, Told, VERSION};
-use crate::scenario::Scenario;
 use crate::scenario::edit::Edit;
 use crate::scenario::problem::Problem;
+use crate::scenario::walk::Packed;
 use js_sys::WebAssembly::{self, Instance, Memory, Module};
 use js_sys::futures::JsFuture;
 use js_sys::{JsString, Object, Reflect, Uint8Array};
@@ -89,7 +89,7 @@ impl Reader {
     }
 
     /// The commands whose names have all these words: markup, and how many there are.
-    pub fn commands(&mut self, scenario: Option<Arc<Scenario>>, typed: &str) -> FromReader<(String, u32)> {
+    pub fn commands(&mut self, scenario: Option<Arc<Packed>>, typed: &str) -> FromReader<(String, u32)> {
         let (scenario, typed) = (scenario.map(protocol::Known), typed.to_string());
         self.ask(&ToReader::Commands { scenario, typed })
     }

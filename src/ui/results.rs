@@ -15,7 +15,7 @@ use super::window::{Window, wanted};
 use crate::metrics::wire::Sealed;
 use crate::picture::index::Index;
 use crate::protocol::{Finding, Findings, FromBackend, RunId, ToBackend, VERSION};
-use crate::scenario::Scenario;
+use crate::scenario::walk::Packed;
 use crate::time::Instant;
 use crate::trace::{Sizes, Trace};
 use futures::StreamExt;
@@ -45,7 +45,7 @@ pub enum Status {
 
 /// What was recorded of a run, and of which.
 pub struct Recording {
-    pub scenario: Arc<Scenario>,
+    pub scenario: Arc<Packed>,
     pub trace: Trace,
     pub index: Index,
 }
@@ -53,7 +53,7 @@ pub struct Recording {
 impl Recording {
     /// Whether this is a recording of the same scenario that has a view and what lies around it: half a view behind, two
     /// ahead, as far as the run goes. Any new recording has more, so that small moves order nothing.
-    fn covers(&self, scenario: &Arc<Scenario>, left: f64, span: f64) -> bool {
+    fn covers(&self, scenario: &Arc<Packed>, left: f64, span: f64) -> bool {
         let end = (left + 3.0 * span).min(scenario.run.duration.0 as f64);
         let (from, until) = (self.trace.from.0 as f64, self.trace.until.0 as f64);
         Arc::ptr_eq(&self.scenario, scenario) && from <= (left - span / 2.0).max(0.0) && until >= end
@@ -147,7 +147,7 @@ enum Side {
 #[derive(Clone)]
 struct Ordered {
     run: RunId,
-    scenario: Arc<Scenario>,
+    scenario: Arc<Packed>,
     seed: u64,
     entry: &'static str,
     /// What was to be recorded; none for figures.
@@ -163,7 +163,7 @@ struct Coming {
 
 impl Ordered {
     /// Whether this is the same run.
-    fn is_of(&self, scenario: &Arc<Scenario>, seed: u64) -> bool {
+    fn is_of(&self, scenario: &Arc<Packed>, seed: u64) -> bool {
         Arc::ptr_eq(&self.scenario, scenario) && self.seed == seed
     }
 }
@@ -189,7 +189,7 @@ pub struct Office {
 
 /// A run that waits until typing rests. A timer that is dropped does not fire.
 struct Rest {
-    scenario: Arc<Scenario>,
+    scenario: Arc<Packed>,
     seed: u64,
     _timer: Timeout,
 }
@@ -382,7 +382,7 @@ pub fn give_orders(page: Page, compares: bool) {
 }
 
 /// Orders lanes around the head where they are not here; whether some of this side are under way.
-fn order_lanes(page: Page, side: Side, scenario: Arc<Scenario>, seed: u64, entry: &'static str) -> bool {
+fn order_lanes(page: Page, side: Side, scenario: Arc<Packed>, seed: u64, entry: &'static str) -> bool {
     let (recorded, awaited) = page
         .office
         .with_value(|office| (office.recorded[side as usize].clone(), office.awaited));
@@ -409,7 +409,7 @@ fn order_lanes(page: Page, side: Side, scenario: Arc<Scenario>, seed: u64, entry
 }
 
 /// Orders figures once typing rests. Whatever else moves meanwhile, such as the play head, does not begin the wait anew.
-fn measure_later(page: Page, scenario: &Arc<Scenario>, seed: u64, entry: &'static str) {
+fn measure_later(page: Page, scenario: &Arc<Packed>, seed: u64, entry: &'static str) {
     page.office.update_value(|office| {
         let waits = |rest: &Rest| Arc::ptr_eq(&rest.scenario, scenario) && rest.seed == seed;
         if office.rest.as_ref().is_some_and(waits) {
@@ -424,7 +424,7 @@ fn measure_later(page: Page, scenario: &Arc<Scenario>, seed: u64, entry: &'stati
     });
 }
 
-fn measure(page: Page, scenario: Arc<Scenario>, seed: u64, entry: &'static str) {
+fn measure(page: Page, scenario: Arc<Packed>, seed: u64, entry: &'static str) {
     let order = page.office.try_update_value(|office| {
         let run = office.next_run();
         let same_entry = office.measured.as_ref().is_some_and(|last| last.entry == entry);
@@ -454,7 +454,7 @@ fn measure(page: Page, scenario: Arc<Scenario>, seed: u64, entry: &'static str) 
     send(page, &ToBackend::Measure { run, scenario, seed });
 }
 
-fn record(page: Page, side: Side, scenario: Arc<Scenario>, seed: u64, entry: &'static str, window: Window) {
+fn record(page: Page, side: Side, scenario: Arc<Packed>, seed: u64, entry: &'static str, window: Window) {
     let run = page.office.try_update_value(|office| {
         let run = office.next_run();
         // What was under way is replaced, and has to be ordered again.

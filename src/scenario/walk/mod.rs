@@ -16,6 +16,7 @@ mod service;
 use super::model::*;
 use crate::time::{Duration, Instant};
 use serde::{Deserialize, Deserializer, Serializer};
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// Takes each value on its way; a reader fills in what it finds.
@@ -269,18 +270,45 @@ fn scenario<W: Wire>(wire: &mut W, it: &mut Scenario) {
     list(wire, &mut it.layout, nowhere, spot);
 }
 
+/// A scenario with the bytes in which it came: whoever hands it on need not write it anew.
+#[derive(Debug, PartialEq)]
+pub struct Packed {
+    scenario: Scenario,
+    bytes: Vec<u8>,
+}
+
+impl Deref for Packed {
+    type Target = Scenario;
+
+    fn deref(&self) -> &Scenario {
+        &self.scenario
+    }
+}
+
+impl From<Scenario> for Arc<Packed> {
+    fn from(mut it: Scenario) -> Arc<Packed> {
+        let mut writer = Writer::default();
+        scenario(&mut writer, &mut it);
+        Arc::new(Packed {
+            scenario: it,
+            bytes: writer.0,
+        })
+    }
+}
+
 /// Writes a scenario; `#[serde(with = "walk")]` calls this.
-pub fn serialize<S: Serializer>(it: &Arc<Scenario>, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut writer = Writer::default();
-    scenario(&mut writer, &mut Scenario::clone(it));
-    serializer.serialize_bytes(&writer.0)
+pub fn serialize<S: Serializer>(it: &Arc<Packed>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bytes(&it.bytes)
 }
 
 /// Reads a scenario; `#[serde(with = "walk")]` calls this.
-pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Scenario>, D::Error> {
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Packed>, D::Error> {
     let bytes = <&[u8]>::deserialize(deserializer)?;
     match Reader::read(bytes, scenario) {
-        Some(it) => Ok(Arc::new(it)),
+        Some(scenario) => Ok(Arc::new(Packed {
+            scenario,
+            bytes: bytes.to_vec(),
+        })),
         None => Err(serde::de::Error::custom("these bytes are no scenario")),
     }
 }

@@ -10,7 +10,7 @@ use crate::picture::row::{Order, Rows};
 use crate::picture::scale::between;
 use crate::picture::shape::{Hit, Picture, Point};
 use crate::picture::theme;
-use crate::scenario::Scenario;
+use crate::scenario::walk::Packed;
 use crate::time::Instant;
 use crate::told::html::Html;
 use crate::told::menu::menu;
@@ -91,7 +91,7 @@ pub fn head(follows: bool, can_compare: bool, look: &Look) -> Html {
 }
 
 /// The axis and what is in view of the latest run under it, and of which scenario; none where nothing is recorded.
-pub fn pictures(page: Page) -> Option<(Arc<Scenario>, [Picture; 2])> {
+pub fn pictures(page: Page) -> Option<(Arc<Packed>, [Picture; 2])> {
     let recording = page.results.with_untracked(|results| results.recording.clone())?;
     let (mut axis, mut lanes) = (Picture::default(), Lanes::default());
     let mut board = Board::default();
@@ -133,7 +133,7 @@ pub(super) struct Stage {
 pub(super) struct Board {
     painter: Option<Painter>,
     /// The rows, and of what they are.
-    rows: Option<(Arc<Scenario>, f64, Rows)>,
+    rows: Option<(Arc<Packed>, f64, Rows)>,
     pub(super) painted: Lanes,
 }
 
@@ -155,8 +155,8 @@ impl Lit {
 
 impl Board {
     /// Rows for this scenario and width, anew where they have another order; whether they are others than before.
-    fn take_up(&mut self, scenario: &Arc<Scenario>, width: f64, order: &Order, is_new: bool) -> bool {
-        let fits = |(last, wide, _): &(Arc<Scenario>, f64, Rows)| *wide == width && Arc::ptr_eq(last, scenario);
+    fn take_up(&mut self, scenario: &Arc<Packed>, width: f64, order: &Order, is_new: bool) -> bool {
+        let fits = |(last, wide, _): &(Arc<Packed>, f64, Rows)| *wide == width && Arc::ptr_eq(last, scenario);
         if width <= 0.0 || !is_new && self.rows.as_ref().is_some_and(fits) {
             return false;
         }

@@ -4,7 +4,8 @@
 //! costs little.
 
 use crate::picture::live::{Flow, Live, Pool, live};
-use crate::scenario::{Place, Scenario};
+use crate::scenario::Place;
+use crate::scenario::walk::Packed;
 use crate::time::Instant;
 use crate::ui::page::Page;
 use crate::ui::part::dom;
@@ -22,7 +23,7 @@ const DOT: f32 = 9.0;
 #[derive(Default)]
 pub struct Board {
     /// Of which scenario they are.
-    scenario: Option<Arc<Scenario>>,
+    scenario: Option<Arc<Packed>>,
     services: Vec<Node>,
     channels: Vec<Node>,
     edges: Vec<Wire>,
@@ -81,7 +82,7 @@ impl Board {
         self.shown = now;
     }
 
-    fn find(&mut self, page: Page, scenario: &Arc<Scenario>) {
+    fn find(&mut self, page: Page, scenario: &Arc<Packed>) {
         let node = |name: &String| Node::find(&page.find(&of("data-node", name))?);
         let wire = |name: &String| Wire::find(&page.find(&of("data-edge", name))?);
         *self = Board {

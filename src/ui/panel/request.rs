@@ -10,7 +10,7 @@
 use crate::metrics::ranking::{Notable, Ranking};
 use crate::picture::shape::Hit;
 use crate::protocol::{Excerpt, Telling};
-use crate::scenario::Scenario;
+use crate::scenario::walk::Packed;
 use crate::told::html::Html;
 use crate::trace::{Segment, Trace, excerpt};
 use crate::ui::look::{Look, Story, request_of, row_of};
@@ -27,7 +27,7 @@ const PADDING: f64 = 28.0;
 
 /// What is known of a request: a trace of nothing else, and of which scenario.
 pub struct Known {
-    pub scenario: Arc<Scenario>,
+    pub scenario: Arc<Packed>,
     pub trace: Trace,
 }
 
