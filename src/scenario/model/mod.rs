@@ -23,6 +23,7 @@ pub use service::*;
 
 use crate::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The index of a client in [`Scenario::clients`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,6 +71,13 @@ pub struct Scenario {
     pub faults: Vec<Fault>,
     /// Sorted by time; equal times in file order.
     pub changes: Vec<Change>,
+}
+
+/// A copy that its holders share.
+impl From<&Scenario> for Arc<Scenario> {
+    fn from(scenario: &Scenario) -> Self {
+        Arc::new(scenario.clone())
+    }
 }
 
 /// How long a run lasts, and how much of its beginning is not counted.
