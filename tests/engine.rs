@@ -51,7 +51,7 @@ fn a_run_in_which_time_stands_still_ends_with_a_warning() {
         users: 1,
         think: Dist::Constant(Duration::ZERO),
     };
-    let mut run = Run::new(&scenario(load, Dist::Constant(Duration::ZERO), 1), 1);
+    let mut run = Run::new(scenario(load, Dist::Constant(Duration::ZERO), 1), 1);
     assert!(run.advance(Instant::NEVER, u64::MAX, &mut ()));
     assert!(run.warning().expect("a warning").contains("at that instant"));
     assert_eq!(run.now(), Instant::START);

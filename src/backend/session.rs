@@ -86,7 +86,7 @@ impl Session {
     pub fn order(&mut self, order: ToBackend) {
         match order {
             ToBackend::Measure { run, scenario, seed } => {
-                let (engine, listener) = (Run::new(&scenario, seed), Either::One(Meter::new(&scenario)));
+                let (engine, listener) = (Run::new(scenario.clone(), seed), Either::One(Meter::new(&scenario)));
                 let next_progress = Instant::START;
                 self.measuring = Some(Measuring {
                     run,
@@ -109,8 +109,8 @@ impl Session {
                 self.telling = None;
                 self.recording = Some(Recording {
                     run,
-                    engine: Run::new(&scenario, seed),
                     listener: Either::Other(Recorder::new(&scenario, from, budget)),
+                    engine: Run::new(scenario, seed),
                     until: until.min(end),
                 });
             }

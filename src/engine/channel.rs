@@ -12,6 +12,7 @@
 
 use super::chance::{Draw, Odds, Purpose, Sampler, key_of_name, mix};
 use super::program::Program;
+use super::progress::Progress;
 use super::queue::Handle;
 use super::shelf::Shelf;
 use super::slab::{Fifo, NONE, Numbered};
@@ -19,7 +20,6 @@ use super::world::World;
 use crate::scenario::*;
 use crate::time::{Duration, Instant};
 use crate::trace::Message as View;
-use std::collections::BTreeMap;
 
 /// Where a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,8 +144,8 @@ pub struct Group {
     pub lying: u32,
     /// The latest message that was acknowledged, of those without a key.
     pub last: u64,
-    /// Of each instance with messages that are not over: how many, and the latest that was acknowledged.
-    pub progress: BTreeMap<u64, (u32, u64)>,
+    /// The same of each instance with messages that are not over.
+    pub progress: Progress,
 }
 
 /// A replica of a consumer.
@@ -337,7 +337,7 @@ impl Group {
     pub fn acknowledge(&mut self, message: &Message) -> bool {
         let last = match message.instance {
             None => &mut self.last,
-            Some(instance) => &mut self.progress.entry(instance).or_default().1,
+            Some(instance) => self.progress.latest(instance),
         };
         let late = *last > message.number;
         *last = message.number.max(*last);
@@ -348,19 +348,15 @@ impl Group {
     #[inline]
     pub fn enter(&mut self, instance: Option<u64>) {
         if let Some(instance) = instance {
-            self.progress.entry(instance).or_default().0 += 1;
+            self.progress.enter(instance);
         }
     }
 
-    /// A message about this instance is over; what nobody can come after is forgotten.
+    /// A message about this instance is over.
     #[inline]
     pub fn leave(&mut self, instance: Option<u64>) {
-        let Some(instance) = instance else { return };
-        if let Some((left, _)) = self.progress.get_mut(&instance) {
-            *left -= 1;
-            if *left == 0 {
-                self.progress.remove(&instance);
-            }
+        if let Some(instance) = instance {
+            self.progress.leave(instance);
         }
     }
 }

@@ -55,9 +55,8 @@ pub struct Storm {
     latency: Vec<Sampler>,
 }
 
-/// The faults of a scenario, and which of them hold.
+/// Which of a scenario's faults hold.
 pub struct Faults {
-    all: Vec<Fault>,
     hold: Vec<bool>,
     /// How many replicas are paused.
     pub paused: u32,
@@ -65,17 +64,11 @@ pub struct Faults {
 
 impl Faults {
     /// None of them holds yet.
-    pub fn new(all: Vec<Fault>) -> Faults {
+    pub fn new(count: usize) -> Faults {
         Faults {
-            hold: vec![false; all.len()],
-            all,
+            hold: vec![false; count],
             paused: 0,
         }
-    }
-
-    fn holding(&self) -> impl Iterator<Item = &Fault> {
-        let numbered = self.all.iter().zip(&self.hold);
-        numbered.filter(|(_, holds)| **holds).map(|(fault, _)| fault)
     }
 }
 
@@ -93,13 +86,18 @@ fn worse(one: Option<Down>, other: Down) -> Option<Down> {
 }
 
 impl World {
+    fn holding(&self) -> impl Iterator<Item = &Fault> {
+        let numbered = self.scenario.faults.iter().zip(&self.faults.hold);
+        numbered.filter(|(_, holds)| **holds).map(|(fault, _)| fault)
+    }
+
     /// Schedules the beginnings of all faults, and then their ends: there is no moment between one fault and the next
     /// that begins where it ends.
     pub fn schedule_faults(&mut self) {
-        for (index, fault) in (0..).zip(&self.faults.all) {
+        for (index, fault) in (0..).zip(&self.scenario.faults) {
             self.queue.push(fault.at, Event::Strike(index));
         }
-        for (index, fault) in (0..).zip(&self.faults.all) {
+        for (index, fault) in (0..).zip(&self.scenario.faults) {
             if fault.until < Instant::NEVER {
                 self.queue.push(fault.until, Event::Heal(index));
             }
@@ -120,7 +118,7 @@ impl World {
         let index = replica - self.services[service.0].first_replica;
         let here = [Place::Service(service), Place::Replica(service, index)];
         let mut plight = Plight::WELL;
-        for fault in self.faults.holding().filter(|fault| here.contains(&fault.place)) {
+        for fault in self.holding().filter(|fault| here.contains(&fault.place)) {
             match &fault.harm {
                 Harm::Down(how) => plight.down = worse(plight.down, *how),
                 Harm::Pause => plight.paused = plight.paused.max(Some(fault.until)),
@@ -139,7 +137,7 @@ impl World {
     pub fn brew(&mut self, edge: u32) {
         let mut storm: Option<Box<Storm>> = None;
         let here = Place::Edge(crate::scenario::EdgeId(edge));
-        for fault in self.faults.holding().filter(|fault| fault.place == here) {
+        for fault in self.holding().filter(|fault| fault.place == here) {
             let storm = storm.get_or_insert_with(|| {
                 Box::new(Storm {
                     down: None,
@@ -173,9 +171,10 @@ impl<O: Observer> Turn<'_, O> {
     #[inline(never)]
     pub(super) fn strike(&mut self, index: u32) {
         self.world.faults.hold[index as usize] = true;
-        let Fault { place, harm, .. } = self.world.faults.all[index as usize].clone();
+        let fault = &self.world.scenario.faults[index as usize];
+        let (place, crashes) = (fault.place, fault.harm == Harm::Down(Down::Crash));
         self.feel(place);
-        if harm == Harm::Down(Down::Crash) {
+        if crashes {
             match place {
                 Place::Service(service) => self.crash_service(service, None),
                 Place::Replica(service, replica) => self.crash_service(service, Some(replica)),
@@ -189,7 +188,7 @@ impl<O: Observer> Turn<'_, O> {
     #[inline(never)]
     pub(super) fn heal(&mut self, index: u32) {
         self.world.faults.hold[index as usize] = false;
-        self.feel(self.world.faults.all[index as usize].place);
+        self.feel(self.world.scenario.faults[index as usize].place);
     }
 
     /// What is wrong at a place has changed.
@@ -199,7 +198,7 @@ impl<O: Observer> Turn<'_, O> {
             Place::Replica(service, replica) => self.feel_at(service, Some(replica)),
             Place::Edge(edge) => self.world.brew(edge.0),
             Place::Channel(channel) => {
-                let here = self.world.faults.holding().filter(|fault| fault.place == place);
+                let here = self.world.holding().filter(|fault| fault.place == place);
                 let (mut down, mut paused) = (None, false);
                 for fault in here {
                     match fault.harm {

@@ -30,6 +30,7 @@ mod pause;
 mod policy;
 mod pool;
 mod program;
+mod progress;
 mod publish;
 mod queue;
 mod rules;
@@ -45,6 +46,7 @@ mod world;
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
 use crate::trace::{Deadlock, Observer};
+use std::sync::Arc;
 use turn::Turn;
 use world::World;
 
@@ -76,11 +78,13 @@ enum Hopeless {
 
 impl Run {
     /// A run of `scenario` that has not begun.
-    pub fn new(scenario: &Scenario, seed: u64) -> Run {
+    pub fn new(scenario: impl Into<Arc<Scenario>>, seed: u64) -> Run {
+        let scenario = scenario.into();
+        let end = Instant::START + scenario.run.duration;
         Run {
             world: Some(World::new(scenario, seed)),
             now: Instant::START,
-            end: Instant::START + scenario.run.duration,
+            end,
             events: 0,
             begun: false,
             standstill: 0,

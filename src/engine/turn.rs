@@ -12,6 +12,7 @@ use super::world::{Line, World};
 use crate::scenario::{Changed, ServiceId};
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, Observer, On};
+use std::sync::Arc;
 
 /// The state of a run together with the one who listens; it owns the state so that nothing is reached through
 /// two pointers.
@@ -90,8 +91,9 @@ impl<O: Observer> Turn<'_, O> {
     /// The reader has toggled something; calls in flight keep what they have.
     #[inline(never)]
     fn change(&mut self, index: u32) {
-        let changes = std::mem::take(&mut self.world.changes);
-        if let Changed::Edge(id, is) = &changes[index as usize].to {
+        let scenario = Arc::clone(&self.world.scenario);
+        let to = &scenario.changes[index as usize].to;
+        if let Changed::Edge(id, is) = to {
             let edge = &mut self.world.edges[id.0];
             (edge.mode, edge.timeout) = (mode_of(is), is.timeout);
             edge.line = self.world.lines.len() as u32;
@@ -101,16 +103,15 @@ impl<O: Observer> Turn<'_, O> {
             self.world.change_terms(id.0, is);
             self.change_channel(self.world.edges[id.0].terms.own, &is.channel);
         }
-        if let Changed::Channel(id, is) = &changes[index as usize].to {
+        if let Changed::Channel(id, is) = to {
             self.change_channel(id.0, &is.rules);
         }
-        if let Changed::Client(id, is) = &changes[index as usize].to {
+        if let Changed::Client(id, is) = to {
             self.change_client(id.0, is);
         }
-        if let Changed::Service(id, is) = &changes[index as usize].to {
+        if let Changed::Service(id, is) = to {
             self.change_service(id.0, is);
         }
-        self.world.changes = changes;
     }
 
     /// A duration from one of the program's samplers, for this place in a story.

@@ -31,6 +31,7 @@ use super::warmth::Warmth;
 use crate::scenario::*;
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, Call, Request as RequestView};
+use std::sync::Arc;
 
 /// A root call of a client.
 #[derive(Clone, Copy)]
@@ -176,6 +177,8 @@ pub struct Lane {
 
 /// The whole state of a run.
 pub struct World {
+    /// What a person wrote.
+    pub scenario: Arc<Scenario>,
     pub queue: Queue,
     pub program: Program,
     pub ziggurat: Ziggurat,
@@ -211,7 +214,6 @@ pub struct World {
     pub sources: Numbered<Source>,
     /// All that a client ever has, client by client.
     pub users: Numbered<User>,
-    pub changes: Vec<crate::scenario::Change>,
     pub faults: Faults,
     pub watch: Watch,
     /// Work that stands still at paused replicas.
@@ -223,13 +225,15 @@ pub struct World {
 
 impl World {
     /// The state before the first event; arrivals, first thoughts and changes are scheduled.
-    pub fn new(scenario: &Scenario, seed: u64) -> World {
+    pub fn new(shared: Arc<Scenario>, seed: u64) -> World {
+        let scenario = &*shared;
         let program = Program::new(scenario);
         let data = Data::new(scenario, &program);
         let edges = (0..scenario.edges.len())
             .map(|index| Edge::new(scenario, &program, index))
             .collect();
         let mut world = World {
+            scenario: Arc::clone(&shared),
             queue: Queue::new(),
             program,
             ziggurat: Ziggurat::new(),
@@ -260,9 +264,8 @@ impl World {
             clients: Numbered::new(),
             sources: Numbered::new(),
             users: Numbered::new(),
-            changes: scenario.changes.clone(),
             watch: Watch::new(scenario),
-            faults: Faults::new(scenario.faults.clone()),
+            faults: Faults::new(scenario.faults.len()),
             frozen: Vec::new(),
             stamp: 0,
             digest: 0xCBF2_9CE4_8422_2325,

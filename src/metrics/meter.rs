@@ -244,11 +244,14 @@ impl Meter {
     }
 }
 
+// What every call comes by is always inlined: of a call, only what is looked at is then put together.
 impl Observer for Meter {
+    #[inline(always)]
     fn offered(&mut self, _: Instant, request: Request) {
         self.clients[request.client.0 as usize].offered += request.counted as u64;
     }
 
+    #[inline(always)]
     fn replied(&mut self, now: Instant, request: Request) {
         self.ranker.note(now, request, None);
         if request.counted {
@@ -263,6 +266,7 @@ impl Observer for Meter {
         self.clients[request.client.0 as usize].failures[cause as usize] += request.counted as u64;
     }
 
+    #[inline(always)]
     fn completed(&mut self, now: Instant, request: Request, replied: bool) {
         if request.counted && replied {
             let client = &mut self.clients[request.client.0 as usize];
@@ -271,6 +275,7 @@ impl Observer for Meter {
         }
     }
 
+    #[inline(always)]
     fn sent(&mut self, _: Instant, call: Call, _: Option<u32>) {
         let edge = &mut self.edges[call.edge.0 as usize];
         edge.attempts += call.counted as u64;
@@ -309,12 +314,14 @@ impl Observer for Meter {
         }
     }
 
+    #[inline(always)]
     fn returned(&mut self, now: Instant, call: Call, outcome: Result<(), Cause>) {
         if call.counted && call.attempt == Attempt::Only {
             self.edges[call.edge.0 as usize].conclude(now.since(call.sent), outcome);
         }
     }
 
+    #[inline(always)]
     fn accepted(&mut self, now: Instant, call: Call, queued: bool) {
         let service = &mut self.services[call.service.0 as usize];
         service.accepted += call.counted as u64;
@@ -328,12 +335,14 @@ impl Observer for Meter {
         self.services[call.service.0 as usize].refused += call.counted as u64;
     }
 
+    #[inline(always)]
     fn began(&mut self, now: Instant, call: Call, _: u32, queued: bool) {
         if queued {
             self.services[call.service.0 as usize].backlog.fall(now, self.opening);
         }
     }
 
+    #[inline(always)]
     fn responded(&mut self, now: Instant, call: Call, ok: bool) {
         if ok && call.counted {
             self.services[call.service.0 as usize]
@@ -346,6 +355,7 @@ impl Observer for Meter {
         self.responded(now, call, true);
     }
 
+    #[inline(always)]
     fn ended(&mut self, now: Instant, call: Call, ok: bool) {
         let service = &mut self.services[call.service.0 as usize];
         service.in_flight.fall(now, self.opening);
@@ -366,9 +376,6 @@ impl Observer for Meter {
     }
 
     fn lane(&mut self, now: Instant, service: ServiceId, lane: u32, was: Activity, is: Activity, _: u32) {
-        if was == is {
-            return;
-        }
         let mut place = service.0 as usize;
         if self.services[place].beside.is_some() {
             place = self.turn_beside(now, place, lane, was, is);

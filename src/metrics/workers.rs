@@ -21,9 +21,8 @@ pub struct Workers {
     pub refused: u64,
     pub completed: u64,
     pub failed: u64,
-    pub running: Level,
-    pub blocked: Level,
-    pub core_wait: Level,
+    /// How many do what, by `place_of`; the idle ones are counted from nothing downwards.
+    doing: [Level; 4],
     /// Of those that run, how many have no core at the moment.
     pub excess: Level,
     pub backlog: Peak,
@@ -69,7 +68,7 @@ impl Workers {
                 .beside
                 .as_ref()
                 .map_or(0.0, |beside| beside.without_core(1, now, opening));
-            threads.running.mean(now, opening) - without
+            threads.doing[RUNNING].mean(now, opening) - without
         });
         report.core_utilization = (on_cores + others) / cores;
         report
@@ -107,9 +106,9 @@ impl Workers {
     fn figures(&self, workers: f64, excess: f64, now: Instant, opening: Instant) -> ServiceReport {
         let empty = now <= opening;
         let mean = |level: &Level| level.mean(now, opening);
-        let running = (mean(&self.running) - excess) / workers;
-        let blocked = mean(&self.blocked) / workers;
-        let core_wait = (mean(&self.core_wait) + excess) / workers;
+        let running = (mean(&self.doing[RUNNING]) - excess) / workers;
+        let blocked = mean(&self.doing[BLOCKED]) / workers;
+        let core_wait = (mean(&self.doing[CORE_WAIT]) + excess) / workers;
         ServiceReport {
             arrivals: self.accepted + self.refused,
             completed: self.completed,
@@ -136,22 +135,24 @@ impl Workers {
     /// One of them does something else.
     #[inline(always)]
     pub fn turn(&mut self, now: Instant, opening: Instant, was: Activity, is: Activity) {
-        if let Some(level) = self.level(was) {
-            level.fall(now, opening);
-        }
-        if let Some(level) = self.level(is) {
-            level.rise(now, opening);
-        }
+        self.doing[place_of(was)].fall(now, opening);
+        self.doing[place_of(is)].rise(now, opening);
     }
+}
 
-    #[inline(always)]
-    fn level(&mut self, activity: Activity) -> Option<&mut Level> {
-        match activity {
-            Activity::Idle => None,
-            Activity::Running => Some(&mut self.running),
-            Activity::CoreWait => Some(&mut self.core_wait),
-            Activity::Blocked(_) => Some(&mut self.blocked),
-        }
+const IDLE: usize = 0;
+const RUNNING: usize = 1;
+const CORE_WAIT: usize = 2;
+const BLOCKED: usize = 3;
+
+/// Where those who do this are counted.
+#[inline(always)]
+fn place_of(activity: Activity) -> usize {
+    match activity {
+        Activity::Idle => IDLE,
+        Activity::Running => RUNNING,
+        Activity::CoreWait => CORE_WAIT,
+        Activity::Blocked(_) => BLOCKED,
     }
 }
 
@@ -202,7 +203,7 @@ impl Beside {
 
     /// A lane begins or ceases to run, among those that share the cores.
     pub fn turn(&mut self, now: Instant, opening: Instant, lane: u32, was: Activity, is: Activity) {
-        if !self.shares() {
+        if was == is || !self.shares() {
             return;
         }
         let kind = self.is_thread(lane) as usize;

@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! benches/engine.rs ─┬─▶ cargo bench                                 native, profile `bench`
-//!                    └─▶ cargo bench --target wasm32 ─▶ run-in-node   profile `backend`, wasm-opt -O3, as in the Web Worker
+//!                    └─▶ cargo bench --target wasm32 ─▶ run-in-node   profile `backend` and wasm-opt, as in the Web Worker
 //! --peer DIR ────────┬─▶ cargo build ─▶ lean spec …                   the bare loop beside it, on the same machine each
 //!                    └─▶ cargo build --target wasm32 ─▶ node lean_wasm.cjs …
 //! ```
 
 use crate::setup::{self, Tools};
 use crate::shell::{self, Outcome};
+use crate::slim::Wish;
 use crate::{place, site};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -145,7 +146,7 @@ fn prepare(tools: &Tools, file: &Path) -> Outcome<std::path::PathBuf> {
     shell::run(
         tools
             .command("wasm-opt")?
-            .arg("-O3")
+            .args(Wish::Fast.flags())
             .arg(&module)
             .arg("-o")
             .arg(&module),

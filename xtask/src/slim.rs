@@ -30,10 +30,11 @@ pub enum Wish {
 }
 
 impl Wish {
-    fn flags(self) -> &'static [&'static str] {
+    /// How `wasm-opt` is told so.
+    pub fn flags(self) -> &'static [&'static str] {
         match self {
             Wish::Small => &["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused"],
-            Wish::Fast => &["-O3"],
+            Wish::Fast => &["--flatten", "--rereloop", "-O3"],
         }
     }
 }

@@ -23,6 +23,7 @@ pub use service::*;
 
 use crate::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The index of a client in [`Scenario::clients`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -88,6 +89,13 @@ pub struct Spot {
     pub node: NodeKind,
     pub x: u32,
     pub y: u32,
+}
+
+/// A copy that its holders share.
+impl From<&Scenario> for Arc<Scenario> {
+    fn from(scenario: &Scenario) -> Self {
+        Arc::new(scenario.clone())
+    }
 }
 
 /// How long a run lasts, and how much of its beginning is not counted.
