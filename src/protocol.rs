@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The version of these messages; backend and reader say it when they are ready, and the page compares.
-pub const VERSION: u32 = 16;
+pub const VERSION: u32 = 17;
 
 /// Names an order and its answers; later ones are greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -78,6 +78,8 @@ pub enum ToReader {
     /// What can be said of a node (`services.orders`), an edge (`edges[a->b]`) or, with an empty path, of the whole: its
     /// markup, `String`.
     Inspect { text: String, path: String },
+    /// The sheet of keyboard shortcuts: its markup, `String`.
+    Help,
     /// The commands whose names have all these words: their markup and how many there are, `(String, u32)`.
     Commands { scenario: Option<Known>, typed: String },
     /// What the figures of runs say: [`Told`].

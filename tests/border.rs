@@ -3,7 +3,6 @@
 
 use serde::de::DeserializeOwned;
 use std::path::Path;
-use std::sync::Arc;
 use sync_or_swim::protocol::{FromReader, Meaning, RunId, ToBackend, ToReader};
 use sync_or_swim::reader;
 use sync_or_swim::scenario::edit::Edit;

@@ -86,7 +86,7 @@ impl Session {
     pub fn order(&mut self, order: ToBackend) {
         match order {
             ToBackend::Measure { run, scenario, seed } => {
-                let (engine, listener) = (Run::new(scenario.clone(), seed), Either::One(Meter::new(&scenario)));
+                let (engine, listener) = (Run::new(scenario.scenario(), seed), Either::One(Meter::new(&scenario)));
                 let next_progress = Instant::START;
                 self.measuring = Some(Measuring {
                     run,
@@ -110,7 +110,7 @@ impl Session {
                 self.recording = Some(Recording {
                     run,
                     listener: Either::Other(Recorder::new(&scenario, from, budget)),
-                    engine: Run::new(scenario, seed),
+                    engine: Run::new(scenario.scenario(), seed),
                     until: until.min(end),
                 });
             }

@@ -15,7 +15,7 @@ use crate::scenario::text::{self, Parsed};
 use crate::share::{open, png, svg};
 use crate::told::html::Html;
 use crate::told::request::request;
-use crate::told::{inspector, palette, shown, told, topology};
+use crate::told::{help, inspector, palette, shown, told, topology};
 use serde::Serialize;
 
 /// What the reader says first.
@@ -29,6 +29,7 @@ pub fn answer(question: &[u8]) -> Vec<u8> {
         Ok(ToReader::Read { text }) => bytes(text::parse(&text).map(Meaning::from)),
         Ok(ToReader::Edit { text, edit }) => bytes(edit::apply(&text, &edit)),
         Ok(ToReader::Inspect { text, path }) => bytes(inspector::inspect(&text, &path).map(Html::into_string)),
+        Ok(ToReader::Help) => bytes(Ok(help::help().into_string())),
         Ok(ToReader::Commands { scenario, typed }) => {
             let (html, count) = palette::palette(scenario.as_ref().map(|known| &**known.0), &typed);
             bytes(Ok((html.into_string(), count)))

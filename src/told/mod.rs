@@ -9,6 +9,7 @@
 
 mod bar;
 pub mod figure;
+pub mod help;
 pub mod html;
 pub mod insights;
 pub mod inspector;

@@ -68,7 +68,7 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
         "save" => file::save(page, on),
         "choose" => file::choose(page),
         "problem" => show_place(page, on),
-        "help" => show_sheet(page, ".help"),
+        "help" => show_help(page),
         "close" => close_sheet(page, ".help"),
         "palette" => palette::open(page),
         "fullscreen" => fill_screen(page),
@@ -212,6 +212,14 @@ pub fn select(page: Page, path: &str) {
     if page.look.with_untracked(|look| look.selected != path) {
         page.look.update(|look| look.selected = path.to_string());
     }
+}
+
+fn show_help(page: Page) {
+    let told = page.desk.try_update_untracked(|desk| desk.ask(Reader::help));
+    if let (Some(Ok(markup)), Some(sheet)) = (told, page.find(".help")) {
+        sheet.set_inner_html(&markup);
+    }
+    show_sheet(page, ".help");
 }
 
 /// Opens a sheet over the page.

@@ -7,7 +7,7 @@
 
 use super::page::Page;
 use super::panel::frame::frame;
-use super::panel::{editor, header, help, lanes, mesh, notice, palette, request, transport};
+use super::panel::{editor, header, lanes, mesh, notice, palette, request, transport};
 use super::part::dom;
 use super::results;
 use super::{act, file, keys, memory};
@@ -103,7 +103,6 @@ fn show_scenario(page: Page) {
     show(page, ".gutter", move || {
         page.desk.with(|desk| editor::line_numbers(desk.text()))
     });
-    show(page, ".help", help::help);
     dom::effect(move || {
         page.desk
             .with(|desk| dom::set_value(page.find("textarea"), desk.text()))
@@ -162,9 +161,9 @@ fn show_results(page: Page) {
         let (telling, width, dark) = shape.get();
         request::body(page, telling, width, dark)
     });
-    let bookmarks = Memo::new(move |_| page.player.with(|player| player.bookmarks.clone()));
     show(page, ".steps", move || {
-        bookmarks.with(|bookmarks| transport::marks(page.look.with(|look| look.stride), bookmarks))
+        let stride = page.look.with(|look| look.stride);
+        page.player.with(|player| transport::marks(stride, &player.bookmarks))
     });
     show(page, ".transport .tools", move || {
         transport::buttons(page.player.with(|player| player.playing))

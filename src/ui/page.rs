@@ -66,17 +66,16 @@ impl Page {
 
 /// What the figures say, each time that they are others, that another edge is selected, or that the light changes.
 fn told(desk: RwSignal<Desk, LocalStorage>, results: RwSignal<Results>, look: RwSignal<Look>) -> Memo<Told> {
-    let edge = Memo::new(move |_| look.with(|look| look.edge().to_string()));
-    let dark = Memo::new(move |_| look.with(Look::is_dark));
-    let seed = Memo::new(move |_| desk.with(Desk::seed));
     // Figures are others when they lie elsewhere.
     let place = |figures: &Option<Arc<Finding>>| figures.as_ref().map_or(0, |figures| Arc::as_ptr(figures) as usize);
     let which = Memo::new(move |_| {
-        results.with(|results| (place(&results.figures), place(&results.before), results.measuring))
+        let (edge, dark) = look.with(|look| (look.edge().to_string(), look.is_dark()));
+        let figures = results.with(|results| (place(&results.figures), place(&results.before), results.measuring));
+        (figures, desk.with(Desk::seed), edge, dark)
     });
     Memo::new(move |_| {
-        which.track();
-        let findings = results.with_untracked(|results| results.findings(seed.get(), edge.get(), dark.get()));
+        let (_, seed, edge, dark) = which.get();
+        let findings = results.with_untracked(|results| results.findings(seed, edge, dark));
         // A reader that begins anew is no change of the desk.
         let told = desk.try_update_untracked(|desk| desk.ask(|reader| reader.tell(findings)));
         told.unwrap_or_else(|| Ok(Told::default()))

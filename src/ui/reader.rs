@@ -88,6 +88,11 @@ impl Reader {
         self.ask(&ToReader::Inspect { text, path })
     }
 
+    /// The sheet of keyboard shortcuts: markup.
+    pub fn help(&mut self) -> FromReader<String> {
+        self.ask(&ToReader::Help)
+    }
+
     /// The commands whose names have all these words: markup, and how many there are.
     pub fn commands(&mut self, scenario: Option<Arc<Packed>>, typed: &str) -> FromReader<(String, u32)> {
         let (scenario, typed) = (scenario.map(protocol::Known), typed.to_string());

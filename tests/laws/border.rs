@@ -1,7 +1,6 @@
 //! What crosses from the page to its backend arrives as it was.
 
 use super::{for_all, layout, whole};
-use std::sync::Arc;
 use sync_or_swim::protocol::{RunId, ToBackend};
 
 #[test]
@@ -11,7 +10,7 @@ fn a_scenario_with_everything_arrives_as_it_was() {
         let scenario = layout::laid_out(scenario.clone(), places);
         let order = ToBackend::Measure {
             run: RunId(1),
-            scenario: Arc::new(scenario),
+            scenario: scenario.into(),
             seed: 1,
         };
         let bytes = postcard::to_allocvec(&order).map_err(|why| why.to_string())?;

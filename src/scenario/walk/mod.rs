@@ -273,8 +273,15 @@ fn scenario<W: Wire>(wire: &mut W, it: &mut Scenario) {
 /// A scenario with the bytes in which it came: whoever hands it on need not write it anew.
 #[derive(Debug, PartialEq)]
 pub struct Packed {
-    scenario: Scenario,
+    scenario: Arc<Scenario>,
     bytes: Vec<u8>,
+}
+
+impl Packed {
+    /// The scenario by itself.
+    pub fn scenario(&self) -> Arc<Scenario> {
+        Arc::clone(&self.scenario)
+    }
 }
 
 impl Deref for Packed {
@@ -290,7 +297,7 @@ impl From<Scenario> for Arc<Packed> {
         let mut writer = Writer::default();
         scenario(&mut writer, &mut it);
         Arc::new(Packed {
-            scenario: it,
+            scenario: Arc::new(it),
             bytes: writer.0,
         })
     }
@@ -306,7 +313,7 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Pac
     let bytes = <&[u8]>::deserialize(deserializer)?;
     match Reader::read(bytes, scenario) {
         Some(scenario) => Ok(Arc::new(Packed {
-            scenario,
+            scenario: Arc::new(scenario),
             bytes: bytes.to_vec(),
         })),
         None => Err(serde::de::Error::custom("these bytes are no scenario")),

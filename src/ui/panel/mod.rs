@@ -5,7 +5,6 @@ pub mod editor;
 pub mod frame;
 pub mod groups;
 pub mod header;
-pub mod help;
 pub mod lanes;
 pub mod live;
 pub mod mesh;

@@ -1,9 +1,9 @@
 //! The sheet of keyboard shortcuts.
 
-use crate::told::html::Html;
+use super::html::Html;
 
 /// Keys and what they do, in the order of the sheet.
-const SHORTCUTS: [(&str, &str); 20] = [
+const SHORTCUTS: [(&str, &str); 22] = [
     ("Space", "play or pause"),
     (". or →", "step to the next event"),
     (", or ←", "step to the event before"),
@@ -19,6 +19,8 @@ const SHORTCUTS: [(&str, &str); 20] = [
     ("Esc", "let go of the request; in this sheet: close"),
     ("Enter", "on an edge: flip it"),
     ("M", "on an edge: choose among all modes"),
+    ("R, C", "on a node: name it anew, connect it"),
+    ("Delete", "on an edge or a node: delete it"),
     ("Ctrl Z", "undo"),
     ("Ctrl Shift Z", "redo"),
     ("Tab", "to the next control; the text editor does not keep it"),
