@@ -5,7 +5,7 @@
 //!        ▲────────── act, keys, lanes ◀─ clicks, keys, pointer
 //! ```
 
-use super::page::Page;
+use super::page::{Page, key, word};
 use super::panel::frame::frame;
 use super::panel::{editor, header, lanes, mesh, notice, palette, request, transport};
 use super::part::dom;
@@ -69,8 +69,11 @@ fn start(page: Page, root: &HtmlElement) {
     results::start(page);
     act::employ(page);
     act::open(page, memory::start(page));
-    let compares = Memo::new(move |_| page.look.with(|look| look.compares));
-    dom::effect(move || results::give_orders(page, compares.get()));
+    let compares = key(move || word(page.look.with(|look| look.compares)).to_string());
+    dom::effect(move || {
+        compares.track();
+        results::give_orders(page);
+    });
 }
 
 /// An edge or node that has the focus is selected.
@@ -84,7 +87,7 @@ fn hear_focus(page: Page, root: &Element) {
 
 /// What follows from the scenario and from what is selected in it.
 fn show_scenario(page: Page) {
-    let path = Memo::new(move |_| page.look.with(|look| look.selected.clone()));
+    let path = key(move || page.look.with(|look| look.selected.clone()));
     let selected = move || path.get();
     show(page, ".top", move || {
         page.desk.with(|desk| page.look.with(|look| header::header(desk, look)))
@@ -156,10 +159,15 @@ fn show_results(page: Page) {
         page.told
             .with(|told| page.look.with(|look| request::head(&told.ranking, look)))
     });
-    let shape = Memo::new(move |_| page.look.with(|look| (look.telling, look.width, look.is_dark())));
+    let shape = key(move || {
+        page.look.with(|look| {
+            let words = [(look.telling as u32).to_string(), (look.width as u32).to_string()];
+            words.join(word(look.is_dark()))
+        })
+    });
     show(page, ".request .told", move || {
-        let (telling, width, dark) = shape.get();
-        request::body(page, telling, width, dark)
+        shape.track();
+        request::body(page)
     });
     show(page, ".steps", move || {
         let stride = page.look.with(|look| look.stride);

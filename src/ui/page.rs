@@ -64,17 +64,43 @@ impl Page {
     }
 }
 
+/// A text that is another one whenever what it is made of is: what tracks it is not troubled by anything else.
+pub fn key(of: impl Fn() -> String + Send + Sync + 'static) -> Memo<String> {
+    Memo::new(move |_| of())
+}
+
+/// A flag in a key.
+pub fn word(flag: bool) -> &'static str {
+    if flag { "+" } else { "-" }
+}
+
 /// What the figures say, each time that they are others, that another edge is selected, or that the light changes.
 fn told(desk: RwSignal<Desk, LocalStorage>, results: RwSignal<Results>, look: RwSignal<Look>) -> Memo<Told> {
     // Figures are others when they lie elsewhere.
     let place = |figures: &Option<Arc<Finding>>| figures.as_ref().map_or(0, |figures| Arc::as_ptr(figures) as usize);
-    let which = Memo::new(move |_| {
+    let which = key(move || {
         let (edge, dark) = look.with(|look| (look.edge().to_string(), look.is_dark()));
-        let figures = results.with(|results| (place(&results.figures), place(&results.before), results.measuring));
-        (figures, desk.with(Desk::seed), edge, dark)
+        let figures = results.with(|results| {
+            [
+                place(&results.figures),
+                place(&results.before),
+                results.measuring.into(),
+            ]
+        });
+        let seed = desk.with(Desk::seed).to_string();
+        [
+            &edge,
+            word(dark),
+            &seed,
+            " ",
+            &figures.map(|place| place.to_string()).join(" "),
+        ]
+        .concat()
     });
     Memo::new(move |_| {
-        let (_, seed, edge, dark) = which.get();
+        which.track();
+        let seed = desk.with_untracked(Desk::seed);
+        let (edge, dark) = look.with_untracked(|look| (look.edge().to_string(), look.is_dark()));
         let findings = results.with_untracked(|results| results.findings(seed, edge, dark));
         // A reader that begins anew is no change of the desk.
         let told = desk.try_update_untracked(|desk| desk.ask(|reader| reader.tell(findings)));

@@ -353,7 +353,7 @@ fn break_down(page: Page, why: String) {
 
 /// Orders what is wanted and has not been ordered yet: figures of the scenario on the desk, lanes around the head, and those
 /// before the last change where the reader compares.
-pub fn give_orders(page: Page, compares: bool) {
+pub fn give_orders(page: Page) {
     let Some((scenario, seed, entry, hand)) = page.desk.with(|desk| {
         let scenario = Arc::clone(desk.scenario.as_ref()?);
         Some((scenario, desk.seed(), desk.entry.id, desk.hand))
@@ -375,7 +375,7 @@ pub fn give_orders(page: Page, compares: bool) {
         .with(|results| results.before.as_ref().map(|before| Arc::clone(&before.scenario)));
     // The lanes of now come first; those of before wait until nothing is under way that their order would replace.
     if !order_lanes(page, Side::Now, scenario, seed, entry)
-        && let Some(before) = before.filter(|_| compares)
+        && let Some(before) = before.filter(|_| page.look.with_untracked(|look| look.compares))
     {
         order_lanes(page, Side::Before, before, seed, entry);
     }

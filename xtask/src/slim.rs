@@ -4,7 +4,7 @@
 //! wasm ─▶ wasm-metadce: without exports that only Leptos' server functions use ─▶ wasm-opt ─▶ functions by name
 //!      ─▶ short names for what it has in common with its glue
 //! js   ─▶ terser: short names, nothing that is never reached
-//! css  ─▶ without comments and indentation
+//! css  ─▶ without comments, and without spaces that say nothing
 //! ```
 //!
 //! gzip looks back 32 KB: functions in the order of their names lie beside their like.
@@ -51,7 +51,7 @@ pub fn slim_with_glue(module: &Path, glue: &Path, wish: Wish) -> Outcome<()> {
         .ok_or_else(|| format!("`{}` fails", shell::words(&prune)))?;
     fs::remove_file(&graph).map_err(|why| format!("cannot remove {}: {why}", graph.display()))?;
     slim_wasm(module, wish)?;
-    shorten(module, glue)
+    shorten(module, glue, wish)
 }
 
 /// Optimises a module in its place.
@@ -64,9 +64,14 @@ pub fn slim_wasm(module: &Path, wish: Wish) -> Outcome<()> {
 
 /// Gives all that a module has in common with its glue short names: each of the long ones ends in a hash, which no
 /// compression makes smaller.
-fn shorten(module: &Path, glue: &Path) -> Outcome<()> {
+fn shorten(module: &Path, glue: &Path, wish: Wish) -> Outcome<()> {
     let mut minify = Command::new("wasm-opt");
     minify.arg("--minify-imports-and-exports-and-modules");
+    if wish == Wish::Small {
+        // Once functions have no names, more of them are alike.
+        minify.args(["--flatten", "--local-cse", "--rereloop", "-Oz", "-Oz"]);
+        minify.args(["--low-memory-unused", "--strip-target-features"]);
+    }
     let map = shell::output_of(minify.arg(module).arg("-o").arg(module))
         .ok_or_else(|| format!("`{}` fails", shell::words(&minify)))?;
     let script = renamed(&place::read(glue)?, &map);
@@ -75,7 +80,7 @@ fn shorten(module: &Path, glue: &Path) -> Outcome<()> {
 
 /// A script with the short names of `map`, whose lines are `["module", "import", "short"],` and `["export", "short"],`.
 fn renamed(script: &str, map: &str) -> String {
-    let mut script = script.replace("export class IntoUnderlying", "class IntoUnderlying");
+    let mut script = without_unused(script);
     for line in map.lines() {
         let words: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
         match words[..] {
@@ -90,6 +95,25 @@ fn renamed(script: &str, map: &str) -> String {
         }
     }
     script
+}
+
+/// A script without the classes of [`UNUSED`] exports, and without what is said of them elsewhere.
+fn without_unused(script: &str) -> String {
+    const UNITS: [(&str, &str); 2] = [
+        ("export class IntoUnderlying", "if (Symbol.dispose) IntoUnderlying"),
+        ("const IntoUnderlying", "new FinalizationRegistry"),
+    ];
+    let (mut kept, mut end) = (String::new(), None);
+    for line in script.split_inclusive('\n') {
+        let begun = UNITS.iter().find(|(start, _)| line.starts_with(start));
+        end = end.or(begun.map(|(_, end)| *end));
+        match end {
+            Some(last) if line.contains(last) => end = None,
+            Some(_) => {}
+            None => kept.push_str(line),
+        }
+    }
+    kept
 }
 
 /// Replaces a word wherever it does not go on.
@@ -121,15 +145,28 @@ pub fn slim_text(file: &Path) -> Outcome<()> {
     fs::write(file, slim).map_err(|why| format!("cannot write {}: {why}", file.display()))
 }
 
-/// The lines without those of block comments, without indentation, without empty ones. A comment begins its line.
+/// Where a style sheet needs no space.
+const TIGHT: [(&str, &str); 6] = [
+    (" { ", "{"),
+    (" {", "{"),
+    ("; }", "}"),
+    (": ", ":"),
+    (", ", ","),
+    ("; ", ";"),
+];
+
+/// A style sheet without block comments, indentation and ends of lines. A comment begins its line; a line that ends in the
+/// middle of a value ends with a comma.
 fn without_comments(text: &str) -> String {
     let mut slim = String::new();
     let mut inside = false;
     for line in text.lines().map(str::trim_start) {
         inside = inside || line.starts_with("/*");
         if !inside && !line.is_empty() {
-            slim.push_str(line);
-            slim.push('\n');
+            let tight = TIGHT
+                .iter()
+                .fold(line.to_owned(), |line, (loose, tight)| line.replace(loose, tight));
+            slim.push_str(&tight);
         }
         inside = inside && !line.trim_end().ends_with("*/");
     }
@@ -224,6 +261,15 @@ mod tests {
     #[test]
     fn comments_and_indentation_go() {
         let text = "a {\n  /* one */\n  b: c; /* two */\n}\n\n/**\n * three\n */\nd\n";
-        assert_eq!(without_comments(text), "a {\nb: c; /* two */\n}\nd\n");
+        assert_eq!(without_comments(text), "a{b:c;/* two */}d");
+    }
+
+    #[test]
+    fn classes_that_nobody_uses_go() {
+        let unused =
+            "export class IntoUnderlyingSink {\n    a(b(c));\n}\nif (Symbol.dispose) IntoUnderlyingSink.x = 1;\n";
+        let registry = "const IntoUnderlyingSinkFinalization = x\n    ? { a: () => {} }\n    : new FinalizationRegistry(p => 1);\n";
+        let used = "const a = 1;\nexport class Other {\n}\n";
+        assert_eq!(without_unused(&[unused, used, registry].concat()), used);
     }
 }

@@ -14,7 +14,7 @@ use crate::scenario::walk::Packed;
 use crate::told::html::Html;
 use crate::trace::{Segment, Trace, excerpt};
 use crate::ui::look::{Look, Story, request_of, row_of};
-use crate::ui::page::Page;
+use crate::ui::page::{Page, key};
 use crate::ui::panel::editor;
 use crate::ui::part::dom;
 use crate::ui::results::Results;
@@ -33,9 +33,20 @@ pub struct Known {
 
 /// What is known of the pinned request: an excerpt of the latest recording in which it is, of this run.
 pub fn pinned(results: RwSignal<Results>, look: RwSignal<Look>) -> Memo<Option<Arc<Known>>> {
-    let story = Memo::new(move |_| look.with(|look| look.pinned));
+    let story = key(move || {
+        let pinned = look.with(|look| look.pinned);
+        pinned.map_or(String::new(), |(client, number, at)| {
+            [u64::from(client.0), number, at.0]
+                .map(|part| part.to_string())
+                .join(" ")
+        })
+    });
     Memo::new_with_compare(
-        move |last: Option<&Option<Arc<Known>>>| known(results, story.get(), last.cloned().flatten()),
+        move |last: Option<&Option<Arc<Known>>>| {
+            story.track();
+            let pinned = look.with_untracked(|look| look.pinned);
+            known(results, pinned, last.cloned().flatten())
+        },
         |last, now| where_known(last) != where_known(now),
     )
 }
@@ -169,10 +180,13 @@ pub fn go(page: Page, act: &str) -> bool {
 }
 
 /// Figures of the pinned request and the chosen picture, or why there are none.
-pub fn body(page: Page, telling: Telling, width: f64, dark: bool) -> Html {
+pub fn body(page: Page) -> Html {
     let Some(known) = page.request.get() else {
         return Html::new();
     };
+    let (telling, width, dark) = page
+        .look
+        .with_untracked(|look| (look.telling, look.width, look.is_dark()));
     let excerpt = excerpt_of(&known, telling, width, dark);
     // A reader that begins anew is no change of the desk.
     let told = page
