@@ -13,8 +13,8 @@ use std::fs;
 use std::path::Path;
 use sync_or_swim::scenario::edit::{Edit, Section, apply};
 use sync_or_swim::scenario::property::inspect;
-use sync_or_swim::scenario::{Changed, Dist, NodeKind, Scenario, Spot, text};
-use sync_or_swim::time::Duration;
+use sync_or_swim::scenario::{Changed, Dist, Mode, NodeKind, Scenario, Spot, text};
+use sync_or_swim::time::{Duration, Instant};
 
 /// Bytes of a long text.
 const LONG: usize = 4_000;
@@ -321,6 +321,45 @@ fn a_node_is_moved_and_finds_back() {
             }
         }
     }
+}
+
+#[test]
+fn a_mode_changes_at_an_instant_and_once_for_each_instant() {
+    let mut changed = 0;
+    for case in cases() {
+        let at = Instant(case.scenario.run.duration.0 / 2);
+        for edge in &case.scenario.edges {
+            let Some(mode) = edge.flipped() else { continue };
+            let change = |mode| Edit::Change {
+                at,
+                edge: edge.name.clone(),
+                mode,
+            };
+            // What this needs that the scenario has not is told, and the text stays.
+            let Ok(text) = apply(&case.text, &change(mode)) else {
+                continue;
+            };
+            let modes = |text: &str| -> Vec<Mode> {
+                let changes = parse(&case.name, text).changes.into_iter();
+                let ours = changes
+                    .filter(|change| change.at == at)
+                    .filter_map(|change| match change.to {
+                        Changed::Edge(_, is) if is.name == edge.name => Some(is.mode),
+                        _ => None,
+                    });
+                ours.collect()
+            };
+            assert_eq!(modes(&text), [mode], "{} {}", case.name, edge.name);
+            let mut without = parse(&case.name, &text);
+            without.changes.retain(|change| case.scenario.changes.contains(change));
+            assert_eq!(without.edges.len(), case.scenario.edges.len(), "{}", case.name);
+            let back = again(&case.name, &text, change(edge.mode));
+            assert_eq!(modes(&back), [edge.mode], "{} {}", case.name, edge.name);
+            changed += 1;
+        }
+    }
+    println!("{changed} modes changed");
+    assert!(changed > 100);
 }
 
 #[test]

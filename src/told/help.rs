@@ -3,7 +3,7 @@
 use super::html::Html;
 
 /// Keys and what they do, in the order of the sheet.
-const SHORTCUTS: [(&str, &str); 22] = [
+const SHORTCUTS: [(&str, &str); 23] = [
     ("Space", "play or pause"),
     (". or →", "step to the next event"),
     (", or ←", "step to the event before"),
@@ -11,6 +11,7 @@ const SHORTCUTS: [(&str, &str); 22] = [
     ("Home, End", "to the start, to the end"),
     ("[ and ]", "slower, faster"),
     ("F", "let the lanes follow the play head"),
+    ("G", "fork the run here: flips count from this instant on"),
     ("V", "compare: the lanes before the last change above those of now"),
     ("W S, A D", "in the lanes: closer, farther; left, right"),
     ("0", "in the lanes: see all of the selected request, or of the run"),

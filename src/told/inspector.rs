@@ -217,7 +217,9 @@ fn show_figures(html: &mut Html, now: &EdgeReport, before: Option<&EdgeReport>) 
 /// The author's words.
 pub fn about(scenario: &Scenario) -> Html {
     let mut html = Html::new();
-    html.fill("<h2>{}</h2>", &[&scenario.name])
-        .add(&markdown(&scenario.about));
+    if !scenario.name.is_empty() {
+        html.fill("<h2>{}</h2>", &[&scenario.name]);
+    }
+    html.add(&markdown(&scenario.about));
     html
 }

@@ -22,7 +22,7 @@ pub const STRIDES: [(&str, &str); 3] = [
 const MOST: u32 = 12;
 
 /// What needs no scenario: the act, the name, the key.
-const COMMANDS: [[&str; 3]; 22] = [
+const COMMANDS: [[&str; 3]; 23] = [
     ["play", "Play or pause", "Space"],
     ["next", "Step to the next event", "."],
     ["before", "Step to the event before", ","],
@@ -35,6 +35,7 @@ const COMMANDS: [[&str; 3]; 22] = [
     ["mark before", "To the mark before", "<"],
     ["follow", "Follow the play head", "F"],
     ["fit", "Fit the lanes", "0"],
+    ["fork", "Fork the run here, or join again", "G"],
     ["compare", "Compare with the lanes before the last change", "V"],
     ["slowest", "Look at the slowest request", ""],
     ["failed", "Look at a failed request", ""],

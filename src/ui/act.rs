@@ -16,6 +16,7 @@ use super::reader::Reader;
 use super::results;
 use crate::protocol::Telling;
 use crate::scenario::{Mode, gallery};
+use crate::time::Instant;
 use crate::told::palette::STRIDES;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -77,6 +78,7 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
         "fold" => page.look.update(|look| look.fold(on)),
         "pin" => page.look.update(|look| look.pin(on)),
         "fit" => lanes::fit(page),
+        "fork" => fork(page),
         "compare" if page.results.with_untracked(|results| results.before.is_some()) => {
             page.look.update(|look| look.compares = !look.compares);
         }
@@ -98,6 +100,22 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
         other if request::go(page, other) => {}
         other => play(page, other),
     }
+}
+
+/// Forks the run at the play head: flips count from there on, and the run as it is stays beside what comes of them. Forked already,
+/// flips count from the beginning again.
+fn fork(page: Page) {
+    let at = Instant(page.player.with_untracked(|player| player.head) as u64);
+    let forks = page.desk.with_untracked(|desk| desk.fork.is_none());
+    page.desk.update(|desk| desk.fork = forks.then_some(at));
+    page.player.update(|player| player.playing = false);
+    page.results.update(|results| {
+        results.keeps_before = forks;
+        if forks {
+            results.before = results.figures.clone().filter(|figures| figures.is_finished);
+        }
+    });
+    page.look.update(|look| look.compares = forks);
 }
 
 /// Does what a button of the transport or of the lanes says.
@@ -257,7 +275,7 @@ fn show_place(page: Page, place: &str) {
     };
     let (line, column): (usize, usize) = (line.parse().unwrap_or(1), column.parse().unwrap_or(1));
     let Some(area) = page
-        .find("textarea")
+        .find(".source textarea")
         .and_then(|area| area.dyn_into::<HtmlTextAreaElement>().ok())
     else {
         return;

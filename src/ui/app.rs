@@ -71,7 +71,7 @@ fn start(page: Page, root: &HtmlElement) {
     act::open(page, memory::start(page));
     let compares = key(move || word(page.look.with(|look| look.compares)).to_string());
     dom::effect(move || {
-        compares.track();
+        compares.get();
         results::give_orders(page);
     });
 }
@@ -108,7 +108,7 @@ fn show_scenario(page: Page) {
     });
     dom::effect(move || {
         page.desk
-            .with(|desk| dom::set_value(page.find("textarea"), desk.text()))
+            .with(|desk| dom::set_value(page.find(".source textarea"), desk.text()))
     });
     dom::effect(move || {
         page.desk.track();
@@ -166,12 +166,14 @@ fn show_results(page: Page) {
         })
     });
     show(page, ".request .told", move || {
-        shape.track();
+        shape.get();
         request::body(page)
     });
     show(page, ".steps", move || {
         let stride = page.look.with(|look| look.stride);
-        page.player.with(|player| transport::marks(stride, &player.bookmarks))
+        let fork = page.desk.with(|desk| desk.fork);
+        page.player
+            .with(|player| transport::marks(stride, &player.bookmarks, fork))
     });
     show(page, ".transport .tools", move || {
         transport::buttons(page.player.with(|player| player.playing))
@@ -222,7 +224,7 @@ fn mark(page: Page, by: &str, class: &str, is_marked: impl Fn(&String) -> bool) 
 
 /// The numbers of the lines scroll with the lines.
 fn follow_scroll(page: Page) {
-    let (Some(area), Some(gutter)) = (page.find("textarea"), page.find(".gutter")) else {
+    let (Some(area), Some(gutter)) = (page.find(".source textarea"), page.find(".gutter")) else {
         return;
     };
     let scrolled = area.clone();

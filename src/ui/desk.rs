@@ -15,8 +15,9 @@ use crate::scenario::edit::Edit;
 use crate::scenario::gallery::{self, Entry};
 use crate::scenario::problem::Problem;
 use crate::scenario::walk::Packed;
-use crate::scenario::{Edge, Mode};
+use crate::scenario::{Changed, Mode};
 use crate::share::draft::{self, Drafts};
+use crate::time::Instant;
 use std::sync::Arc;
 
 /// How many steps can be undone.
@@ -83,6 +84,8 @@ pub struct Desk {
     pub topology: String,
     /// What its author says: markup.
     pub about: String,
+    /// From where on flips count, where the reader has forked the run.
+    pub fork: Option<Instant>,
     /// Why the last flip could not be made.
     pub refusal: String,
     /// Why nobody is here to read, where that is so for good.
@@ -111,6 +114,7 @@ impl Desk {
             scenario: None,
             topology: String::new(),
             about: String::new(),
+            fork: None,
             refusal: String::new(),
             absence: None,
             news: None,
@@ -156,12 +160,6 @@ impl Desk {
         self.put(Leaf { text, seed }, Hand::Placed);
     }
 
-    /// The edge of this name.
-    pub fn edge(&self, name: &str) -> Option<&Edge> {
-        let scenario = self.scenario.as_ref()?;
-        Some(scenario.edge(scenario.edge_named(name)?))
-    }
-
     /// Puts a new text on the desk. Typing that goes on is one step of the way back.
     pub fn write(&mut self, text: String, hand: Hand) {
         let seed = self.draft.now.seed;
@@ -185,9 +183,30 @@ impl Desk {
         self.settle();
     }
 
-    /// Gives an edge another mode.
+    /// Gives an edge another mode: from the fork on, where there is one.
     pub fn set_mode(&mut self, edge: &str, mode: Mode) {
-        self.edit(Edit::mode(edge, mode));
+        let edit = match self.fork {
+            Some(at) => Edit::Change {
+                at,
+                edge: edge.to_string(),
+                mode,
+            },
+            None => Edit::mode(edge, mode),
+        };
+        self.edit(edit);
+    }
+
+    /// What an edge is from the fork on; without one, from the beginning.
+    fn flipped_at_fork(&self, name: &str) -> Option<Mode> {
+        let scenario = self.scenario.as_ref()?;
+        let id = scenario.edge_named(name)?;
+        let until = self.fork.unwrap_or(Instant::START);
+        let changes = scenario.changes.iter().filter(|change| change.at <= until);
+        let last = changes.filter_map(|change| match &change.to {
+            Changed::Edge(changed, edge) if *changed == id => Some(&**edge),
+            _ => None,
+        });
+        last.last().unwrap_or(scenario.edge(id)).flipped()
     }
 
     /// Changes the text by an edit, or says why it cannot be made.
@@ -209,7 +228,7 @@ impl Desk {
 
     /// Flips an edge: from `sync` to its flip mode, from any other mode to `sync`.
     pub fn flip(&mut self, edge: &str) {
-        if let Some(mode) = self.edge(edge).and_then(Edge::flipped) {
+        if let Some(mode) = self.flipped_at_fork(edge) {
             self.set_mode(edge, mode);
         }
     }
@@ -360,6 +379,7 @@ impl Desk {
         }
         self.draft = draft;
         self.entry = entry;
+        self.fork = None;
         (self.hand, self.news) = (Hand::Placed, None);
         self.settle();
     }

@@ -159,6 +159,7 @@ fn anywhere(page: Page, key: &str) -> bool {
         "<" => "mark before",
         "b" | "B" => "mark",
         "v" | "V" => "compare",
+        "g" | "G" => "fork",
         "[" => "slower",
         "]" => "faster",
         "?" => "help",

@@ -64,7 +64,8 @@ impl Page {
     }
 }
 
-/// A text that is another one whenever what it is made of is: what tracks it is not troubled by anything else.
+/// A text that is another one whenever what it is made of is: who reads it is not troubled by anything else. It has to be read:
+/// what is only tracked is never made.
 pub fn key(of: impl Fn() -> String + Send + Sync + 'static) -> Memo<String> {
     Memo::new(move |_| of())
 }
@@ -98,7 +99,7 @@ fn told(desk: RwSignal<Desk, LocalStorage>, results: RwSignal<Results>, look: Rw
         .concat()
     });
     Memo::new(move |_| {
-        which.track();
+        which.get();
         let seed = desk.with_untracked(Desk::seed);
         let (edge, dark) = look.with_untracked(|look| (look.edge().to_string(), look.is_dark()));
         let findings = results.with_untracked(|results| results.findings(seed, edge, dark));

@@ -89,6 +89,8 @@ pub struct Results {
     pub figures: Option<Arc<Finding>>,
     /// The figures of the scenario before the last change.
     pub before: Option<Arc<Finding>>,
+    /// Whether those stay beside all that follow: the run that was forked.
+    pub keeps_before: bool,
     /// Whether newer figures are under way.
     pub measuring: bool,
     pub recording: Option<Arc<Recording>>,
@@ -107,6 +109,7 @@ impl Results {
             status: Status::Starting,
             figures: None,
             before: None,
+            keeps_before: false,
             measuring: false,
             recording: None,
             past: None,
@@ -442,10 +445,11 @@ fn measure(page: Page, scenario: Arc<Packed>, seed: u64, entry: &'static str) {
     page.results.update(|results| {
         // The last finished figures become those before, unless they are another entry's.
         let finished = results.figures.clone().filter(|figures| figures.is_finished);
-        results.before = if same_entry {
-            finished.or(results.before.take())
-        } else {
-            None
+        results.keeps_before &= same_entry;
+        results.before = match same_entry {
+            true if results.keeps_before => results.before.take(),
+            true => finished.or(results.before.take()),
+            false => None,
         };
         results.measuring = true;
         results.refusal = None;

@@ -11,8 +11,10 @@ use super::mention::{Kind, Mention, entries, items, mentions, node_of};
 use super::path::{self, Key, Path, join};
 use super::{Section, patch};
 use crate::scenario::json;
+use crate::scenario::model::Mode;
 use crate::scenario::node::{self, Node, Value};
 use crate::scenario::problem::{Problem, nearest};
+use crate::time::{Duration, Instant};
 
 const SECTIONS: [Section; 3] = [Section::Clients, Section::Services, Section::Channels];
 /// Sections that a file does without where nothing is in them.
@@ -94,6 +96,29 @@ fn append_edge(text: &str, from: &str, to: &str, is_call: bool) -> Result<String
     let mode = if is_call { r#", "mode": "sync""# } else { "" };
     let edge = format!(r#"{{"from": "{from}", "to": "{to}"{mode}}}"#);
     put(text, &["edges".into(), count.into()], &edge)
+}
+
+/// An edge in another mode from an instant on: what is said of this instant already is said anew.
+pub fn change(text: &str, at: Instant, edge: &str, mode: Mode) -> Result<String, Problem> {
+    let root = node::parse(text)?;
+    let at = Duration(at.0).to_string();
+    let says = |change: &Node, key: &str, word: &str| change.get(key).and_then(Node::text) == Some(word);
+    let is_same = |change: &Node| says(change, "at", &at) && says(change, "edge", edge) && change.get("set").is_some();
+    let mut changes = items(root.get("changes"));
+    match changes.find(|(_, change)| is_same(change)) {
+        Some((index, _)) => {
+            let place = ["changes".into(), index.into(), "set".into(), "mode".into()];
+            put(text, &place, &format!("\"{}\"", mode.word()))
+        }
+        None => {
+            let place = ["changes".into(), items(root.get("changes")).count().into()];
+            let source = format!(
+                r#"{{"at": "{at}", "edge": "{edge}", "set": {{"mode": "{}"}}}}"#,
+                mode.word()
+            );
+            put(text, &place, &source)
+        }
+    }
 }
 
 /// The place of a node in the picture.

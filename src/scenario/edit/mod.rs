@@ -20,6 +20,7 @@ use super::model::Mode;
 use super::node::{Node, Value};
 use super::problem::Problem;
 use super::text;
+use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 
 /// A new document: one client that calls one service.
@@ -52,6 +53,8 @@ pub enum Edit {
     /// A property: `services.orders.threads`, `edges[orders->payments.charge].retry.attempts`. The value is JSON, and what is no JSON
     /// is a text; without a value the property is what it is by default.
     Set { path: String, value: Option<String> },
+    /// An edge in another mode from an instant of the run on; it stays what it is before.
+    Change { at: Instant, edge: String, mode: Mode },
     /// Several edits as one: the text need not be a scenario between them.
     Several(Vec<Edit>),
 }
@@ -94,6 +97,7 @@ fn changed(text: &str, edit: &Edit) -> Result<String, Problem> {
         Edit::Disconnect { edge } => graph::disconnect(text, edge),
         Edit::Move { node, x, y } => graph::place(text, node, *x, *y),
         Edit::Set { path, value } => set(text, path, value.as_deref()),
+        Edit::Change { at, edge, mode } => graph::change(text, *at, edge, *mode),
         Edit::Several(edits) => {
             let mut all = edits.iter();
             all.try_fold(text.to_string(), |text, edit| changed(&text, edit))

@@ -4,8 +4,8 @@
 //! costs little.
 
 use crate::picture::live::{Flow, Live, Pool, live};
-use crate::scenario::Place;
 use crate::scenario::walk::Packed;
+use crate::scenario::{Edge, Mode, Place};
 use crate::time::Instant;
 use crate::ui::page::Page;
 use crate::ui::part::dom;
@@ -41,6 +41,8 @@ struct Node {
 
 struct Wire {
     group: Element,
+    /// As it is drawn.
+    mode: Mode,
     path: SvgGeometryElement,
     length: f32,
     dots: Element,
@@ -73,7 +75,7 @@ impl Board {
         }
         for ((wire, flow), was) in self.edges.iter().zip(&now.flows).zip(padded(&self.shown.flows)) {
             if was != Some(flow) {
-                wire.show(flow);
+                wire.show(flow, was.map(|was| was.mode));
             }
         }
         if now.faults != self.shown.faults {
@@ -84,12 +86,12 @@ impl Board {
 
     fn find(&mut self, page: Page, scenario: &Arc<Packed>) {
         let node = |name: &String| Node::find(&page.find(&of("data-node", name))?);
-        let wire = |name: &String| Wire::find(&page.find(&of("data-edge", name))?);
+        let wire = |edge: &Edge| Wire::find(&page.find(&of("data-edge", &edge.name))?, edge.mode);
         *self = Board {
             scenario: Some(Arc::clone(scenario)),
             services: scenario.services.iter().filter_map(|it| node(&it.name)).collect(),
             channels: scenario.channels.iter().filter_map(|it| node(&it.name)).collect(),
-            edges: scenario.edges.iter().filter_map(|it| wire(&it.name)).collect(),
+            edges: scenario.edges.iter().filter_map(wire).collect(),
             shown: Live::default(),
         };
     }
@@ -169,10 +171,24 @@ fn set(element: &Element, name: &str, px: u32) {
 }
 
 impl Wire {
-    fn find(group: &Element) -> Option<Wire> {
+    /// Changes of the run change edges as well.
+    fn become_of(&self, mode: Mode) {
+        let classes = self.group.class_list();
+        for other in Mode::ALL {
+            // Only an element that is gone refuses a class.
+            let _ = classes.toggle_with_force(other.word(), other == mode);
+        }
+        if let Some(chip) = dom::find(&self.group, ".mode") {
+            let words = if mode == Mode::Queue { "▤ queue" } else { mode.word() };
+            chip.set_text_content(Some(words));
+        }
+    }
+
+    fn find(group: &Element, mode: Mode) -> Option<Wire> {
         let path: SvgGeometryElement = dom::find(group, ".wire")?.dyn_into().ok()?;
         Some(Wire {
             length: path.get_total_length(),
+            mode,
             dots: dom::find(group, ".dots")?,
             door: dom::find(group, ".door")?,
             path,
@@ -181,7 +197,10 @@ impl Wire {
     }
 
     /// A dot a call; where they are too many, those at the door are a number.
-    fn show(&self, flow: &Flow) {
+    fn show(&self, flow: &Flow, was: Option<Mode>) {
+        if was.unwrap_or(self.mode) != flow.mode {
+            self.become_of(flow.mode);
+        }
         let mut path = String::new();
         let mut dot = |along: f32| {
             let Ok(point) = self.path.get_point_at_length(along) else {

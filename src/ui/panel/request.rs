@@ -43,7 +43,7 @@ pub fn pinned(results: RwSignal<Results>, look: RwSignal<Look>) -> Memo<Option<A
     });
     Memo::new_with_compare(
         move |last: Option<&Option<Arc<Known>>>| {
-            story.track();
+            story.get();
             let pinned = look.with_untracked(|look| look.pinned);
             known(results, pinned, last.cloned().flatten())
         },

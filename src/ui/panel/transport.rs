@@ -2,7 +2,7 @@
 
 use super::header::tool;
 use crate::metrics::figure;
-use crate::time::Duration;
+use crate::time::{Duration, Instant};
 use crate::told::html::{Html, option};
 use crate::told::palette::STRIDES;
 use crate::ui::act::STEPS;
@@ -19,8 +19,8 @@ pub const SLIDERS: &str = concat!(
     "<output data-test=\"head\"></output><span class=\"quiet\" data-test=\"length\"></span></label>",
 );
 
-/// Whose events are stepped through, and the marks.
-pub fn marks(stride: Stride, bookmarks: &[f64]) -> Html {
+/// Whose events are stepped through, the fork, and the marks.
+pub fn marks(stride: Stride, bookmarks: &[f64], fork: Option<Instant>) -> Html {
     let mut html = Html::new();
     html.fill(
         "<label class=\"field\"><span>Step to</span><select data-choice=\"stride\" data-key=\"stride\">",
@@ -30,6 +30,14 @@ pub fn marks(stride: Stride, bookmarks: &[f64]) -> Html {
         option(&mut html, word, label, choice == stride);
     }
     html.fill("</select></label>", &[]);
+    let (pressed, label) = match fork {
+        Some(at) => ("true", "Forked at ".to_string() + &figure::instant(at.0 as f64)),
+        None => ("false", "Fork here".to_string()),
+    };
+    html.fill(
+        "<button type=\"button\" data-act=\"fork\" data-key=\"fork\" aria-pressed=\"{}\" title=\"Flips count from this instant on; both runs stay to compare (G)\">{}</button>",
+        &[pressed, &label],
+    );
     html.fill(
         "<button type=\"button\" data-act=\"mark\" data-key=\"mark\" title=\"Mark this instant, or take its mark away (B)\">Mark</button><ol class=\"marks\" aria-label=\"Marks\">",
         &[],
