@@ -202,11 +202,11 @@ impl Desk {
         let id = scenario.edge_named(name)?;
         let until = self.fork.unwrap_or(Instant::START);
         let changes = scenario.changes.iter().filter(|change| change.at <= until);
-        let last = changes.filter_map(|change| match &change.to {
+        let mut changed = changes.filter_map(|change| match &change.to {
             Changed::Edge(changed, edge) if *changed == id => Some(&**edge),
             _ => None,
         });
-        last.last().unwrap_or(scenario.edge(id)).flipped()
+        changed.next_back().unwrap_or(scenario.edge(id)).flipped()
     }
 
     /// Changes the text by an edit, or says why it cannot be made.
