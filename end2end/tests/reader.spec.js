@@ -69,7 +69,7 @@ test("YAML is read, and a flip leaves it YAML", async ({ page }) => {
   await expect(edge(page, "sold", "post")).toHaveAttribute("aria-label", "sold to post: delivers");
   await edge(page, "visitors", "shop").press("Enter");
   await expect(edge(page, "visitors", "shop")).toHaveAttribute("aria-label", /: await\./);
-  await expect(editor(page)).toHaveValue(YAML.replace("    to: shop\n", '    to: shop\n    mode: "await"\n'));
+  await expect(editor(page)).toHaveValue(YAML.replace("    to: shop\n", "    to: shop\n    mode: await\n"));
 });
 
 test("an edge without a choice is selected by a click, and nothing is changed", async ({ page }) => {
