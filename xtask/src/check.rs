@@ -193,9 +193,9 @@ fn build_site(_: &mut Vec<String>) -> Outcome<()> {
     site::build(&setup::for_build()?, Speed::Release)
 }
 
-/// Times the lanes of the built site; the figures are printed.
-pub fn frames() -> Outcome<()> {
-    shell::run(&mut in_browser(&["frames.js"])?)
+/// Times the built site by one of the scripts beside its tests; the figures are printed.
+pub fn time(script: &str) -> Outcome<()> {
+    shell::run(&mut in_browser(&[script])?)
 }
 
 /// Node.js with what looks at the built site.

@@ -31,6 +31,7 @@ cargo xtask COMMAND
   bench [WORKLOAD ...] [--rounds N] [--peer DIR]
                              time the engine, native and as WebAssembly, by turns with the bare loop in DIR
   frames                     time the frames of the lanes on the built site, with 1,000 lanes and a million spans
+  flip                       time a flip of the built site until its figures are there, of 100,000 requests
   env                        set up what a build needs and print it as a shell line: eval \"$(cargo xtask env)\"
 ";
 
@@ -54,7 +55,8 @@ fn run(command: Option<&str>, rest: &[&str]) -> Outcome<()> {
         Some("finish") => finish::finish(),
         Some("test") => check::run(rest),
         Some("bench") => bench::run(rest),
-        Some("frames") => check::frames(),
+        Some("frames") => check::time("frames.js"),
+        Some("flip") => check::time("flip.js"),
         Some("run-in-node") => bench::run_in_node(rest),
         Some("env") => print_env(),
         None | Some("help" | "--help" | "-h") => {
