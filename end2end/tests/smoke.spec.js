@@ -27,3 +27,11 @@ for (const colorScheme of ["light", "dark"]) {
     expect(await axeFindings(page)).toEqual([]);
   });
 }
+
+test("axe finds nothing in forced colours, with a node selected", async ({ page }) => {
+  await page.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
+  await open(page);
+  await page.locator('.topology [data-node="orders"]').click();
+  await expect(page.getByRole("textbox", { name: "threads" })).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+});
