@@ -13,16 +13,18 @@ use sync_or_swim::engine::Run;
 use sync_or_swim::metrics::Summary;
 use sync_or_swim::picture::index::Index;
 use sync_or_swim::picture::lane::{Lanes, View, axis, lanes};
+use sync_or_swim::picture::live::live;
 use sync_or_swim::picture::overview::{disturbances, overview};
 use sync_or_swim::picture::percentile::{Curve, percentiles};
 use sync_or_swim::picture::row::{Order, Rows};
 use sync_or_swim::picture::shape::{Mark, Picture, Shape};
 use sync_or_swim::picture::theme::Role;
+use sync_or_swim::picture::word::doings;
 use sync_or_swim::scenario::Scenario;
 use sync_or_swim::scenario::text::parse;
 use sync_or_swim::time::{Duration, Instant};
 use sync_or_swim::told::figure::figure;
-use sync_or_swim::trace::{Activity, NO_SPAN, Recorder, Segment, Trace};
+use sync_or_swim::trace::{Activity, NO_SPAN, Recorder, Segment, Span, Trace};
 
 const MS: f64 = 1e6;
 
@@ -201,6 +203,33 @@ fn bookmarks_on_the_axis_and_on_the_line_of_the_whole_run() {
     let mut above = Picture::default();
     scene.draw(|view| axis(view, &mut above));
     assert_eq!(flags(&above), 2, "the axis shows those in view");
+}
+
+#[test]
+fn the_topology_at_an_instant_counts_what_the_words_tell() {
+    for name in ["checkout", "faults", "topic"] {
+        let Scene { scenario, trace, .. } = Scene::of(name);
+        let index = Index::of(&scenario, &trace);
+        for step in 0..40 {
+            let at = Instant(trace.until.0 * step / 40);
+            let now = live(&scenario, &trace, &index, at);
+            assert!(!now.too_many_calls, "{name}");
+            let told = doings(&scenario, &trace, at);
+            for (service, pool) in scenario.services.iter().zip(&now.pools) {
+                let of = service.name.clone() + "/";
+                let busy = told.iter().filter(|doing| doing.lane.starts_with(&of)).count();
+                assert_eq!(pool.portions.iter().sum::<u32>() as usize, busy, "{name} {of} {at:?}");
+            }
+            let waits = |span: &&Span| {
+                let is_call = scenario.edge(span.edge).service().is_some();
+                let left = span.began.min(span.ended);
+                is_call && span.arrived <= at && at < left && span.sent <= at
+            };
+            let waiting = trace.spans.iter().filter(waits).count();
+            let shown: u32 = now.flows.iter().map(|flow| flow.at_the_door).sum();
+            assert_eq!(shown as usize, waiting, "{name} {at:?}");
+        }
+    }
 }
 
 /// A service of so many workers, and `spans` segments that are spread over them, 30 µs each 50 µs.

@@ -139,12 +139,16 @@ impl Held {
             .concat();
             set_thread(page, &path);
         } else {
-            let (x, y) = self.wanted(event);
-            // Only an element that is gone refuses an attribute.
-            let _ = self
-                .node
-                .set_attribute("transform", &["translate(", &whole(x), " ", &whole(y), ")"].concat());
+            self.stand(self.wanted(event));
         }
+    }
+
+    /// Puts the node somewhere, for as long as it is held.
+    fn stand(&self, (x, y): (f64, f64)) {
+        // Only an element that is gone refuses an attribute.
+        let _ = self
+            .node
+            .set_attribute("transform", &["translate(", &whole(x), " ", &whole(y), ")"].concat());
     }
 
     /// Edges fade while they lie where the node was.
@@ -173,12 +177,7 @@ impl Held {
                 let (node, x, y) = (self.name.clone(), x.round() as u32, y.round() as u32);
                 edit(page, Edit::Move { node, x, y });
             }
-            None => {
-                let (x, y) = self.place;
-                let _ = self
-                    .node
-                    .set_attribute("transform", &["translate(", &whole(x), " ", &whole(y), ")"].concat());
-            }
+            None => self.stand(self.place),
         }
     }
 }
