@@ -29,7 +29,7 @@ const BUDGETS: [Budget; 3] = [
     },
     Budget {
         name: "reader",
-        kilobytes: 200,
+        kilobytes: 240,
         is_part: is_reader,
     },
 ];
