@@ -3,6 +3,7 @@
 //! ```text
 //! docs/embedding/contract.json ─▶ the tables of docs/embedding/contract.md     UPDATE=1 cargo test --test embed: writes them anew
 //!                              ─▶ tests/data/embed/contract.txt                version and hash
+//!                              ─▶ src/share/embed understands and tells every listed field, and no other
 //! ```
 //!
 //! Law: a changed contract has a changed version. Wording may change, and `means` is wording.
@@ -10,6 +11,8 @@
 
 #[path = "embed/page.rs"]
 mod page;
+#[path = "embed/twin.rs"]
+mod twin;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! picture, text, seed ─inscribe─▶ SVG, PNG ─open─▶ text, seed          drafts ─▶ one text between visits ─▶ drafts
+//! hash, messages of the page around ─embed─▶ wishes, messages to it
 //! ```
 //!
 //! Law: each form says its version, and what was written once opens for ever. Foreign bytes are an answer or a problem,
 //! never a panic, in a time about as long as they are.
 
 pub mod draft;
+pub mod embed;
 pub mod open;
 pub mod png;
 pub mod saved;

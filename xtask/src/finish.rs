@@ -56,6 +56,7 @@ fn slim(staging: &Path) -> Outcome<()> {
                 slim::slim_script(&glue, !is_backend)?;
             }
             Some("css") => slim::slim_text(&file)?,
+            Some("js") if name == site::ELEMENT => slim::slim_script(&file, false)?,
             _ => {}
         }
     }

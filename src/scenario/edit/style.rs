@@ -7,6 +7,7 @@
 //!
 //! Law: what is written is read as that value, whatever the style.
 
+use crate::scenario::json::quoted;
 use crate::scenario::node::{Node, Value};
 use crate::scenario::number;
 
@@ -126,22 +127,6 @@ fn is_plain(word: &str) -> bool {
         && word.chars().all(plain)
         && !["true", "false", "null"].contains(&word)
         && number::read(word).is_none()
-}
-
-/// A text in double quotes (RFC 8259).
-fn quoted(word: &str) -> String {
-    let mut text = String::from("\"");
-    for letter in word.chars() {
-        match letter {
-            '"' | '\\' => text.extend(['\\', letter]),
-            '\n' => text += "\\n",
-            '\t' => text += "\\t",
-            letter if letter < ' ' => text += &format!("\\u{:04x}", letter as u32),
-            letter => text.push(letter),
-        }
-    }
-    text.push('"');
-    text
 }
 
 #[cfg(test)]
