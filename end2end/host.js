@@ -1,7 +1,7 @@
 // Pages of a host, and the site that they embed, each under a name of its own: nothing of it leaves the machine.
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { TYPES } from "./types.js";
+import { TYPES } from "./media.js";
 
 export const HOST = "https://docs.example";
 export const SITE = "https://playground.example";

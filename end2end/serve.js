@@ -2,7 +2,7 @@
 import { createReadStream, promises as fs } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve, sep } from "node:path";
-import { TYPES } from "./types.js";
+import { TYPES } from "./media.js";
 
 const root = resolve(process.argv[2] ?? "../dist");
 const port = Number(process.argv[3] ?? 8791);
