@@ -273,7 +273,7 @@ button:focus-visible { outline: 3px solid #1d55b8; outline-offset: -3px; }
       this.#inView = inView;
       if (!this.#frame) {
         clearTimeout(this.#timer);
-        if (inView && this.getAttribute("play") === "visible") this.#timer = setTimeout(() => this.#start(true), SETTLED);
+        if (inView && this.getAttribute("start") === "visible") this.#timer = setTimeout(() => this.#start(true), SETTLED);
       } else if (inView) this.#touch();
       else SyncOrSwim.#share();
     }

@@ -1,4 +1,5 @@
 // The element in the page of a host: poster, frame, messages, origins, theme, sleep. embed.html is a stand-in (../element).
+import { readFileSync } from "node:fs";
 import { axeFindings, expect, test } from "../site.js";
 import { HOST, POLICY, SITE, document as hostDocument, frame, serve, show } from "../host.js";
 
@@ -141,6 +142,14 @@ test("without a poster, what stands inside is shown beside the button", async ({
   await expect(page.getByText("Fallback")).toBeHidden();
 });
 
+test("no attribute is a member of the element: frameworks would set that instead", async ({ page }) => {
+  const { element: listed } = JSON.parse(readFileSync("../docs/embedding/contract.json", "utf8"));
+  await show(page, `<sync-or-swim></sync-or-swim>`);
+  const members = (element, names) => names.filter((name) => name !== "title" && name in element);
+  expect(await element(page).evaluate(members, listed.attributes.map(({ name }) => name))).toEqual([]);
+  expect(await element(page).evaluate(members, listed.methods.map((method) => method.split("(")[0]))).toHaveLength(listed.methods.length);
+});
+
 test("a poster of the host's own is shown", async ({ page }) => {
   await show(page, `<sync-or-swim link="#ex=chain" poster="${SITE}/posters/checkout-lanes-dark.svg"></sync-or-swim>`);
   await expect(element(page).locator("img")).toHaveAttribute("src", /checkout-lanes-dark/);
@@ -176,7 +185,7 @@ test("the theme is the attribute's, the host's, or the browser's, and is followe
 });
 
 test("in view, an element that says so opens by itself, but not when it is scrolled past", async ({ page }) => {
-  await show(page, `${`<sync-or-swim play="visible"></sync-or-swim>`.repeat(9)}`);
+  await show(page, `${`<sync-or-swim start="visible"></sync-or-swim>`.repeat(9)}`);
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
   await expect(element(page, 8).locator("iframe")).toHaveCount(1);
   await expect(element(page, 4).locator("iframe")).toHaveCount(0);

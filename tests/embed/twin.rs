@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use sync_or_swim::scenario::Mode;
 use sync_or_swim::share::embed::message::{FromHost, KINDS, ToHost, hear};
 use sync_or_swim::share::embed::parameter::{self, NAMES, Wish};
+use sync_or_swim::share::embed::tag;
 use sync_or_swim::share::embed::{Level, Source, VERSION, View};
 use sync_or_swim::time::Instant;
 
@@ -87,6 +88,19 @@ fn a_default_is_as_if_it_had_been_written() {
     for item in list(&contract()["parameters"]) {
         if !item["default"].is_null() {
             assert_eq!(asked(&item, &item["default"]), (Wish::default(), 0), "{item}");
+        }
+    }
+}
+
+#[test]
+fn a_block_of_a_document_says_every_attribute_but_where_the_site_lies() {
+    let attributes = list(&contract()["element"]["attributes"]);
+    let mut names: Vec<String> = attributes.iter().map(name).collect();
+    assert_eq!(names.pop().as_deref(), Some("site"));
+    assert_eq!(names, tag::KEYS);
+    for item in attributes.iter().filter(|item| item["type"] == "word") {
+        for word in words(item) {
+            assert!(tag::tag(&format!("{}: {word}", name(item)), "/").is_ok(), "{item}");
         }
     }
 }

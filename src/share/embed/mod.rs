@@ -3,12 +3,14 @@
 //! ```text
 //! #embed=v1&ex=checkout&view=lanes  ─parameter─▶ Wish        {"sync-or-swim": 1, "type": "play"}  ─message─▶ FromHost
 //!                                                ToHost ─message─▶ {"sync-or-swim": 1, "type": "ready", …}
+//! a block of a document  ─tag─▶ <sync-or-swim …>
 //! ```
 //!
 //! Law: what the contract does not list is not understood. Foreign text is a wish, a message or a problem, never a panic.
 
 pub mod message;
 pub mod parameter;
+pub mod tag;
 
 use crate::scenario::problem::Problem;
 

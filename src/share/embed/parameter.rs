@@ -23,7 +23,7 @@ pub const HOST_LIMIT: usize = 300;
 /// The greatest seed: up to it every JSON reader keeps whole numbers exact.
 pub const SEED_LIMIT: u64 = 9_007_199_254_740_991;
 /// What is shown where no scenario is named.
-const EXAMPLE: &str = "checkout";
+pub const EXAMPLE: &str = "checkout";
 /// More problems are not told.
 const MOST: usize = 20;
 
@@ -122,6 +122,11 @@ fn names_like(key: &str) -> String {
         Some(name) => [name, "=…"].concat(),
         None => NAMES.join(", "),
     }
+}
+
+/// Whether a parameter can have a value, or what would be right.
+pub(super) fn check(key: &str, text: &str) -> Result<(), String> {
+    set(&mut Wish::default(), key, text)
 }
 
 /// Sets one parameter, or says what would be right.
