@@ -8,9 +8,9 @@ import { HOST, SITE, frame, serve } from "../host.js";
 const PAGES = {
   html: "/index.html",
   mdbook: "/checkout.html",
-  mkdocs: "/checkout/index.html",
+  mkdocs: "/checkout/",
   sphinx: "/checkout.html",
-  docusaurus: "/checkout/index.html",
+  docusaurus: "/checkout/",
 };
 const BUILT = "../target/recipes";
 const chosen = (process.env.RECIPES ?? Object.keys(PAGES).join(" ")).split(" ");
