@@ -2,16 +2,7 @@
 import { createReadStream, promises as fs } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve, sep } from "node:path";
-
-const TYPES = {
-  ".css": "text/css; charset=utf-8",
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".json": "application/json",
-  ".png": "image/png",
-  ".svg": "image/svg+xml",
-  ".wasm": "application/wasm",
-};
+import { TYPES } from "./media.js";
 
 const root = resolve(process.argv[2] ?? "../dist");
 const port = Number(process.argv[3] ?? 8791);

@@ -2,6 +2,8 @@
 //!
 //! Law: figures on standard output, problems on standard error, and the same bytes every time.
 
+#[path = "cli/mdbook.rs"]
+mod mdbook;
 #[path = "cli/request.rs"]
 mod request;
 #[path = "cli/swim.rs"]

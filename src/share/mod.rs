@@ -3,6 +3,7 @@
 //! ```text
 //! picture, text, seed ─inscribe─▶ SVG, PNG ─open─▶ text, seed          drafts ─▶ one text between visits ─▶ drafts
 //! text ─link─▶ address ─▶ text
+//! hash, messages of the page around ─embed─▶ wishes, messages to it
 //! ```
 //!
 //! Law: each form says its version, and what was written once opens for ever. Foreign bytes are an answer or a problem,
@@ -10,6 +11,7 @@
 
 mod change;
 pub mod draft;
+pub mod embed;
 pub mod link;
 pub mod open;
 pub mod png;

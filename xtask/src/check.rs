@@ -198,8 +198,11 @@ pub fn time(script: &str) -> Outcome<()> {
     shell::run(&mut in_browser(&[script])?)
 }
 
+/// What runs the tests in a browser.
+pub const PLAYWRIGHT: &str = "node_modules/@playwright/test/cli.js";
+
 /// Node.js with what looks at the built site.
-fn in_browser(words: &[&str]) -> Outcome<Command> {
+pub fn in_browser(words: &[&str]) -> Outcome<Command> {
     let chromium = setup::for_browser()?;
     if !place::dist().join("index.html").is_file() {
         return Err("there is no built site in dist/: cargo xtask build".to_owned());
@@ -210,7 +213,7 @@ fn in_browser(words: &[&str]) -> Outcome<Command> {
 }
 
 fn browser(lines: &mut Vec<String>) -> Outcome<()> {
-    let mut playwright = in_browser(&["node_modules/@playwright/test/cli.js", "test"])?;
+    let mut playwright = in_browser(&[PLAYWRIGHT, "test"])?;
     let is_total = |line: &str| {
         let is_count = line.trim_start().starts_with(|c: char| c.is_ascii_digit());
         is_count

@@ -56,6 +56,7 @@ fn slim(staging: &Path) -> Outcome<()> {
                 slim::slim_script(&glue, !is_backend)?;
             }
             Some("css") => slim::slim_text(&file)?,
+            Some("js") if name == site::ELEMENT => slim::slim_script(&file, false)?,
             _ => {}
         }
     }
@@ -140,7 +141,7 @@ fn refuse_inline_scripts(html: &str) -> Outcome<()> {
 }
 
 /// A short name for content: FNV-1a (Fowler, Noll, Vo 1991), 64 bits.
-fn id_of(parts: &[&[u8]]) -> String {
+pub fn id_of(parts: &[&[u8]]) -> String {
     let bytes = parts.iter().flat_map(|part| part.iter());
     let hash = bytes.fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01B3)

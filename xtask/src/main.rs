@@ -12,6 +12,7 @@ mod bench;
 mod check;
 mod finish;
 mod place;
+mod recipe;
 mod serve;
 mod setup;
 mod shell;
@@ -32,6 +33,7 @@ cargo xtask COMMAND
                              time the engine, native and as WebAssembly, by turns with the bare loop in DIR
   frames                     time the frames of the lanes on the built site, with 1,000 lanes and a million spans
   flip                       time a flip of the built site until its figures are there, of 100,000 requests
+  recipes [NAME ...]         build the sites of docs/embedding with their tools and look at them in Chromium
   env                        set up what a build needs and print it as a shell line: eval \"$(cargo xtask env)\"
 ";
 
@@ -57,6 +59,7 @@ fn run(command: Option<&str>, rest: &[&str]) -> Outcome<()> {
         Some("bench") => bench::run(rest),
         Some("frames") => check::time("frames.js"),
         Some("flip") => check::time("flip.js"),
+        Some("recipes") => recipe::run(rest),
         Some("run-in-node") => bench::run_in_node(rest),
         Some("env") => print_env(),
         None | Some("help" | "--help" | "-h") => {

@@ -9,6 +9,9 @@ use std::process::Command;
 /// The compiler's name for WebAssembly in a browser.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
+/// The script of the element that embeds the playground in other pages.
+pub const ELEMENT: &str = "element.js";
+
 /// How a site is built.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Speed {

@@ -4,7 +4,7 @@
 
 use super::source::Source;
 use super::told::{self, Wanted};
-use super::{blamed, experiment, replication, table};
+use super::{blamed, experiment, mdbook, replication, table};
 use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
 use std::io::{ErrorKind, Write};
@@ -57,6 +57,17 @@ const LINK_EXAMPLES: &str = "Examples:
 const SCHEMA_EXAMPLES: &str = "Examples:
   swim schema > scenario.schema.json";
 
+const MDBOOK_EXAMPLES: &str = "In book.toml:
+  [preprocessor.sync-or-swim]
+  command = \"swim mdbook\"
+  site = \"https://playground.example/\"
+
+In a chapter:
+  ```sync-or-swim
+  example: checkout
+  view: both
+  ```";
+
 /// Sync or Swim: simulates a mesh of services and tells who is blocked in it.
 ///
 /// The same scenario and seed give the same figures, byte for byte, on every machine and in the browser.
@@ -99,6 +110,21 @@ enum Command {
     /// What it accepts may still have an error that `swim check` tells: no schema knows which names there are.
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema,
+    /// Be a preprocessor of mdBook: blocks named `sync-or-swim` become playgrounds
+    ///
+    /// Reads from standard input what mdBook writes, and writes what it reads.
+    #[command(after_help = MDBOOK_EXAMPLES)]
+    Mdbook {
+        /// `supports RENDERER`: the exit status says whether there can be playgrounds
+        #[command(subcommand)]
+        question: Option<Question>,
+    },
+}
+
+#[derive(Subcommand)]
+enum Question {
+    /// Whether pages of this renderer can have playgrounds
+    Supports { renderer: String },
 }
 
 #[derive(Args)]
@@ -178,6 +204,7 @@ pub fn obey() -> ExitCode {
         Command::Check { scenarios } => check(&scenarios),
         Command::Link(linked) => link(&linked),
         Command::Open { link } => open(&link),
+        Command::Mdbook { question } => preprocess(question.as_ref()),
         Command::Schema => print(&format!("{:#}\n", wire::schema())),
     };
     match outcome {
@@ -263,6 +290,15 @@ fn trace(traced: &Traced) -> Result<(), Failure> {
     };
     let told = told::request(&scenario, seed, wanted).map_err(|why| Failure::new(FAILURE, why))?;
     print(&told)
+}
+
+fn preprocess(question: Option<&Question>) -> Result<(), Failure> {
+    let failed = |told| Failure { status: FAILURE, told };
+    match question {
+        None => print(&mdbook::preprocess(std::io::stdin().lock()).map_err(failed)?),
+        Some(Question::Supports { renderer }) if renderer == "html" => Ok(()),
+        Some(_) => Err(failed(Vec::new())),
+    }
 }
 
 fn laid_out(source: &Source, scenario: &Scenario, summary: &Value) -> String {

@@ -11,6 +11,8 @@ pub struct CargoTool<'a> {
     version: &'a str,
     /// With the versions of its own lock file.
     is_locked: bool,
+    /// With what it brings unless one says otherwise.
+    has_defaults: bool,
     /// What to expect on two cores.
     about: &'a str,
 }
@@ -21,6 +23,7 @@ pub fn trunk(version: &str) -> CargoTool<'_> {
         package: "trunk",
         version,
         is_locked: true,
+        has_defaults: true,
         about: "about 5 minutes",
     }
 }
@@ -32,6 +35,18 @@ pub fn wasm_bindgen(version: &str) -> CargoTool<'_> {
         package: "wasm-bindgen-cli",
         version,
         is_locked: false,
+        has_defaults: true,
+        about: "about 3 minutes",
+    }
+}
+
+/// The maker of books, without its server and its search.
+pub fn mdbook(version: &str) -> CargoTool<'_> {
+    CargoTool {
+        package: "mdbook",
+        version,
+        is_locked: true,
+        has_defaults: false,
         about: "about 3 minutes",
     }
 }
@@ -66,6 +81,9 @@ fn install(tool: &CargoTool, draft: &Path, build: &Path) -> Outcome<Command> {
         .arg(draft);
     if tool.is_locked {
         command.arg("--locked");
+    }
+    if !tool.has_defaults {
+        command.arg("--no-default-features");
     }
     command
         .current_dir(place::cache()?)

@@ -9,6 +9,7 @@
 mod browser;
 mod cargo_tool;
 mod node;
+mod python;
 mod target;
 
 use crate::place;
@@ -24,6 +25,9 @@ const BINARYEN: &str = "132.0.0";
 /// The version of npm's `terser`, which makes scripts small.
 const TERSER: &str = "5.51.4";
 
+/// The version of mdBook, for which there is a recipe.
+const MDBOOK: &str = "0.5.4";
+
 /// Directories of executables, to stand before those of the system.
 pub struct Tools {
     directories: Vec<PathBuf>,
@@ -35,6 +39,12 @@ impl Tools {
         let system = std::env::var_os("PATH").unwrap_or_default();
         let all = self.directories.iter().cloned().chain(std::env::split_paths(&system));
         std::env::join_paths(all).map_err(|why| format!("PATH cannot hold the tools: {why}"))
+    }
+
+    /// The same, and what lies in another directory.
+    pub fn and(mut self, directory: PathBuf) -> Tools {
+        self.directories.push(directory);
+        self
     }
 
     /// A command at the root of the checkout that finds these tools first.
@@ -83,6 +93,26 @@ pub fn for_browser() -> Outcome<PathBuf> {
     let _guard = Guard::take()?;
     node::ensure_packages(&place::end2end())?;
     browser::ensure()
+}
+
+/// mdBook.
+pub fn for_book() -> Outcome<Tools> {
+    let _guard = Guard::take()?;
+    let directories = vec![cargo_tool::ensure(&cargo_tool::mdbook(MDBOOK))?];
+    Ok(Tools { directories })
+}
+
+/// A Python with the packages that a file names.
+pub fn for_python(requirements: &Path) -> Outcome<Tools> {
+    let _guard = Guard::take()?;
+    let directories = vec![python::ensure(requirements)?];
+    Ok(Tools { directories })
+}
+
+/// The npm packages that a directory's lock file names.
+pub fn for_node(directory: &Path) -> Outcome<()> {
+    let _guard = Guard::take()?;
+    node::ensure_packages(directory)
 }
 
 /// Holds off other `xtask` processes of this user while something is being set up.

@@ -1,0 +1,69 @@
+// Each site of docs/embedding, as its tool has built it: poster without WebAssembly, then play, resize, toggle, and the host hears it.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "../site.js";
+import { HOST, SITE, frame, serve } from "../host.js";
+
+/** Where a built site has its page with two embeds or one. */
+const PAGES = {
+  html: "/index.html",
+  mdbook: "/checkout.html",
+  mkdocs: "/checkout/",
+  sphinx: "/checkout.html",
+  docusaurus: "/checkout/",
+};
+const BUILT = "../target/recipes";
+const chosen = (process.env.RECIPES ?? Object.keys(PAGES).join(" ")).split(" ");
+
+for (const recipe of chosen)
+  test.describe(recipe, () => {
+    let sent;
+
+    test.beforeEach(async ({ page }) => {
+      expect(existsSync(join(BUILT, recipe)), `cargo xtask recipes ${recipe}`).toBe(true);
+      sent = [];
+      await serve(page, HOST, [join(BUILT, recipe)]);
+      // Where the site has no embedded playground, the stand-in of the element's tests is one.
+      await serve(page, SITE, ["../dist", "element"], {}, sent);
+      await page.goto(HOST + PAGES[recipe]);
+    });
+
+    const element = (page) => page.locator("sync-or-swim").first();
+
+    test("shows a poster, and loads no WebAssembly", async ({ page }) => {
+      const poster = element(page).locator(".stage > img");
+      await poster.scrollIntoViewIfNeeded();
+      await expect(poster).toHaveJSProperty("complete", true);
+      expect(await poster.evaluate((poster) => poster.naturalWidth)).toBeGreaterThan(0);
+      await page.waitForLoadState("networkidle");
+      const bytes = sent.filter(({ path }) => path.endsWith(".wasm") || path.includes("embed")).reduce((sum, { bytes }) => sum + bytes, 0);
+      expect(bytes).toBe(0);
+      expect(sent.map(({ path }) => path)).toEqual(expect.arrayContaining(["/element.js", "/posters/checkout-lanes-light.svg"]));
+    });
+
+    test("plays on a click, resizes, toggles, and the host hears it", async ({ page }) => {
+      await page.evaluate(() => {
+        window.heard = [];
+        for (const type of ["ready", "resize", "toggled"])
+          document.addEventListener(type, ({ target, detail }) => target.localName === "sync-or-swim" && window.heard.push([type, detail]), true);
+      });
+      const heard = (type) => page.evaluate((type) => window.heard.filter(([name]) => name === type).map(([, detail]) => detail), type);
+      await element(page).getByRole("button", { name: /^▶ Play/ }).click();
+      await expect.poll(() => heard("ready")).toEqual([expect.objectContaining({ version: 1 })]);
+      await expect.poll(() => heard("resize")).not.toEqual([]);
+      const { height } = (await heard("resize")).at(-1);
+      await expect(element(page).locator("iframe")).toHaveCSS("height", `${height}px`);
+      await element(page).evaluate((element) => element.set("orders->payments.charge", "await"));
+      await expect.poll(() => heard("toggled")).toEqual([{ edge: "orders->payments.charge", from: "sync", to: "await" }]);
+    });
+  });
+
+if (chosen.includes("html"))
+  test("the page of the recipe tells what was flipped", async ({ page }) => {
+    await serve(page, HOST, [join(BUILT, "html")]);
+    await serve(page, SITE, ["../dist", "element"]);
+    await page.goto(HOST + PAGES.html);
+    await page.getByRole("button", { name: "Let payments" }).click();
+    await expect(page.locator("output")).toHaveText("orders->payments.charge from sync to await");
+    await expect(frame(page)).resolves.toBeTruthy();
+  });
