@@ -8,6 +8,7 @@
 //! src/bin/reader.rs             ─▶ reader-<id>.wasm                      without glue, which trunk would give it
 //! <link data-reader>            ─▶ names reader-<id>.wasm                loaded ahead of the page's question for it
 //! <script data-wasm …>          ─▶ start-<id>.js                         no inline script: the content policy forbids it
+//! index.html + embed.css        ─▶ embed.html, embed-<id>.css            the page for a frame
 //! ```
 
 use crate::shell::Outcome;
@@ -39,7 +40,19 @@ pub fn finish() -> Outcome<()> {
     let html = name(&html, READER, &finish_reader(&staging, speed)?)?;
     let html = finish_start(&staging, &html)?;
     refuse_inline_scripts(&html)?;
-    write(&page, html.as_bytes())
+    write(&page, html.as_bytes())?;
+    finish_embed(&staging, &html)
+}
+
+/// Writes the page for a frame: the same with one style sheet more.
+fn finish_embed(staging: &Path, html: &str) -> Outcome<()> {
+    let sheet = staging.join("embed.css");
+    let style = place::read(&sheet)?;
+    let named = format!("embed-{}.css", id_of(&[style.as_bytes()]));
+    fs::rename(&sheet, staging.join(&named)).map_err(|why| format!("cannot rename {}: {why}", sheet.display()))?;
+    let (head, body) = html.split_once("</head>").ok_or("the page has no head")?;
+    let embed = [head, "<link rel=\"stylesheet\" href=\"./", &named, "\"></head>", body].concat();
+    write(&staging.join("embed.html"), embed.as_bytes())
 }
 
 /// Makes the files of a release small, and the backend's fast.

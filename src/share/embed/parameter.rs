@@ -11,8 +11,8 @@ use crate::scenario::problem::{Problem, nearest};
 use crate::time::{Duration, Instant};
 
 /// All parameters.
-pub const NAMES: [&str; 11] = [
-    "embed", "ex", "s", "seed", "view", "level", "theme", "play", "at", "title", "host",
+pub const NAMES: [&str; 12] = [
+    "embed", "ex", "s", "c", "seed", "view", "level", "theme", "play", "at", "title", "host",
 ];
 /// The longest hash that is read, in characters.
 pub const HASH_LIMIT: usize = 200_000;
@@ -31,6 +31,8 @@ const MOST: usize = 20;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {
     pub source: Source,
+    /// What differs from the gallery entry, as in a permalink.
+    pub change: Option<String>,
     /// Instead of the scenario's.
     pub seed: Option<u64>,
     pub view: View,
@@ -38,8 +40,8 @@ pub struct Wish {
     pub theme: Theme,
     /// Whether it plays once it has loaded.
     pub plays: bool,
-    /// Where the play head stands at first.
-    pub at: Instant,
+    /// Where the play head stands at first, instead of at the end of the warm-up.
+    pub at: Option<Instant>,
     /// The heading, instead of the scenario's name.
     pub title: Option<String>,
     /// The origin of the page around; without it nothing is told and nobody is heard.
@@ -50,12 +52,13 @@ impl Default for Wish {
     fn default() -> Wish {
         Wish {
             source: Source::Example(EXAMPLE.to_string()),
+            change: None,
             seed: None,
             view: View::default(),
             level: Level::default(),
             theme: Theme::default(),
             plays: false,
-            at: Instant::START,
+            at: None,
             title: None,
             host: None,
         }
@@ -135,12 +138,13 @@ fn set(wish: &mut Wish, key: &str, text: &str) -> Result<(), String> {
         "embed" => (text == "v1").then_some(()).ok_or("v1")?,
         "ex" => wish.source = Source::Example(name(text)?),
         "s" => wish.source = Source::Link(link(text)?),
+        "c" => wish.change = Some(link(text)?),
         "seed" => wish.seed = Some(seed(text)?),
         "view" => wish.view = choice(text)?,
         "level" => wish.level = choice(text)?,
         "theme" => wish.theme = choice(text)?,
         "play" => wish.plays = choice(text)?,
-        "at" => wish.at = instant(text)?,
+        "at" => wish.at = Some(instant(text)?),
         "title" => wish.title = Some(bounded(text, TITLE_LIMIT)?),
         _ => wish.host = Some(origin(text)?),
     }
@@ -151,7 +155,7 @@ fn link(text: &str) -> Result<String, String> {
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     match !text.is_empty() && text.bytes().all(is_letter) {
         true => bounded(text, LINK_LIMIT),
-        false => Err("the part of a permalink behind `s=`".to_string()),
+        false => Err("the part of a permalink behind `=`".to_string()),
     }
 }
 
@@ -240,12 +244,13 @@ mod tests {
             wish(hash),
             Wish {
                 source: Source::Link("1.d.aZ_-".to_string()),
+                change: None,
                 seed: Some(7),
                 view: View::Lanes,
                 level: Level::Full,
                 theme: Theme::Dark,
                 plays: true,
-                at: Instant(3_420_000_000),
+                at: Some(Instant(3_420_000_000)),
                 title: Some("Das É&+".to_string()),
                 host: Some("http://localhost:3000".to_string()),
             }
