@@ -11,7 +11,7 @@
   const SITE = document.currentScript?.src ?? document.baseURI;
   const EVENTS = ["ready", "resize", "state", "toggled", "error"];
   /** What a permalink says that a frame understands. */
-  const OF_LINKS = ["ex", "s", "seed", "view", "at"];
+  const OF_LINKS = ["ex", "c", "s", "seed", "view", "at"];
   /** So many frames are awake at most. */
   const AWAKE = 3;
   /** In view for so long, in milliseconds, an element is not just scrolled past. */

@@ -10,7 +10,7 @@
 //!
 //! Law: a changed shape needs a changed [`VERSION`]; a stored hash says so.
 
-use crate::metrics::ranking::Ranking;
+use crate::metrics::ranking::{Ranking, Story};
 use crate::metrics::wire::Sealed;
 use crate::picture::shape::Picture;
 use crate::scenario::edit::Edit;
@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The version of these messages; backend and reader say it when they are ready, and the page compares.
-pub const VERSION: u32 = 18;
+pub const VERSION: u32 = 19;
 
 /// Names an order and its answers; later ones are greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -92,6 +92,21 @@ pub enum ToReader {
     Inscribe { png: Vec<u8>, origin: Origin },
     /// What a file carries, whatever its kind: [`Origin`].
     Open { file: Vec<u8> },
+    /// The text of an entry of the gallery: `String`.
+    Gallery { entry: String },
+    /// Where the hash of an address leads: [`Followed`].
+    Follow { hash: String },
+    /// The sheet by which a scenario is shared: its markup, `String`.
+    Share(Sharing),
+    /// The heads of the panels in the order of their slots: `Vec<String>`, markup.
+    Heads(Heads),
+    /// The request to which a way leads from the pinned one, and a throw of the dice for ways that lead anywhere: `Option<Notable>`.
+    Seek {
+        report: Sealed,
+        way: String,
+        pinned: Option<Story>,
+        dice: u32,
+    },
 }
 
 /// One request, of which alone the trace is, for a panel of this width in pixels.
@@ -132,6 +147,74 @@ pub struct Origin {
     pub text: String,
     /// None where only the text was written.
     pub seed: Option<u64>,
+}
+
+/// What is shared: a good text, the entry of the gallery as which it began, and the seed and the instant that are others than
+/// its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sharing {
+    pub text: String,
+    pub entry: String,
+    pub seed: Option<u64>,
+    pub at: Option<Instant>,
+    /// Where the page lies, without a hash.
+    pub address: String,
+}
+
+/// Where a link leads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Followed {
+    /// The entry of the gallery with which it begins.
+    pub entry: String,
+    /// Where it is another scenario than the entry's.
+    pub text: Option<String>,
+    /// Where it is another one than the scenario's own.
+    pub seed: Option<u64>,
+    /// What is done then, as controls say it: the act, and on what.
+    pub acts: Vec<(String, String)>,
+}
+
+/// What the page does, as far as the heads of its panels say it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Heads {
+    pub entry: String,
+    pub seed: u64,
+    pub light: String,
+    pub can_undo: bool,
+    pub can_redo: bool,
+    pub is_original: bool,
+    pub news: Option<News>,
+    pub is_playing: bool,
+    /// The place of the choice in the menu of steps.
+    pub stride: u32,
+    /// In nanoseconds of the run.
+    pub marks: Vec<u64>,
+    pub fork: Option<Instant>,
+    pub follows: bool,
+    pub can_compare: bool,
+    pub compares: bool,
+    pub too_many_calls: bool,
+    pub pinned: Option<Story>,
+    pub report: Option<Sealed>,
+}
+
+impl Heads {
+    /// Which requests are worth a look.
+    pub fn ranking(&self) -> Ranking {
+        let report = self.report.as_ref().and_then(Sealed::open);
+        report.map(|report| report.ranking).unwrap_or_default()
+    }
+}
+
+/// What has happened to the desk, in words to the reader.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum News {
+    /// The draft of the last visit, of this date, lies here again.
+    Restored(String),
+    /// A file of this name was opened.
+    Opened(String),
+    /// Why something could not be done, and what would be right.
+    Refused(String),
 }
 
 /// The ways in which a request is told.
@@ -203,6 +286,4 @@ pub struct Told {
     pub edge: String,
     /// The name of a node and the bar in it.
     pub bars: Vec<(String, String)>,
-    /// Which requests are worth a look.
-    pub ranking: Ranking,
 }

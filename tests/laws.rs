@@ -95,6 +95,7 @@ use sync_or_swim::engine::Run;
 use sync_or_swim::metrics::blame::Blame;
 use sync_or_swim::scenario::text::{self, Parsed};
 use sync_or_swim::scenario::*;
+use sync_or_swim::share::link;
 use sync_or_swim::time::Instant;
 use sync_or_swim::trace::Recorder;
 use tape::Tape;
@@ -256,6 +257,7 @@ fn what_is_written_and_read_again_runs_the_same() {
             return Ok(());
         }
         read.set(read.get() + 1);
+        is_linked(&text, &again)?;
         let [before, after] = [scenario, &again].map(|scenario| slice::in_slices(scenario, *seed, u64::MAX, 0));
         let first = (0..before.0.0.len()).find(|index| before.0.0.get(*index) != after.0.0.get(*index));
         let same = write(&again) == text && again.layout == scenario.layout;
@@ -269,6 +271,19 @@ fn what_is_written_and_read_again_runs_the_same() {
     });
     println!("{law}: {} scenarios were read", read.get());
     assert!(read.get() > number("LAWS_CASES", 500) / 2);
+}
+
+/// A link to a text leads to the same scenario.
+fn is_linked(text: &str, scenario: &Scenario) -> Result<(), String> {
+    let link = link::write(text, "checkout").map_err(|problems| format!("no link: {problems:?}\n{text}"))?;
+    let found = link::follow(&link).map_err(|problem| format!("{problem}\n{link}\n{text}"))?;
+    let opened = found
+        .text
+        .ok_or_else(|| format!("it leads to the gallery: {link}\n{text}"))?;
+    match text::parse(&opened) {
+        Ok(Parsed { scenario: opened, .. }) if opened == *scenario => Ok(()),
+        other => Err(format!("{other:?}\n{link}\n{text}")),
+    }
 }
 
 #[test]

@@ -16,6 +16,9 @@ use serde::{Deserialize, Serialize};
 /// Each list has so many at most.
 pub const MOST: usize = 40;
 
+/// A request that keeps its name in every recording of a run: its client, its number, and when it was offered.
+pub type Story = (ClientId, u64, Instant);
+
 /// A request with its outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Notable {
@@ -26,6 +29,13 @@ pub struct Notable {
     pub took: Duration,
     /// Why it failed.
     pub cause: Option<Cause>,
+}
+
+impl Notable {
+    /// Which request this is.
+    pub fn story(&self) -> Story {
+        (self.client, self.number, self.offered)
+    }
 }
 
 /// The requests to look at; only those that were offered inside the window of measurement.

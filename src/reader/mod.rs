@@ -12,10 +12,10 @@ use crate::protocol::{FromReader, Meaning, ToReader, VERSION};
 use crate::scenario::edit;
 use crate::scenario::problem::Problem;
 use crate::scenario::text::{self, Parsed};
-use crate::share::{open, png, svg};
+use crate::share::{link, open, png, sheet, svg};
 use crate::told::html::Html;
 use crate::told::request::request;
-use crate::told::{help, inspector, palette, shown, told, topology};
+use crate::told::{head, help, inspector, palette, shown, told, topology, way};
 use serde::Serialize;
 
 /// What the reader says first.
@@ -41,6 +41,21 @@ pub fn answer(question: &[u8]) -> Vec<u8> {
         }
         Ok(ToReader::Inscribe { png, origin }) => bytes(png::inscribe(&png, &origin).map_err(alone)),
         Ok(ToReader::Open { file }) => bytes(open::open(&file).map_err(alone)),
+        Ok(ToReader::Gallery { entry }) => {
+            bytes(link::entry(&entry).map(|entry| entry.text.to_string()).map_err(alone))
+        }
+        Ok(ToReader::Follow { hash }) => bytes(link::follow(&hash).map_err(alone)),
+        Ok(ToReader::Share(sharing)) => bytes(sheet::share(&sharing).map(Html::into_string)),
+        Ok(ToReader::Heads(heads)) => bytes(Ok(head::heads(&heads))),
+        Ok(ToReader::Seek {
+            report,
+            way,
+            pinned,
+            dice,
+        }) => {
+            let ranking = report.open().map(|report| report.ranking).unwrap_or_default();
+            bytes(Ok(way::next(&ranking, &way, pinned, dice)))
+        }
         Err(_) => bytes::<()>(Err(vec![unknown()])),
     }
 }

@@ -8,8 +8,6 @@ pub struct Entry {
     /// The name in links and on the command line.
     pub id: &'static str,
     pub title: &'static str,
-    /// The page has it in a file of its own, which is fetched when it is wanted.
-    #[cfg(not(feature = "page"))]
     pub text: &'static str,
 }
 
@@ -19,7 +17,6 @@ macro_rules! gallery {
         pub const ENTRIES: &[Entry] = &[$(Entry {
             id: $id,
             title: $title,
-            #[cfg(not(feature = "page"))]
             text: include_str!(concat!("../../scenarios/", $id, ".json")),
         }),*];
 
@@ -42,3 +39,12 @@ gallery! {
 pub fn entry(id: &str) -> Option<&'static Entry> {
     ENTRIES.iter().find(|entry| entry.id == id)
 }
+
+/// The texts that an entry of this name has and has had; links to what differs from one of them lead there for ever.
+pub fn editions(id: &str) -> impl Iterator<Item = &'static str> {
+    let earlier = EARLIER.iter().filter(move |(of, _)| *of == id).map(|(_, text)| *text);
+    entry(id).map(|entry| entry.text).into_iter().chain(earlier)
+}
+
+/// Texts that entries once had: the name and the text.
+const EARLIER: &[(&str, &str)] = &[];

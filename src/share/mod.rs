@@ -3,14 +3,18 @@
 //! ```text
 //! picture, text, seed ─inscribe─▶ SVG, PNG ─open─▶ text, seed          drafts ─▶ one text between visits ─▶ drafts
 //! hash, messages of the page around ─embed─▶ wishes, messages to it
+//! text ─link─▶ address ─▶ text
 //! ```
 //!
 //! Law: each form says its version, and what was written once opens for ever. Foreign bytes are an answer or a problem,
 //! never a panic, in a time about as long as they are.
 
+mod change;
 pub mod draft;
 pub mod embed;
+pub mod link;
 pub mod open;
 pub mod png;
 pub mod saved;
+pub mod sheet;
 pub mod svg;

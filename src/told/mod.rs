@@ -9,8 +9,10 @@
 
 mod bar;
 pub mod figure;
+pub mod head;
 pub mod help;
 pub mod html;
+pub mod icon;
 pub mod insights;
 pub mod inspector;
 mod markdown;
@@ -22,6 +24,7 @@ pub mod request;
 pub mod services;
 mod still;
 pub mod topology;
+pub mod way;
 
 use self::html::Html;
 use crate::metrics::Report;
@@ -70,14 +73,13 @@ fn run(finding: &Finding) -> Option<Run> {
 
 /// All that is told of the figures of runs.
 pub fn told(findings: &Findings) -> Told {
-    let mut runs = Runs::of(findings);
+    let runs = Runs::of(findings);
     Told {
         numbers: numbers::numbers(&runs).into_string(),
         insights: insights::insights(&runs).into_string(),
         services: services::services(&runs).into_string(),
         edge: inspector::figures(&runs, &findings.edge).into_string(),
         bars: runs.now.as_ref().map(topology::bars).unwrap_or_default(),
-        ranking: runs.now.take().map(|run| run.report.ranking).unwrap_or_default(),
     }
 }
 

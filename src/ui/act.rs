@@ -14,13 +14,15 @@ use super::panel::{lanes, mesh, palette, request};
 use super::part::dom;
 use super::reader::Reader;
 use super::results;
-use crate::protocol::Telling;
-use crate::scenario::{Mode, gallery};
+use crate::protocol::{FromReader, Telling};
+use crate::scenario::Mode;
 use crate::time::Instant;
 use crate::told::palette::STRIDES;
+use js_sys::futures::JsFuture;
+use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, HtmlDialogElement, HtmlTextAreaElement};
 
 /// The steps of the scrub line and of the speed slider.
@@ -69,8 +71,10 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
         "save" => file::save(page, on),
         "choose" => file::choose(page),
         "problem" => show_place(page, on),
-        "help" => show_help(page),
-        "close" => close_sheet(page, ".help"),
+        "help" => show_told(page, "Keyboard shortcuts", Reader::help),
+        "share" => share(page),
+        "copy" => copy(page, on),
+        "close" => close_sheet(page, ".sheet"),
         "palette" => palette::open(page),
         "fullscreen" => fill_screen(page),
         "print" => drop(window().print()),
@@ -133,6 +137,8 @@ fn play(page: Page, act: &str) {
         }
         "mark" => player.mark(),
         "mark before" | "next mark" => player.go_to_mark(act == "next mark"),
+        "run" => player.playing = true,
+        "rest" => player.playing = false,
         "follow" => player.anchor = None,
         "closer" => player.come_closer(2.0, 0.5),
         "farther" => player.come_closer(0.5, 0.5),
@@ -163,36 +169,60 @@ fn choose(page: Page, choice: &str, on: &str, value: &str) {
     }
 }
 
-/// Loads the module that reads texts.
+/// Loads the module that reads texts, and begins with what the address or the last visit says.
 pub fn employ(page: Page) {
     spawn_local(async move {
         let reader = Reader::open().await;
-        let is_first = page.desk.try_with_untracked(|desk| desk.scenario.is_none());
-        if page.desk.try_update(|desk| desk.employ(reader)).is_some() && is_first == Some(true) {
-            begin(page);
+        let waits = page.desk.try_update(|desk| {
+            desk.employ(reader);
+            desk.can_read() && !desk.is_open()
+        });
+        if waits == Some(true) && !follow(page) {
+            open(page, page.desk.with_untracked(|desk| desk.entry));
         }
     });
 }
 
-/// Takes an entry from the gallery: the draft that was left of it, or its text from the host.
+/// Takes an entry from the gallery.
 pub fn open(page: Page, id: &str) {
-    let Some(entry) = gallery::entry(id) else { return };
-    let is_here = page.desk.try_update(|desk| desk.reopen(entry)) == Some(true);
-    page.office.update_value(|office| office.wanted = entry.id);
-    if is_here {
-        return begin(page);
+    page.desk.update(|desk| desk.open(id));
+    begin(page);
+}
+
+/// Hears of links that are followed while the page is open.
+pub fn hear_links(page: Page) {
+    dom::listen(&window(), "hashchange", move |_| {
+        follow(page);
+    });
+}
+
+/// Goes where the address leads; whether it leads anywhere.
+fn follow(page: Page) -> bool {
+    let hash = window().location().hash().unwrap_or_default();
+    if hash.len() < 2 {
+        return false;
     }
-    spawn_local(async move {
-        let text = dom::fetch(&(String::from("scenarios/") + entry.id + ".json")).await;
-        // Meanwhile the reader may have gone on to another one.
-        if page.office.try_with_value(|office| office.wanted == entry.id) == Some(true) {
-            page.desk.update(|desk| match text {
-                Ok(text) => desk.open(entry, text),
-                Err(why) => desk.miss(entry, &why),
+    match page
+        .desk
+        .try_update_untracked(|desk| desk.ask(|reader| reader.follow(hash)))
+    {
+        Some(Ok(found)) => {
+            page.desk.update(|desk| {
+                desk.open(&found.entry);
+                desk.follow(found.text, found.seed);
             });
             begin(page);
+            found.acts.iter().for_each(|(act, on)| carry_out(page, act, on));
+            true
         }
-    });
+        Some(Err(problems)) => {
+            open(page, page.desk.with_untracked(|desk| desk.entry));
+            page.desk
+                .update(|desk| desk.refuse("This link cannot be followed", problems));
+            true
+        }
+        None => false,
+    }
 }
 
 /// Puts the play head to where the scenario on the desk begins to be interesting.
@@ -232,12 +262,58 @@ pub fn select(page: Page, path: &str) {
     }
 }
 
-fn show_help(page: Page) {
-    let told = page.desk.try_update_untracked(|desk| desk.ask(Reader::help));
-    if let (Some(Ok(markup)), Some(sheet)) = (told, page.find(".help")) {
-        sheet.set_inner_html(&markup);
+/// Shows what the reader tells in a sheet of this name.
+fn show_told(page: Page, name: &str, question: impl FnOnce(&mut Reader) -> FromReader<String>) {
+    let told = page.desk.try_update_untracked(|desk| desk.ask(question));
+    let (Some(Ok(markup)), Some(sheet)) = (told, page.find(".sheet")) else {
+        return;
+    };
+    sheet.set_inner_html(&markup);
+    // Every element takes an attribute.
+    let _ = sheet.set_attribute("aria-label", name);
+    show_sheet(page, ".sheet");
+}
+
+/// Shows by which links others come to what is on screen: to this instant, where the play head stands still.
+fn share(page: Page) {
+    let head = page
+        .player
+        .with_untracked(|player| (!player.playing).then_some(Instant(player.head as u64)));
+    let address = window().location().href().unwrap_or_default();
+    let address = address.split('#').next().unwrap_or_default().to_string();
+    if let Some(sharing) = page.desk.with_untracked(|desk| desk.sharing(head, address)) {
+        show_told(page, "Share", |reader| reader.share(sharing));
     }
-    show_sheet(page, ".help");
+}
+
+/// Copies what stands in a field of the sheet; where the browser does not let it, the field is selected.
+fn copy(page: Page, name: &str) {
+    let Some(field) = page.find(&[".sheet [data-name=", name, "]"].concat()) else {
+        return;
+    };
+    let say = move |words: &str| {
+        if let Some(status) = page.find(".sheet [role=status]") {
+            status.set_text_content(Some(words));
+        }
+    };
+    let part = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or_default();
+    let clipboard = part(&part(&window(), "navigator"), "clipboard");
+    let write = part(&clipboard, "writeText").dyn_into::<Function>().ok();
+    let done = write.and_then(|write| write.call1(&clipboard, &dom::value(&field).into()).ok());
+    let done = done.and_then(|done| done.dyn_into::<Promise>().ok());
+    spawn_local(async move {
+        let is_done = match done {
+            Some(done) => JsFuture::from(done).await.is_ok(),
+            None => false,
+        };
+        if is_done {
+            return say("Copied.");
+        }
+        if let Some(area) = field.dyn_ref::<HtmlTextAreaElement>() {
+            area.select();
+        }
+        say("The browser does not let a page copy: the text is selected, Ctrl C copies it.");
+    });
 }
 
 /// Opens a sheet over the page.

@@ -7,7 +7,7 @@
 
 use super::page::{Page, key, word};
 use super::panel::frame::frame;
-use super::panel::{editor, header, lanes, mesh, notice, palette, request, transport};
+use super::panel::{editor, head, lanes, mesh, notice, palette, request, transport};
 use super::part::dom;
 use super::results;
 use super::{act, file, keys, memory};
@@ -60,6 +60,7 @@ fn start(page: Page, root: &HtmlElement) {
     hear_focus(page, root);
     show_scenario(page);
     show_results(page);
+    head::show(page);
     follow_light(page, root);
     follow_time(page);
     lanes::start(page);
@@ -67,8 +68,9 @@ fn start(page: Page, root: &HtmlElement) {
     palette::listen(page);
     mesh::listen(page);
     results::start(page);
+    memory::start(page);
     act::employ(page);
-    act::open(page, memory::start(page));
+    act::hear_links(page);
     let compares = key(move || word(page.look.with(|look| look.compares)).to_string());
     dom::effect(move || {
         compares.get();
@@ -89,9 +91,6 @@ fn hear_focus(page: Page, root: &Element) {
 fn show_scenario(page: Page) {
     let path = key(move || page.look.with(|look| look.selected.clone()));
     let selected = move || path.get();
-    show(page, ".top", move || {
-        page.desk.with(|desk| page.look.with(|look| header::header(desk, look)))
-    });
     show(page, ".topology .canvas", move || {
         page.desk.with(|desk| Html::from_trusted(desk.topology.clone()))
     });
@@ -99,7 +98,6 @@ fn show_scenario(page: Page) {
     show(page, ".about", move || {
         page.desk.with(|desk| Html::from_trusted(desk.about.clone()))
     });
-    show(page, ".editor > header", move || page.desk.with(editor::head));
     show(page, ".editor [role=status]", move || {
         page.desk.with(|desk| editor::problems(&desk.problems))
     });
@@ -126,13 +124,12 @@ fn show_scenario(page: Page) {
 
 /// What follows from the run and the play head.
 fn show_results(page: Page) {
-    show(page, ".notices", move || {
+    show(page, ".notices > :first-child", move || {
         let mut notices = page.desk.with(|desk| notice::absence(desk.absence.as_deref()));
         page.results.with(|results| {
             notices.add(&notice::notice(&results.status));
             notices.add(&notice::refusal(results.refusal.as_deref()));
         });
-        notices.add(&page.desk.with(|desk| notice::news(desk.news.as_ref())));
         notices
     });
     let slots: [Slot; 4] = [
@@ -150,15 +147,6 @@ fn show_results(page: Page) {
         page.desk.track();
         page.told.with(|told| fill_bars(page, &told.bars));
     });
-    show(page, ".lanes > header", move || {
-        let follows = page.player.with(|player| player.anchor.is_none());
-        let can_compare = page.results.with(|results| results.before.is_some());
-        page.look.with(|look| lanes::head(follows, can_compare, look))
-    });
-    show(page, ".request > header", move || {
-        page.told
-            .with(|told| page.look.with(|look| request::head(&told.ranking, look)))
-    });
     let shape = key(move || {
         page.look.with(|look| {
             let words = [(look.telling as u32).to_string(), (look.width as u32).to_string()];
@@ -168,15 +156,6 @@ fn show_results(page: Page) {
     show(page, ".request .told", move || {
         shape.get();
         request::body(page)
-    });
-    show(page, ".steps", move || {
-        let stride = page.look.with(|look| look.stride);
-        let fork = page.desk.with(|desk| desk.fork);
-        page.player
-            .with(|player| transport::marks(stride, &player.bookmarks, fork))
-    });
-    show(page, ".transport .tools", move || {
-        transport::buttons(page.player.with(|player| player.playing))
     });
 }
 

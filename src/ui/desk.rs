@@ -10,9 +10,9 @@
 //! that reads settles when it comes. Nothing that was written is lost.
 
 use super::reader::Reader;
-use crate::protocol::{FromReader, Origin};
+use crate::protocol::{FromReader, News, Origin, Sharing};
 use crate::scenario::edit::Edit;
-use crate::scenario::gallery::{self, Entry};
+use crate::scenario::gallery;
 use crate::scenario::problem::Problem;
 use crate::scenario::walk::Packed;
 use crate::scenario::{Changed, Mode};
@@ -59,21 +59,10 @@ impl Draft {
     }
 }
 
-/// What has happened to the desk, in words to the reader.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum News {
-    /// The draft of the last visit lies here again; it is from so many milliseconds after 1970.
-    Restored(u64),
-    /// A file of this name was opened.
-    Opened(String),
-    /// Why something could not be done, and what would be right.
-    Refused(String),
-}
-
 /// The reader's desk.
 pub struct Desk {
-    /// The gallery entry that the text began as.
-    pub entry: &'static Entry,
+    /// The gallery entry that the text began as, or that is to be opened first.
+    pub entry: &'static str,
     /// How the text was changed last.
     pub hand: Hand,
     /// What is wrong with the text, or doubtful.
@@ -100,15 +89,15 @@ pub struct Desk {
     others: Vec<(&'static str, Draft)>,
     /// Those of the last visit whose gallery entries were not opened yet.
     last_visit: Vec<draft::Draft>,
-    /// When that was, in milliseconds since 1970.
-    visited: u64,
+    /// When that was, in words.
+    visited: String,
 }
 
 impl Desk {
     /// An empty desk that waits for the gallery's first entry.
     pub(super) fn new() -> Desk {
         Desk {
-            entry: &gallery::ENTRIES[0],
+            entry: gallery::TITLES[0].0,
             hand: Hand::Placed,
             problems: Vec::new(),
             scenario: None,
@@ -123,7 +112,7 @@ impl Desk {
             good: String::new(),
             others: Vec::new(),
             last_visit: Vec::new(),
-            visited: 0,
+            visited: String::new(),
         }
     }
 
@@ -138,7 +127,12 @@ impl Desk {
         }
     }
 
-    /// Whether a text from the gallery has come.
+    /// Whether somebody is here to read.
+    pub fn can_read(&self) -> bool {
+        self.reader.is_some()
+    }
+
+    /// Whether a text has come.
     pub fn is_open(&self) -> bool {
         !self.draft.original.is_empty()
     }
@@ -286,7 +280,7 @@ impl Desk {
 
     /// What is worth keeping until the next visit: the draft that lies here first.
     pub fn drafts(&self) -> Vec<draft::Draft> {
-        let here = self.draft.kept(self.entry.id);
+        let here = self.draft.kept(self.entry);
         let others = self.others.iter().filter_map(|(entry, draft)| draft.kept(entry));
         here.into_iter()
             .chain(others)
@@ -294,9 +288,10 @@ impl Desk {
             .collect()
     }
 
-    /// Takes what was kept since the last visit; each draft lies here again when its gallery entry is opened.
-    pub fn recall(&mut self, drafts: Drafts) {
-        (self.last_visit, self.visited) = (drafts.drafts, drafts.at);
+    /// Takes what was kept since the last visit, at this date; each draft lies here again when its gallery entry is opened.
+    pub fn recall(&mut self, drafts: Drafts, date: String) {
+        self.entry = known(&drafts.entry).unwrap_or(self.entry);
+        (self.last_visit, self.visited) = (drafts.drafts, date);
     }
 
     /// Whether the text is the gallery's own.
@@ -334,19 +329,24 @@ impl Desk {
         }
     }
 
-    /// Takes another entry from the gallery, if its draft is here: one that comes back is as it was left.
-    pub fn reopen(&mut self, entry: &'static Entry) -> bool {
-        let kept = self.others.iter().position(|(other, _)| *other == entry.id);
-        let Some(kept) = kept else {
-            return entry.id == self.entry.id && self.is_open();
-        };
-        let draft = self.others.remove(kept).1;
-        self.take(entry, draft);
-        true
+    /// Takes another entry from the gallery: as it was left, as the last visit left it, or as it is.
+    pub fn open(&mut self, entry: &str) {
+        let Some(entry) = known(entry) else { return };
+        if let Some(kept) = self.others.iter().position(|(other, _)| *other == entry) {
+            let draft = self.others.remove(kept).1;
+            return self.take(entry, draft);
+        }
+        if entry == self.entry && self.is_open() {
+            return;
+        }
+        match self.ask(|reader| reader.gallery(entry)) {
+            Ok(text) if !text.is_empty() => self.begin(entry, text),
+            Ok(_) => self.entry = entry,
+            Err(problems) => self.problems = problems,
+        }
     }
 
-    /// Takes another entry from the gallery, whose text has come.
-    pub fn open(&mut self, entry: &'static Entry, text: String) {
+    fn begin(&mut self, entry: &'static str, text: String) {
         let original = text.clone();
         let now = Leaf { text, seed: None };
         let mut draft = Draft {
@@ -354,28 +354,46 @@ impl Desk {
             now,
             ..Draft::default()
         };
-        let kept = self.last_visit.iter().position(|kept| kept.entry == entry.id);
+        let kept = self.last_visit.iter().position(|kept| kept.entry == entry);
         if let Some(kept) = kept.map(|kept| self.last_visit.remove(kept)) {
             let (text, seed) = (kept.text, kept.seed);
             draft.past.push(std::mem::replace(&mut draft.now, Leaf { text, seed }));
         }
+        // What was written before anybody could read it.
+        let written = std::mem::take(&mut self.draft.now);
+        if !self.is_open() && !written.text.is_empty() {
+            draft.past.push(std::mem::replace(&mut draft.now, written));
+        } else {
+            self.draft.now = written;
+        }
         let is_restored = kept.is_some();
         self.take(entry, draft);
-        self.news = is_restored.then_some(News::Restored(self.visited));
+        self.news = is_restored.then(|| News::Restored(self.visited.clone()));
     }
 
-    /// Says why the text of an entry does not come.
-    pub fn miss(&mut self, entry: &'static Entry, why: &str) {
-        let message = "this scenario could not be fetched: ".to_string() + why;
-        self.problems = vec![Problem {
-            path: entry.title.to_string(),
-            ..Problem::of_all(message, "a reload tries again")
-        }];
+    /// Takes what a link leads to, as it was made of the entry here; what was here stays one step behind.
+    pub fn follow(&mut self, text: Option<String>, seed: Option<u64>) {
+        let text = text.unwrap_or_else(|| self.draft.original.clone());
+        self.put(Leaf { text, seed }, Hand::Placed);
+        self.news = self.can_undo().then(|| News::Opened("the link".to_string()));
     }
 
-    fn take(&mut self, entry: &'static Entry, draft: Draft) {
+    /// What is to be shared, if anything is.
+    pub fn sharing(&self, at: Option<Instant>, address: String) -> Option<Sharing> {
+        let (text, entry) = (self.good.clone(), self.entry.to_string());
+        let seed = self.draft.now.seed;
+        (!text.is_empty()).then_some(Sharing {
+            text,
+            entry,
+            seed,
+            at,
+            address,
+        })
+    }
+
+    fn take(&mut self, entry: &'static str, draft: Draft) {
         if self.is_open() {
-            self.others.push((self.entry.id, std::mem::take(&mut self.draft)));
+            self.others.push((self.entry, std::mem::take(&mut self.draft)));
         }
         self.draft = draft;
         self.entry = entry;
@@ -399,4 +417,9 @@ impl Desk {
             Err(problems) => self.problems = problems,
         }
     }
+}
+
+/// The name of an entry of the gallery, if there is one.
+fn known(entry: &str) -> Option<&'static str> {
+    gallery::TITLES.iter().map(|(id, _)| *id).find(|id| *id == entry)
 }

@@ -163,6 +163,9 @@ pub fn save(page: Page, what: &str) {
     let Some((picture, kind)) = what.split_once(' ') else {
         return;
     };
+    if picture == "text" {
+        return save_text(page);
+    }
     let name = [&named(page), "-", picture, ".", kind].concat();
     let Some(shown) = shown(page, picture) else {
         let why = "what it shows is still being simulated";
@@ -175,6 +178,21 @@ pub fn save(page: Page, what: &str) {
             refuse(page, &name, why, "SVG needs the least of it");
         }
     });
+}
+
+/// Saves the text as it is, mistakes and all.
+fn save_text(page: Page) {
+    let text = page.desk.with_untracked(|desk| desk.text().to_string());
+    let kind = if text.trim_ascii_start().starts_with('{') {
+        ".json"
+    } else {
+        ".yaml"
+    };
+    let file = blob(text.as_bytes(), "text/plain");
+    let saved = file.and_then(|file| hand_out(&(named(page) + kind), &file));
+    if saved.is_none() {
+        refuse(page, "The text", "the browser cannot save it", "it can be copied");
+    }
 }
 
 /// What a picture shows, if it is of the scenario on the desk.
@@ -228,7 +246,12 @@ async fn written(page: Page, name: &str, shown: Shown, is_png: bool) -> Option<(
         }
         false => svg,
     };
-    let address = Url::create_object_url_with_blob(&file).ok()?;
+    hand_out(name, &file)
+}
+
+/// Gives a file of this name to the reader.
+fn hand_out(name: &str, file: &Blob) -> Option<()> {
+    let address = Url::create_object_url_with_blob(file).ok()?;
     let link: HtmlElement = document().create_element("a").ok()?.dyn_into().ok()?;
     link.set_attribute("href", &address).ok()?;
     link.set_attribute("download", name).ok()?;

@@ -1,18 +1,14 @@
 //! What the reader has selected, and the light in which it is shown.
 
+use crate::metrics::ranking::Story;
 use crate::picture::row::Order;
 use crate::picture::shape::Hit;
 use crate::protocol::Telling;
-use crate::scenario::ClientId;
-use crate::time::Instant;
 use crate::trace::{Segment, Trace};
 use leptos::prelude::window;
 
 /// Where the choice of light is kept between visits.
 const KEPT_AS: &str = "sync-or-swim theme";
-/// A request that keeps its name in every recording of a run: its client, its number, and when it was offered.
-pub type Story = (ClientId, u64, Instant);
-
 /// From where to where one step leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stride {

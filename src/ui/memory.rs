@@ -12,7 +12,7 @@ use super::part::dom;
 use crate::scenario::gallery;
 use crate::share::draft::Drafts;
 use gloo_timers::callback::Timeout;
-use js_sys::Date;
+use js_sys::{Date, Object, Reflect};
 use leptos::prelude::*;
 use web_sys::Storage;
 
@@ -28,19 +28,18 @@ struct Memory {
     kept: Option<Drafts>,
 }
 
-/// Recalls the last visit and keeps this one. The gallery entry with which it begins.
-pub fn start(page: Page) -> &'static str {
-    let first = gallery::ENTRIES[0].id;
+/// Recalls the last visit and keeps this one.
+pub fn start(page: Page) {
     let is_first = page
         .root
         .with_value(|root| *root == document().query_selector(".playground").ok().flatten());
     if !is_first {
-        return first;
+        return;
     }
     let kept = storage().and_then(|storage| Drafts::read(&storage.get_item(KEPT_AS).ok()??));
-    let entry = kept.as_ref().and_then(|kept| gallery::entry(&kept.entry));
     if let Some(kept) = kept.clone() {
-        page.desk.update(|desk| desk.recall(kept));
+        let date = date(kept.at);
+        page.desk.update(|desk| desk.recall(kept, date));
     }
     let memory = StoredValue::new_local(Memory { timer: None, kept });
     dom::effect(move || {
@@ -50,7 +49,17 @@ pub fn start(page: Page) -> &'static str {
     });
     // Who leaves at once has no time to rest.
     dom::listen(&window(), "pagehide", move |_| keep(page, memory));
-    entry.map_or(first, |entry| entry.id)
+}
+
+/// `25 Nov 2026, 19:33`, where the reader is.
+fn date(at: u64) -> String {
+    let options = Object::new();
+    for (name, style) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+        // A new object takes every property.
+        let _ = Reflect::set(&options, &name.into(), &style.into());
+    }
+    let date = Date::new(&(at as f64).into());
+    date.to_locale_string("en-GB", &options).into()
 }
 
 fn storage() -> Option<Storage> {
@@ -61,11 +70,11 @@ fn storage() -> Option<Storage> {
 fn keep(page: Page, memory: StoredValue<Memory, LocalStorage>) {
     let now = page
         .desk
-        .try_with_untracked(|desk| (desk.is_open(), desk.entry.id, desk.drafts()));
+        .try_with_untracked(|desk| (desk.is_open(), desk.entry, desk.drafts()));
     let Some((true, entry, drafts)) = now else { return };
     let is_known = |memory: &Memory| match &memory.kept {
         Some(kept) => kept.entry == entry && kept.drafts == drafts,
-        None => drafts.is_empty() && entry == gallery::ENTRIES[0].id,
+        None => drafts.is_empty() && entry == gallery::TITLES[0].0,
     };
     let (Some(storage), Some(false)) = (storage(), memory.try_with_value(is_known)) else {
         return;

@@ -7,7 +7,11 @@
 //! Law: whoever asks has an answer. A reader that panics tells so as a problem and begins anew; the text stays.
 
 use super::part::dom;
-use crate::protocol::{self, Excerpt, Findings, FromReader, Meaning, Origin, Shown, ToReader, Told, VERSION};
+use crate::metrics::ranking::{Notable, Story};
+use crate::metrics::wire::Sealed;
+use crate::protocol::{
+    self, Excerpt, Findings, Followed, FromReader, Heads, Meaning, Origin, Sharing, Shown, ToReader, Told, VERSION,
+};
 use crate::scenario::edit::Edit;
 use crate::scenario::problem::Problem;
 use crate::scenario::walk::Packed;
@@ -122,6 +126,38 @@ impl Reader {
     /// What a file carries.
     pub fn open_file(&mut self, file: Vec<u8>) -> FromReader<Origin> {
         self.ask(&ToReader::Open { file })
+    }
+
+    /// The text of an entry of the gallery.
+    pub fn gallery(&mut self, entry: &str) -> FromReader<String> {
+        let entry = entry.to_string();
+        self.ask(&ToReader::Gallery { entry })
+    }
+
+    /// Where the hash of an address leads.
+    pub fn follow(&mut self, hash: String) -> FromReader<Followed> {
+        self.ask(&ToReader::Follow { hash })
+    }
+
+    /// The sheet by which a scenario is shared: markup.
+    pub fn share(&mut self, sharing: Sharing) -> FromReader<String> {
+        self.ask(&ToReader::Share(sharing))
+    }
+
+    /// The heads of the panels in the order of their slots: markup.
+    pub fn heads(&mut self, heads: Heads) -> FromReader<Vec<String>> {
+        self.ask(&ToReader::Heads(heads))
+    }
+
+    /// Where a way leads from the pinned request.
+    pub fn seek(&mut self, report: Sealed, way: &str, pinned: Option<Story>, dice: u32) -> FromReader<Option<Notable>> {
+        let way = way.to_string();
+        self.ask(&ToReader::Seek {
+            report,
+            way,
+            pinned,
+            dice,
+        })
     }
 
     fn ask<T: DeserializeOwned>(&mut self, question: &ToReader) -> FromReader<T> {

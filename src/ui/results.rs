@@ -184,8 +184,6 @@ pub struct Office {
     last_run: u64,
     /// Whether the play head moves in every frame.
     pub(super) is_running: bool,
-    /// The gallery's entry that the reader wants to see.
-    pub(super) wanted: &'static str,
     /// What is run once typing rests.
     rest: Option<Rest>,
 }
@@ -210,7 +208,6 @@ pub fn start(page: Page) {
         *office = Office {
             last_run: office.last_run,
             is_running: office.is_running,
-            wanted: office.wanted,
             ..Office::default()
         };
     });
@@ -359,7 +356,7 @@ fn break_down(page: Page, why: String) {
 pub fn give_orders(page: Page) {
     let Some((scenario, seed, entry, hand)) = page.desk.with(|desk| {
         let scenario = Arc::clone(desk.scenario.as_ref()?);
-        Some((scenario, desk.seed(), desk.entry.id, desk.hand))
+        Some((scenario, desk.seed(), desk.entry, desk.hand))
     }) else {
         return;
     };

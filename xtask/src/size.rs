@@ -29,7 +29,7 @@ const BUDGETS: [Budget; 4] = [
     },
     Budget {
         name: "reader",
-        kilobytes: 200,
+        kilobytes: 240,
         is_part: is_reader,
     },
     Budget {

@@ -10,8 +10,10 @@ use serde_json::Value;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 use sync_or_swim::metrics::ranking::MOST;
+use sync_or_swim::scenario::problem::Problem;
 use sync_or_swim::scenario::text::{self, Parsed};
 use sync_or_swim::scenario::{Scenario, wire};
+use sync_or_swim::share::link;
 use sync_or_swim::theory::overloads;
 use sync_or_swim::time::Duration;
 
@@ -45,6 +47,12 @@ const CHECK_EXAMPLES: &str = "Examples:
   swim check shop.yaml
   swim check scenarios/*.json
   generate | swim check -";
+
+const LINK_EXAMPLES: &str = "Examples:
+  swim link checkout
+  swim link shop.yaml --site https://playground.example/
+  swim open '#ex=checkout'
+  swim open \"$(swim link shop.yaml)\" | swim check -";
 
 const SCHEMA_EXAMPLES: &str = "Examples:
   swim schema > scenario.schema.json";
@@ -87,6 +95,15 @@ enum Command {
         /// Files, `-` or gallery entries
         #[arg(required = true, value_name = "SCENARIO")]
         scenarios: Vec<String>,
+    },
+    /// Print the link that opens a scenario in the playground: everything is in the link itself
+    #[command(after_help = LINK_EXAMPLES)]
+    Link(Linked),
+    /// Print the scenario to which a link leads
+    #[command(after_help = LINK_EXAMPLES)]
+    Open {
+        /// An address, or what stands behind its #
+        link: String,
     },
     /// Print the JSON Schema of the scenario format, for editors and other programs
     ///
@@ -152,6 +169,18 @@ struct Traced {
     number: Option<u64>,
 }
 
+#[derive(Args)]
+struct Linked {
+    /// A file, `-` or a gallery entry
+    scenario: String,
+    /// The gallery entry from which the scenario came: what is changed may be shorter than the whole
+    #[arg(long, value_name = "ENTRY")]
+    from: Option<String>,
+    /// Where the playground lies; without it the link begins with #
+    #[arg(long, value_name = "ADDRESS", default_value = "")]
+    site: String,
+}
+
 /// Why a command ends with an exit status of its own, told on standard error.
 struct Failure {
     status: u8,
@@ -174,6 +203,8 @@ pub fn obey() -> ExitCode {
         Command::Trace(traced) => trace(&traced),
         Command::Check { scenarios } => check(&scenarios),
         Command::Mdbook { question } => preprocess(question.as_ref()),
+        Command::Link(linked) => link(&linked),
+        Command::Open { link } => open(&link),
         Command::Schema => print(&format!("{:#}\n", wire::schema())),
     };
     match outcome {
@@ -182,6 +213,38 @@ pub fn obey() -> ExitCode {
             tell(&failure.told);
             ExitCode::from(failure.status)
         }
+    }
+}
+
+fn link(linked: &Linked) -> Result<(), Failure> {
+    let source = Source::open(&linked.scenario).map_err(|why| Failure::new(FAILURE, why))?;
+    // A gallery entry is made of itself.
+    let from = linked.from.as_deref().unwrap_or(&linked.scenario);
+    let link = link::write(&source.text, from).map_err(|problems| Failure {
+        status: FAILURE,
+        told: problems.iter().map(|problem| source.place(problem)).collect(),
+    })?;
+    let long = ["#", &link].concat();
+    if long.len() + linked.site.len() > link::LONG {
+        let length = long.len() + linked.site.len();
+        tell(&[format!(
+            "warning: the link has {length} characters; some programs cut what has more than {}",
+            link::LONG
+        )]);
+    }
+    print(&[linked.site.trim_end_matches('#'), &long, "\n"].concat())
+}
+
+fn open(link: &str) -> Result<(), Failure> {
+    let hash = link.split_once('#').map_or(link, |(_, hash)| hash);
+    let refused = |problem: Problem| Failure::new(FAILURE, format!("this link: {}; {}", problem.message, problem.fix));
+    let found = link::follow(hash).map_err(refused)?;
+    if let Some(seed) = found.seed {
+        tell(&[format!("its seed is {seed}: swim run … --seed {seed}")]);
+    }
+    match found.text {
+        Some(text) => print(&text),
+        None => print(link::entry(&found.entry).map_err(refused)?.text),
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) use graph::{edge_at, owner_at};
 
 use super::json;
 use super::model::Mode;
-use super::node::{Node, Value};
+use super::node::{self, Node, Value};
 use super::problem::Problem;
 use super::text;
 use crate::time::Instant;
@@ -112,6 +112,14 @@ fn set(text: &str, path: &str, value: Option<&str>) -> Result<String, Problem> {
         (Some(at), Some(source)) => patch::set(&text, &at, (source, &given(source)?)),
         (Some(at), None) => graph::cleared(&text, &at),
         (None, _) => Ok(text),
+    }
+}
+
+/// A text as it is written here, whoever wrote it; one that is no JSON or YAML stays as it is.
+pub fn spread(text: &str) -> String {
+    match node::parse(text) {
+        Ok(node) => style::Style::JSON.value(text, &node, "") + "\n",
+        Err(_) => text.to_string(),
     }
 }
 

@@ -8,8 +8,7 @@
 
 use super::{AT_LIMIT, LINK_LIMIT, Level, Source, Theme, VERSION, View, Word, bounded, choice, name, wrong};
 use crate::scenario::Mode;
-use crate::scenario::json::quoted;
-use crate::scenario::node::{self, Node, Value};
+use crate::scenario::node::{self, Node, Value, quoted};
 use crate::scenario::number;
 use crate::scenario::problem::Problem;
 use crate::time::Instant;
@@ -155,7 +154,7 @@ impl Reader<'_> {
     fn source(&self) -> Result<Source, Problem> {
         let given = ["example", "link", "scenario"].map(|name| self.message.get(name).is_some());
         match given {
-            [true, false, false] => self.field("example", |text| name(text).map(Source::Example)),
+            [true, false, false] => self.field("example", |text| Ok(Source::Link(["ex=", &name(text)?].concat()))),
             [false, true, false] => self.field("link", |text| {
                 let hash = text.strip_prefix('#').unwrap_or(text).to_string();
                 bounded(text, LINK_LIMIT).map(|_| Source::Link(hash))
@@ -289,10 +288,9 @@ mod tests {
 
     #[test]
     fn every_message_is_understood() {
-        let example = |name: &str| FromHost::Load(Source::Example(name.to_string()));
         let link = |hash: &str| FromHost::Load(Source::Link(hash.to_string()));
         for (fields, expected) in [
-            ("\"type\":\"load\",\"example\":\"chain\"", example("chain")),
+            ("\"type\":\"load\",\"example\":\"chain\"", link("ex=chain")),
             ("\"type\":\"load\",\"link\":\"#ex=chain\"", link("ex=chain")),
             ("\"type\":\"load\",\"link\":\"s=1.d.a\"", link("s=1.d.a")),
             (

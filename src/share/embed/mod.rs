@@ -60,9 +60,7 @@ pub enum Theme {
 /// Which scenario is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// A gallery entry; whether there is one of this name is not said.
-    Example(String),
-    /// The hash of a permalink without `#`, or its part behind `s=` where a parameter says so.
+    /// The hash of a permalink, without `#`: `ex=checkout`, `s=1.d.…`. Whether it leads anywhere is not said.
     Link(String),
     /// The text of a scenario, JSON or YAML.
     Text(String),

@@ -6,13 +6,13 @@
 //!
 //! Law: whatever stands there, there is a wish: what is wrong is told and passed over.
 
-use super::{AT_LIMIT, LINK_LIMIT, Level, Source, Theme, View, bounded, choice, name, wrong};
+use super::{AT_LIMIT, LINK_LIMIT, Level, Theme, View, bounded, choice, name, wrong};
 use crate::scenario::problem::{Problem, nearest};
 use crate::time::{Duration, Instant};
 
 /// All parameters.
-pub const NAMES: [&str; 11] = [
-    "embed", "ex", "s", "seed", "view", "level", "theme", "play", "at", "title", "host",
+pub const NAMES: [&str; 12] = [
+    "embed", "ex", "c", "s", "seed", "view", "level", "theme", "play", "at", "title", "host",
 ];
 /// The longest hash that is read, in characters.
 pub const HASH_LIMIT: usize = 200_000;
@@ -30,7 +30,8 @@ const MOST: usize = 20;
 /// What the author of the page around wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {
-    pub source: Source,
+    /// Which scenario: the hash of a permalink, without `#`, that says nothing else.
+    pub link: String,
     /// Instead of the scenario's.
     pub seed: Option<u64>,
     pub view: View,
@@ -49,7 +50,7 @@ pub struct Wish {
 impl Default for Wish {
     fn default() -> Wish {
         Wish {
-            source: Source::Example(EXAMPLE.to_string()),
+            link: ["ex=", EXAMPLE].concat(),
             seed: None,
             view: View::default(),
             level: Level::default(),
@@ -73,6 +74,15 @@ pub fn read(hash: &str) -> Option<(Wish, Vec<Problem>)> {
         Err(fix) => reader.problems.push(wrong("", hash, &fix)),
     }
     Some((reader.wish, reader.problems))
+}
+
+/// The parameters that together say which scenario, and those that say it in another way.
+fn rivals(key: &str) -> &'static [&'static str] {
+    match key {
+        "ex" | "c" => &["s"],
+        "s" => &["ex", "c"],
+        _ => &[],
+    }
 }
 
 #[derive(Default)]
@@ -100,17 +110,12 @@ impl Reader {
         let key = known.ok_or_else(|| wrong("", key, &names_like(key)))?;
         let text =
             decode(value).ok_or_else(|| wrong(key, value, "percent-encoded UTF-8, as encodeURIComponent writes"))?;
-        let rival = match *key {
-            "ex" => "s",
-            "s" => "ex",
-            other => other,
-        };
-        if self.seen.contains(key) || self.seen.contains(&rival) {
-            let fix = match rival == *key {
-                true => "each parameter once".to_string(),
-                false => ["either ", key, " or ", rival].concat(),
-            };
-            return Err(wrong(key, &text, &fix));
+        let has = |name: &&&str| self.seen.contains(*name);
+        if let Some(rival) = rivals(key).iter().find(has) {
+            return Err(wrong(key, &text, &["either ", key, " or ", rival].concat()));
+        }
+        if self.seen.contains(key) {
+            return Err(wrong(key, &text, "each parameter once"));
         }
         let outcome = set(&mut self.wish, key, &text);
         outcome.map(|()| *key).map_err(|fix| wrong(key, &text, &fix))
@@ -133,8 +138,9 @@ pub(super) fn check(key: &str, text: &str) -> Result<(), String> {
 fn set(wish: &mut Wish, key: &str, text: &str) -> Result<(), String> {
     match key {
         "embed" => (text == "v1").then_some(()).ok_or("v1")?,
-        "ex" => wish.source = Source::Example(name(text)?),
-        "s" => wish.source = Source::Link(link(text)?),
+        "ex" => wish.link = with(&wish.link, "ex", &name(text)?),
+        "c" => wish.link = with(&wish.link, "c", &packed(text)?),
+        "s" => wish.link = ["s=", &packed(text)?].concat(),
         "seed" => wish.seed = Some(seed(text)?),
         "view" => wish.view = choice(text)?,
         "level" => wish.level = choice(text)?,
@@ -147,11 +153,21 @@ fn set(wish: &mut Wish, key: &str, text: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn link(text: &str) -> Result<String, String> {
+/// A link to a gallery entry with another name of it, or another change.
+fn with(link: &str, key: &str, value: &str) -> String {
+    let (entry, change) = link.split_once('&').unwrap_or((link, ""));
+    match key {
+        "c" => [entry, "&c=", value].concat(),
+        _ if change.is_empty() => ["ex=", value].concat(),
+        _ => ["ex=", value, "&", change].concat(),
+    }
+}
+
+fn packed(text: &str) -> Result<String, String> {
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     match !text.is_empty() && text.bytes().all(is_letter) {
         true => bounded(text, LINK_LIMIT),
-        false => Err("the part of a permalink behind `s=`".to_string()),
+        false => Err("what a permalink says, 1.d. and base64url".to_string()),
     }
 }
 
@@ -239,7 +255,7 @@ mod tests {
         assert_eq!(
             wish(hash),
             Wish {
-                source: Source::Link("1.d.aZ_-".to_string()),
+                link: "s=1.d.aZ_-".to_string(),
                 seed: Some(7),
                 view: View::Lanes,
                 level: Level::Full,
@@ -250,7 +266,11 @@ mod tests {
                 host: Some("http://localhost:3000".to_string()),
             }
         );
-        assert_eq!(wish("#ex=chain&embed=v1").source, Source::Example("chain".to_string()));
+        assert_eq!(wish("#ex=chain&embed=v1").link, "ex=chain");
+        assert_eq!(wish("#embed=v1&c=1.d.a.b").link, "ex=checkout&c=1.d.a.b");
+        for hash in ["#embed=v1&c=1.d.a.b&ex=chain", "#embed=v1&ex=chain&c=1.d.a.b"] {
+            assert_eq!(wish(hash).link, "ex=chain&c=1.d.a.b");
+        }
     }
 
     fn check(hash: &str, expected: &str) {

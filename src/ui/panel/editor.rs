@@ -2,34 +2,12 @@
 
 use crate::scenario::problem::{Problem, Severity};
 use crate::told::html::Html;
-use crate::ui::desk::Desk;
 
 /// Where the text is typed; it stays while everything around it changes.
 pub const TEXT: &str = concat!(
     "<div class=\"gutter\" aria-hidden=\"true\"></div>",
     "<textarea aria-label=\"Scenario as JSON or YAML\" data-field=\"text\" spellcheck=\"false\" autocomplete=\"off\" autocapitalize=\"off\" wrap=\"off\"></textarea><input type=\"file\" hidden>",
 );
-
-/// The name of the panel and the ways back.
-pub fn head(desk: &Desk) -> Html {
-    let mut html = Html::new();
-    html.fill("<h2>Scenario</h2><div class=\"tools\">", &[]);
-    let buttons = [
-        ("undo", "Undo", desk.can_undo()),
-        ("redo", "Redo", desk.can_redo()),
-        ("reset", "Reset", !desk.is_original()),
-        ("choose", "Open a file", true),
-    ];
-    for (act, name, enabled) in buttons {
-        let button = match enabled {
-            true => "<button type=\"button\" data-act=\"{}\" data-key=\"editor {}\">{}</button>",
-            false => "<button type=\"button\" data-act=\"{}\" data-key=\"editor {}\" disabled>{}</button>",
-        };
-        html.fill(button, &[act, act, name]);
-    }
-    html.fill("</div>", &[]);
-    html
-}
 
 /// What is wrong with the text; a click leads to the place.
 pub fn problems(problems: &[Problem]) -> Html {

@@ -9,7 +9,7 @@ use crate::told::menu::menu;
 /// The pieces of the frame, in the order of the page.
 const FRAME: [&str; 12] = [
     concat!(
-        "<header class=\"top\"></header><div class=\"notices\"></div><main>",
+        "<header class=\"top\"></header><div class=\"notices\"><div></div><div></div></div><main>",
         "<section class=\"panel topology\" aria-label=\"Topology\"><header><h2>Topology</h2>",
         "<p class=\"quiet\">click an edge: it flips between sync and async</p><ul class=\"legend\" aria-label=\"Modes\">",
         "<li><span class=\"key call\"></span>sync</li><li><span class=\"key awaits\"></span>await</li>",
@@ -32,7 +32,7 @@ const FRAME: [&str; 12] = [
     "</div></section></main><div class=\"dock\"><section class=\"transport\" aria-label=\"Transport\"><div class=\"tools\"></div>",
     SLIDERS,
     "<div class=\"steps\"></div></section><section class=\"numbers\" aria-label=\"Numbers of the whole run\"></section></div>",
-    "<dialog class=\"help\" aria-label=\"Keyboard shortcuts\"></dialog>",
+    "<dialog class=\"sheet\"></dialog>",
     SHEET,
 ];
 

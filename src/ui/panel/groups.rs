@@ -4,9 +4,9 @@
 
 use crate::picture::row::{Group, NAME, Rows};
 use crate::told::html::Html;
+use crate::told::icon;
 use crate::ui::page::Page;
 use crate::ui::part::dom;
-use crate::ui::part::icon;
 use web_sys::Element;
 
 /// Puts the buttons of all groups to their places, and gives the lanes their height.

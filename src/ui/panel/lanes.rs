@@ -3,8 +3,9 @@
 //! Law: a pointer hits what was painted last, and however much changes, one frame paints once. Everything on the
 //! canvas is also said in words: the selection by a status line, the workers by a table.
 
+use crate::metrics::ranking::Story;
 use crate::picture::density::Columns;
-use crate::picture::lane::{self, Lanes, MOST_CALLS, View};
+use crate::picture::lane::{self, Lanes, View};
 use crate::picture::overview;
 use crate::picture::row::{Order, Rows};
 use crate::picture::scale::between;
@@ -12,20 +13,16 @@ use crate::picture::shape::{Hit, Picture, Point};
 use crate::picture::theme;
 use crate::scenario::walk::Packed;
 use crate::time::Instant;
-use crate::told::html::Html;
-use crate::told::menu::menu;
 use crate::trace::{Segment, Trace, lane_name};
 use crate::ui::boundary::Whose;
 use crate::ui::cursor::{self, Move};
-use crate::ui::look::{Look, Story, Stride, row_of, story_of};
+use crate::ui::look::{Look, Stride, row_of, story_of};
 use crate::ui::page::Page;
 use crate::ui::panel::groups;
-use crate::ui::panel::header::tool;
 use crate::ui::panel::live;
 use crate::ui::panel::pointer::{self, Hand};
 use crate::ui::part::canvas::Painter;
 use crate::ui::part::dom;
-use crate::ui::part::icon;
 use crate::ui::player::Player;
 use crate::ui::results::Recording;
 use crate::ui::words;
@@ -49,46 +46,6 @@ pub const SURFACE: &str = concat!(
     "<th scope=\"col\">worker</th><th scope=\"col\" class=\"text\">does</th><th scope=\"col\">for</th><th scope=\"col\" class=\"text\">request</th>",
     "</tr></thead><tbody></tbody></table><ul data-test=\"disturbances\"></ul><p class=\"quiet\">Workers that are not listed are idle.</p></div></details>",
 );
-
-const LEGEND: &str = concat!(
-    "<h2>Lanes</h2><ul class=\"legend\" aria-label=\"Legend\"><li><span class=\"key running\"></span>running</li>",
-    "<li><span class=\"key blocked\"></span>blocked</li><li><span class=\"key waiting\"></span>waiting for a core</li>",
-    "<li><span class=\"key idle\"></span>idle</li><li><span class=\"key call\"></span>call, caller waits</li>",
-    "<li><span class=\"key free\"></span>call, caller goes on</li></ul>",
-);
-
-/// The name of the panel, what patterns mean, and how to come closer.
-pub fn head(follows: bool, can_compare: bool, look: &Look) -> Html {
-    let mut html = Html::new();
-    html.fill(LEGEND, &[]);
-    if look.too_many_calls {
-        let hint = "<p class=\"quiet\">More than {} calls in view: come closer to see arrows</p>";
-        html.fill(hint, &[&MOST_CALLS.to_string()]);
-    }
-    html.fill("<div class=\"tools\">", &[]);
-    let pressed = |is_pressed: bool| if is_pressed { "true" } else { "false" };
-    let compare = match can_compare {
-        true => concat!(
-            "<button type=\"button\" data-act=\"compare\" data-key=\"compare\" aria-pressed=\"{}\" ",
-            "title=\"Show the lanes before the last change above those of now, on one clock (V)\">Compare</button>"
-        ),
-        false => concat!(
-            "<button type=\"button\" data-act=\"compare\" data-key=\"compare\" aria-pressed=\"{}\" disabled ",
-            "title=\"Change something first: then its lanes can stand below those before\">Compare</button>"
-        ),
-    };
-    html.fill(compare, &[pressed(look.compares && can_compare)]);
-    let follow = concat!(
-        "<button type=\"button\" data-act=\"follow\" data-key=\"follow\" aria-pressed=\"{}\" ",
-        "title=\"Let the lanes follow the play head (F)\">Follow</button>",
-        "<button type=\"button\" data-act=\"fit\" data-key=\"fit\" title=\"See all of the selected request, or of the run (0 in the lanes)\">Fit</button>"
-    );
-    html.fill(follow, &[pressed(follows)]);
-    tool(&mut html, ["farther", "Farther", "S in the lanes"], icon::FARTHER, true);
-    tool(&mut html, ["closer", "Closer", "W in the lanes"], icon::CLOSER, true);
-    html.add(&menu("lanes", "the lanes")).fill("</div>", &[]);
-    html
-}
 
 /// The axis and what is in view of the latest run under it, and of which scenario; none where nothing is recorded.
 pub fn pictures(page: Page) -> Option<(Arc<Packed>, [Picture; 2])> {

@@ -4,7 +4,7 @@ pub mod doings;
 pub mod editor;
 pub mod frame;
 pub mod groups;
-pub mod header;
+pub mod head;
 pub mod lanes;
 pub mod live;
 pub mod mesh;

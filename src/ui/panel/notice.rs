@@ -1,10 +1,8 @@
-//! What stands between the reader of the page and a running simulation, and what has happened to the text.
+//! What stands between the reader of the page and a running simulation.
 
 use crate::protocol::VERSION;
 use crate::told::html::Html;
-use crate::ui::desk::News;
 use crate::ui::results::Status;
-use js_sys::{Date, Object, Reflect};
 
 /// A notice while there is no backend to ask; nothing while all is well.
 pub fn notice(status: &Status) -> Html {
@@ -47,42 +45,4 @@ fn alarm(words: &str, act: &str, label: &str) -> Html {
         &[words, act, label],
     );
     html
-}
-
-/// What has happened to the text, and the way back.
-pub fn news(news: Option<&News>) -> Html {
-    let mut html = Html::new();
-    let Some(news) = news else { return html };
-    let (class, role, words, way_back) = match news {
-        News::Restored(at) => (
-            "news",
-            "status",
-            ["Your draft from ", &date(*at), " is back."].concat(),
-            Some(["over", "Start over"]),
-        ),
-        News::Opened(name) => (
-            "news",
-            "status",
-            ["Opened ", name, "; Undo brings the old text back."].concat(),
-            Some(["undo", "Undo"]),
-        ),
-        News::Refused(words) => ("", "alert", words.clone(), None),
-    };
-    html.fill("<div class=\"notice {}\" role=\"{}\"><p>{}</p>", &[class, role, &words]);
-    for [act, label] in way_back.into_iter().chain([["dismiss", "Close"]]) {
-        html.fill("<button type=\"button\" data-act=\"{}\">{}</button>", &[act, label]);
-    }
-    html.fill("</div>", &[]);
-    html
-}
-
-/// `25 Nov 2026, 19:33`, where the reader is.
-fn date(at: u64) -> String {
-    let options = Object::new();
-    for (name, style) in [("dateStyle", "medium"), ("timeStyle", "short")] {
-        // A new object takes every property.
-        let _ = Reflect::set(&options, &name.into(), &style.into());
-    }
-    let date = Date::new(&(at as f64).into());
-    date.to_locale_string("en-GB", &options).into()
 }

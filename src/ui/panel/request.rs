@@ -7,13 +7,14 @@
 //!
 //! Law: what is told of a request stays until more is known of it, however far the play head has gone on.
 
-use crate::metrics::ranking::{Notable, Ranking};
+use crate::metrics::ranking::Story;
 use crate::picture::shape::Hit;
 use crate::protocol::{Excerpt, Telling};
 use crate::scenario::walk::Packed;
 use crate::told::html::Html;
+use crate::told::way::WAYS;
 use crate::trace::{Segment, Trace, excerpt};
-use crate::ui::look::{Look, Story, request_of, row_of};
+use crate::ui::look::{Look, request_of, row_of};
 use crate::ui::page::{Page, key};
 use crate::ui::panel::editor;
 use crate::ui::part::dom;
@@ -77,85 +78,6 @@ fn known(results: RwSignal<Results>, pinned: Option<Story>, last: Option<Arc<Kno
     }
 }
 
-/// The name of the panel, and the ways to a request.
-pub fn head(ranking: &Ranking, look: &Look) -> Html {
-    let mut html = Html::new();
-    html.fill(
-        "<h2>Request</h2><p class=\"quiet\" data-test=\"place\">{}</p><div class=\"tools\">",
-        &[&place(ranking, look)],
-    );
-    let at = look.pinned;
-    let button = |html: &mut Html, act: &'static str, label: &str, enabled: bool| {
-        let template = match enabled {
-            true => "<button type=\"button\" data-act=\"{}\" data-key=\"{}\">{}</button>",
-            false => "<button type=\"button\" data-act=\"{}\" data-key=\"{}\" disabled>{}</button>",
-        };
-        html.fill(template, &[act, act, label]);
-    };
-    for (act, label) in WAYS {
-        let there = next(ranking, act, at).is_some();
-        button(&mut html, act, label, there);
-    }
-    button(&mut html, "unpin", "Let go", at.is_some());
-    html.fill("</div>", &[]);
-    html
-}
-
-/// The buttons that lead to a request.
-const WAYS: [(&str, &str); 5] = [
-    ("slower request", "Slower"),
-    ("slowest", "Slowest"),
-    ("failed before", "Failed before"),
-    ("failed", "Failed"),
-    ("random", "Random"),
-];
-
-/// `3 of the 40 slowest`, or how to begin.
-fn place(ranking: &Ranking, look: &Look) -> String {
-    let Some(story) = look.pinned else {
-        return "click a span or an arrow in the lanes, or take the slowest".to_string();
-    };
-    let at = |list: &[Notable]| {
-        list.iter()
-            .position(|notable| is(notable, story))
-            .map(|place| (place + 1, list.len()))
-    };
-    let told = |found: Option<(usize, usize)>, what: &str| {
-        found.map(|(place, count)| place.to_string() + " of the " + &count.to_string() + what)
-    };
-    let places = [
-        told(at(&ranking.slowest), " slowest"),
-        told(at(&ranking.failed), " that failed first"),
-    ];
-    places.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-fn is(notable: &Notable, story: Story) -> bool {
-    (notable.client, notable.number, notable.offered) == story
-}
-
-/// Where a way leads from the pinned request.
-fn next(ranking: &Ranking, act: &str, from: Option<Story>) -> Option<Notable> {
-    let (list, back) = match act {
-        "slowest" => (&ranking.slowest, false),
-        "slower request" => (&ranking.slowest, true),
-        "failed" => (&ranking.failed, false),
-        "failed before" => (&ranking.failed, true),
-        _ => {
-            let any = (js_sys::Math::random() * ranking.spread.len() as f64) as usize;
-            return ranking.spread.get(any).copied();
-        }
-    };
-    let here = from.and_then(|story| list.iter().position(|notable| is(notable, story)));
-    let place = match (here, back) {
-        (Some(here), false) => here + 1,
-        (Some(here), true) => here.checked_sub(1)?,
-        (None, false) => 0,
-        (None, true) => return None,
-    };
-    list.get(place).copied()
-}
-
 /// Goes where a button says; whether it was one of these.
 pub fn go(page: Page, act: &str) -> bool {
     if act == "unpin" {
@@ -166,14 +88,20 @@ pub fn go(page: Page, act: &str) -> bool {
         return false;
     }
     let pinned = page.look.with_untracked(|look| look.pinned);
-    let found = page.told.with_untracked(|told| next(&told.ranking, act, pinned));
-    if let Some(notable) = found {
+    let figures = page.results.with_untracked(|results| results.figures.clone());
+    let dice = (js_sys::Math::random() * 1e6) as u32;
+    let found = figures.map(|figures| {
+        let report = figures.report.clone();
+        page.desk
+            .try_update_untracked(|desk| desk.ask(|reader| reader.seek(report, act, pinned, dice)))
+    });
+    if let Some(Some(Ok(Some(notable)))) = found {
         let from = notable.offered.0 as f64;
         page.player
             .update(|player| player.show(from, from + notable.took.0 as f64));
         page.look.update(|look| {
             look.let_go();
-            look.pinned = Some((notable.client, notable.number, notable.offered));
+            look.pinned = Some(notable.story());
         });
     }
     true

@@ -2,4 +2,3 @@
 
 pub mod canvas;
 pub mod dom;
-pub mod icon;
