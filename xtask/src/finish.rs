@@ -7,13 +7,14 @@
 //! <meta name="backend">         ─▶ names backend-<id>.js                 where the page finds its Web Worker
 //! src/bin/reader.rs             ─▶ reader-<id>.wasm                      without glue, which trunk would give it
 //! <link data-reader>            ─▶ names reader-<id>.wasm                loaded ahead of the page's question for it
+//! scenarios/*.json              ─▶ posters/, s/, oembed/                 for other pages (`preview`), in a release
 //! <script data-wasm …>          ─▶ start-<id>.js                         no inline script: the content policy forbids it
 //! ```
 
 use crate::shell::Outcome;
 use crate::site::Speed;
 use crate::slim::{self, Wish};
-use crate::{place, site};
+use crate::{place, preview, site};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -39,7 +40,11 @@ pub fn finish() -> Outcome<()> {
     let html = name(&html, READER, &finish_reader(&staging, speed)?)?;
     let html = finish_start(&staging, &html)?;
     refuse_inline_scripts(&html)?;
-    write(&page, html.as_bytes())
+    write(&page, html.as_bytes())?;
+    match speed {
+        Speed::Release => preview::make(&staging),
+        Speed::Dev => Ok(()),
+    }
 }
 
 /// Makes the files of a release small, and the backend's fast.

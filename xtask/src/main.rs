@@ -12,6 +12,7 @@ mod bench;
 mod check;
 mod finish;
 mod place;
+mod preview;
 mod recipe;
 mod serve;
 mod setup;

@@ -10,6 +10,7 @@
 
 pub mod message;
 pub mod parameter;
+pub mod preview;
 pub mod tag;
 
 use crate::scenario::problem::Problem;
