@@ -154,7 +154,7 @@ impl Reader<'_> {
     fn source(&self) -> Result<Source, Problem> {
         let given = ["example", "link", "scenario"].map(|name| self.message.get(name).is_some());
         match given {
-            [true, false, false] => self.field("example", |text| Ok(Source::Link(["ex=", &name(text)?].concat()))),
+            [true, false, false] => self.field("example", |text| name(text).map(Source::Example)),
             [false, true, false] => self.field("link", |text| {
                 let hash = text.strip_prefix('#').unwrap_or(text).to_string();
                 bounded(text, LINK_LIMIT).map(|_| Source::Link(hash))
@@ -288,9 +288,10 @@ mod tests {
 
     #[test]
     fn every_message_is_understood() {
+        let example = |name: &str| FromHost::Load(Source::Example(name.to_string()));
         let link = |hash: &str| FromHost::Load(Source::Link(hash.to_string()));
         for (fields, expected) in [
-            ("\"type\":\"load\",\"example\":\"chain\"", link("ex=chain")),
+            ("\"type\":\"load\",\"example\":\"chain\"", example("chain")),
             ("\"type\":\"load\",\"link\":\"#ex=chain\"", link("ex=chain")),
             ("\"type\":\"load\",\"link\":\"s=1.d.a\"", link("s=1.d.a")),
             (

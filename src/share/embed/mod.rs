@@ -61,7 +61,9 @@ pub enum Theme {
 /// Which scenario is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// The hash of a permalink, without `#`: `ex=checkout`, `s=1.d.…`. Whether it leads anywhere is not said.
+    /// A gallery entry; whether there is one of this name is not said.
+    Example(String),
+    /// The hash of a permalink without `#`, or its part behind `s=` where a parameter says so.
     Link(String),
     /// The text of a scenario, JSON or YAML.
     Text(String),

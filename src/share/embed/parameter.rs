@@ -6,13 +6,13 @@
 //!
 //! Law: whatever stands there, there is a wish: what is wrong is told and passed over.
 
-use super::{AT_LIMIT, LINK_LIMIT, Level, Theme, View, bounded, choice, name, wrong};
+use super::{AT_LIMIT, LINK_LIMIT, Level, Source, Theme, View, bounded, choice, name, wrong};
 use crate::scenario::problem::{Problem, nearest};
 use crate::time::{Duration, Instant};
 
 /// All parameters.
 pub const NAMES: [&str; 12] = [
-    "embed", "ex", "c", "s", "seed", "view", "level", "theme", "play", "at", "title", "host",
+    "embed", "ex", "s", "c", "seed", "view", "level", "theme", "play", "at", "title", "host",
 ];
 /// The longest hash that is read, in characters.
 pub const HASH_LIMIT: usize = 200_000;
@@ -30,8 +30,9 @@ const MOST: usize = 20;
 /// What the author of the page around wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {
-    /// Which scenario: the hash of a permalink, without `#`, that says nothing else.
-    pub link: String,
+    pub source: Source,
+    /// What differs from the gallery entry, as in a permalink.
+    pub change: Option<String>,
     /// Instead of the scenario's.
     pub seed: Option<u64>,
     pub view: View,
@@ -39,8 +40,8 @@ pub struct Wish {
     pub theme: Theme,
     /// Whether it plays once it has loaded.
     pub plays: bool,
-    /// Where the play head stands at first.
-    pub at: Instant,
+    /// Where the play head stands at first, instead of at the end of the warm-up.
+    pub at: Option<Instant>,
     /// The heading, instead of the scenario's name.
     pub title: Option<String>,
     /// The origin of the page around; without it nothing is told and nobody is heard.
@@ -50,13 +51,14 @@ pub struct Wish {
 impl Default for Wish {
     fn default() -> Wish {
         Wish {
-            link: ["ex=", EXAMPLE].concat(),
+            source: Source::Example(EXAMPLE.to_string()),
+            change: None,
             seed: None,
             view: View::default(),
             level: Level::default(),
             theme: Theme::default(),
             plays: false,
-            at: Instant::START,
+            at: None,
             title: None,
             host: None,
         }
@@ -74,15 +76,6 @@ pub fn read(hash: &str) -> Option<(Wish, Vec<Problem>)> {
         Err(fix) => reader.problems.push(wrong("", hash, &fix)),
     }
     Some((reader.wish, reader.problems))
-}
-
-/// The parameters that together say which scenario, and those that say it in another way.
-fn rivals(key: &str) -> &'static [&'static str] {
-    match key {
-        "ex" | "c" => &["s"],
-        "s" => &["ex", "c"],
-        _ => &[],
-    }
 }
 
 #[derive(Default)]
@@ -110,12 +103,17 @@ impl Reader {
         let key = known.ok_or_else(|| wrong("", key, &names_like(key)))?;
         let text =
             decode(value).ok_or_else(|| wrong(key, value, "percent-encoded UTF-8, as encodeURIComponent writes"))?;
-        let has = |name: &&&str| self.seen.contains(*name);
-        if let Some(rival) = rivals(key).iter().find(has) {
-            return Err(wrong(key, &text, &["either ", key, " or ", rival].concat()));
-        }
-        if self.seen.contains(key) {
-            return Err(wrong(key, &text, "each parameter once"));
+        let rival = match *key {
+            "ex" => "s",
+            "s" => "ex",
+            other => other,
+        };
+        if self.seen.contains(key) || self.seen.contains(&rival) {
+            let fix = match rival == *key {
+                true => "each parameter once".to_string(),
+                false => ["either ", key, " or ", rival].concat(),
+            };
+            return Err(wrong(key, &text, &fix));
         }
         let outcome = set(&mut self.wish, key, &text);
         outcome.map(|()| *key).map_err(|fix| wrong(key, &text, &fix))
@@ -138,36 +136,26 @@ pub(super) fn check(key: &str, text: &str) -> Result<(), String> {
 fn set(wish: &mut Wish, key: &str, text: &str) -> Result<(), String> {
     match key {
         "embed" => (text == "v1").then_some(()).ok_or("v1")?,
-        "ex" => wish.link = with(&wish.link, "ex", &name(text)?),
-        "c" => wish.link = with(&wish.link, "c", &packed(text)?),
-        "s" => wish.link = ["s=", &packed(text)?].concat(),
+        "ex" => wish.source = Source::Example(name(text)?),
+        "s" => wish.source = Source::Link(link(text)?),
+        "c" => wish.change = Some(link(text)?),
         "seed" => wish.seed = Some(seed(text)?),
         "view" => wish.view = choice(text)?,
         "level" => wish.level = choice(text)?,
         "theme" => wish.theme = choice(text)?,
         "play" => wish.plays = choice(text)?,
-        "at" => wish.at = instant(text)?,
+        "at" => wish.at = Some(instant(text)?),
         "title" => wish.title = Some(bounded(text, TITLE_LIMIT)?),
         _ => wish.host = Some(origin(text)?),
     }
     Ok(())
 }
 
-/// A link to a gallery entry with another name of it, or another change.
-fn with(link: &str, key: &str, value: &str) -> String {
-    let (entry, change) = link.split_once('&').unwrap_or((link, ""));
-    match key {
-        "c" => [entry, "&c=", value].concat(),
-        _ if change.is_empty() => ["ex=", value].concat(),
-        _ => ["ex=", value, "&", change].concat(),
-    }
-}
-
-fn packed(text: &str) -> Result<String, String> {
+fn link(text: &str) -> Result<String, String> {
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     match !text.is_empty() && text.bytes().all(is_letter) {
         true => bounded(text, LINK_LIMIT),
-        false => Err("what a permalink says, 1.d. and base64url".to_string()),
+        false => Err("the part of a permalink behind `=`".to_string()),
     }
 }
 
@@ -255,22 +243,19 @@ mod tests {
         assert_eq!(
             wish(hash),
             Wish {
-                link: "s=1.d.aZ_-".to_string(),
+                source: Source::Link("1.d.aZ_-".to_string()),
+                change: None,
                 seed: Some(7),
                 view: View::Lanes,
                 level: Level::Full,
                 theme: Theme::Dark,
                 plays: true,
-                at: Instant(3_420_000_000),
+                at: Some(Instant(3_420_000_000)),
                 title: Some("Das É&+".to_string()),
                 host: Some("http://localhost:3000".to_string()),
             }
         );
-        assert_eq!(wish("#ex=chain&embed=v1").link, "ex=chain");
-        assert_eq!(wish("#embed=v1&c=1.d.a.b").link, "ex=checkout&c=1.d.a.b");
-        for hash in ["#embed=v1&c=1.d.a.b&ex=chain", "#embed=v1&ex=chain&c=1.d.a.b"] {
-            assert_eq!(wish(hash).link, "ex=chain&c=1.d.a.b");
-        }
+        assert_eq!(wish("#ex=chain&embed=v1").source, Source::Example("chain".to_string()));
     }
 
     fn check(hash: &str, expected: &str) {
