@@ -20,6 +20,22 @@ pub fn parse(text: &str) -> Result<Node, Problem> {
     }
 }
 
+/// A text in double quotes (RFC 8259).
+pub fn quoted(word: &str) -> String {
+    let mut text = String::from("\"");
+    for letter in word.chars() {
+        match letter {
+            '"' | '\\' => text.extend(['\\', letter]),
+            '\n' => text += "\\n",
+            '\t' => text += "\\t",
+            letter if letter < ' ' => text += &format!("\\u{:04x}", letter as u32),
+            letter => text.push(letter),
+        }
+    }
+    text.push('"');
+    text
+}
+
 struct Reader<'a> {
     text: &'a str,
     /// The byte that is read next.

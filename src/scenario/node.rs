@@ -97,22 +97,6 @@ impl Node {
     }
 }
 
-/// A text in double quotes (RFC 8259).
-pub fn quoted(word: &str) -> String {
-    let mut text = String::from("\"");
-    for letter in word.chars() {
-        match letter {
-            '"' | '\\' => text.extend(['\\', letter]),
-            '\n' => text += "\\n",
-            '\t' => text += "\\t",
-            letter if letter < ' ' => text += &format!("\\u{:04x}", letter as u32),
-            letter => text.push(letter),
-        }
-    }
-    text.push('"');
-    text
-}
-
 /// Line and column of a byte, both from 1.
 pub fn place(text: &str, byte: usize) -> (u32, u32) {
     let before = &text[..floor_char(text, byte)];

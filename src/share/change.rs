@@ -8,6 +8,7 @@
 //!
 //! Law: a list carried out on the first text gives the second, or cannot be carried out at all.
 
+use crate::scenario::json::quoted;
 use crate::scenario::node::{self, Node, Value};
 use crate::scenario::problem::Problem;
 
@@ -44,7 +45,7 @@ impl Tree {
                 Tree::Map(entries.iter().map(entry).collect())
             }
             Value::Number(_) => Tree::Scalar(number(&text[node.start..node.end])),
-            Value::Text(word) => Tree::Scalar(node::quoted(word)),
+            Value::Text(word) => Tree::Scalar(quoted(word)),
             Value::Null => Tree::Scalar("null".to_string()),
             Value::Bool(is) => Tree::Scalar(is.to_string()),
         }
@@ -56,7 +57,7 @@ impl Tree {
             Tree::Scalar(scalar) => scalar.clone(),
             Tree::List(items) => ["[", &joined(items.iter().map(Tree::write)), "]"].concat(),
             Tree::Map(entries) => {
-                let entry = |(key, value): &(String, Tree)| [&node::quoted(key), ":", &value.write()].concat();
+                let entry = |(key, value): &(String, Tree)| [&quoted(key), ":", &value.write()].concat();
                 ["{", &joined(entries.iter().map(entry)), "}"].concat()
             }
         }
@@ -108,7 +109,7 @@ fn compare(old: &Tree, new: &Tree, at: &str, changes: &mut Vec<Tree>) {
 }
 
 fn step(at: &str, value: Option<&Tree>) -> Tree {
-    let place = Tree::Scalar(node::quoted(at));
+    let place = Tree::Scalar(quoted(at));
     Tree::List(std::iter::once(place).chain(value.cloned()).collect())
 }
 

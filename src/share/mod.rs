@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! picture, text, seed ─inscribe─▶ SVG, PNG ─open─▶ text, seed          drafts ─▶ one text between visits ─▶ drafts
-//! hash, messages of the page around ─embed─▶ wishes, messages to it
 //! text ─link─▶ address ─▶ text
+//! hash, messages of the page around ─embed─▶ wishes, messages to it
 //! ```
 //!
 //! Law: each form says its version, and what was written once opens for ever. Foreign bytes are an answer or a problem,

@@ -215,9 +215,9 @@ pub fn obey() -> ExitCode {
         Command::Previews { directory, site } => {
             preview::write_all(&directory, site.as_deref()).map_err(|told| Failure { status: FAILURE, told })
         }
-        Command::Mdbook { question } => preprocess(question.as_ref()),
         Command::Link(linked) => link(&linked),
         Command::Open { link } => open(&link),
+        Command::Mdbook { question } => preprocess(question.as_ref()),
         Command::Schema => print(&format!("{:#}\n", wire::schema())),
     };
     match outcome {

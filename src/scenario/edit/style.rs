@@ -7,7 +7,8 @@
 //!
 //! Law: what is written is read as that value, whatever the style.
 
-use crate::scenario::node::{Node, Value, quoted};
+use crate::scenario::json::quoted;
+use crate::scenario::node::{Node, Value};
 use crate::scenario::number;
 
 /// What is longer is broken into lines.

@@ -8,7 +8,8 @@
 
 use super::{AT_LIMIT, LINK_LIMIT, Level, Source, Theme, VERSION, View, Word, bounded, choice, name, wrong};
 use crate::scenario::Mode;
-use crate::scenario::node::{self, Node, Value, quoted};
+use crate::scenario::json::quoted;
+use crate::scenario::node::{self, Node, Value};
 use crate::scenario::number;
 use crate::scenario::problem::Problem;
 use crate::time::Instant;

@@ -7,7 +7,7 @@
 //!
 //! Law: both are complete by themselves, whatever the entry is called; nothing in the page is inline.
 
-use crate::scenario::node::quoted;
+use crate::scenario::json::quoted;
 use crate::told::html::Html;
 
 /// The size of a frame for who does not negotiate it, in CSS pixels.
