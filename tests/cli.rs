@@ -4,6 +4,8 @@
 
 #[path = "cli/mdbook.rs"]
 mod mdbook;
+#[path = "cli/preview.rs"]
+mod preview;
 #[path = "cli/request.rs"]
 mod request;
 #[path = "cli/swim.rs"]

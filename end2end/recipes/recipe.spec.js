@@ -12,6 +12,21 @@ const PAGES = {
   sphinx: "/checkout.html",
   docusaurus: "/checkout/",
 };
+/** How a reader makes a site dark, where it offers that. */
+const DARKEN = {
+  mdbook: async (page) => {
+    await page.locator("#mdbook-theme-toggle").click();
+    await page.locator("#mdbook-theme-navy").click();
+  },
+  sphinx: async (page) => {
+    await page.locator(".theme-toggle:visible").first().click();
+    if ((await page.locator("body").getAttribute("data-theme")) !== "dark") await page.locator(".theme-toggle:visible").first().click();
+  },
+  docusaurus: async (page) => {
+    const toggle = page.getByRole("button", { name: /Switch between dark and light/ });
+    for (let turn = 0; turn < 2 && (await page.locator("html").getAttribute("data-theme")) !== "dark"; turn += 1) await toggle.click();
+  },
+};
 const BUILT = "../target/recipes";
 const chosen = (process.env.RECIPES ?? Object.keys(PAGES).join(" ")).split(" ");
 
@@ -40,6 +55,14 @@ for (const recipe of chosen)
       expect(bytes).toBe(0);
       expect(sent.map(({ path }) => path)).toEqual(expect.arrayContaining(["/element.js", "/posters/checkout-lanes-light.svg"]));
     });
+
+    if (DARKEN[recipe])
+      test("is dark where the site is", async ({ page }) => {
+        const poster = element(page).locator(".stage > img");
+        await expect(poster).toHaveAttribute("src", /-light\.svg$/);
+        await DARKEN[recipe](page);
+        await expect(poster).toHaveAttribute("src", /-dark\.svg$/);
+      });
 
     test("plays on a click, resizes, toggles, and the host hears it", async ({ page }) => {
       await page.evaluate(() => {

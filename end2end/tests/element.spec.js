@@ -85,9 +85,9 @@ test("methods open the frame and are sent when it listens", async ({ page }) => 
 });
 
 test("another example or link is loaded into the same frame", async ({ page }) => {
-  await show(page, `<sync-or-swim link="#s=1.d.abc&seed=7&cookies=1"></sync-or-swim>`);
+  await show(page, `<sync-or-swim link="#ex=chain&c=1.d.abc&seed=7&cookies=1"></sync-or-swim>`);
   await open(page);
-  expect(await asked(page)).toEqual({ embed: "v1", s: "1.d.abc", seed: "7", theme: "light", play: "1", host: HOST });
+  expect(await asked(page)).toEqual({ embed: "v1", ex: "chain", c: "1.d.abc", seed: "7", theme: "light", play: "1", host: HOST });
   await element(page).evaluate((element) => {
     element.setAttribute("link", "#ex=chain");
     element.removeAttribute("link");

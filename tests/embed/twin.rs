@@ -100,7 +100,7 @@ fn a_block_of_a_document_says_every_attribute_but_where_the_site_lies() {
     assert_eq!(names, tag::KEYS);
     for item in attributes.iter().filter(|item| item["type"] == "word") {
         for word in words(item) {
-            assert!(tag::tag(&format!("{}: {word}", name(item)), "/").is_ok(), "{item}");
+            assert!(tag::tag("", &format!("{}: {word}", name(item)), "/").is_ok(), "{item}");
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::shell::{self, Outcome, human};
 use crate::site::{self, Speed};
-use crate::{place, setup, size};
+use crate::{place, recipe, setup, size};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ struct Check {
     run: fn(&mut Vec<String>) -> Outcome<()>,
 }
 
-const CHECKS: [Check; 8] = [
+const CHECKS: [Check; 9] = [
     Check {
         name: "format",
         about: "rustfmt",
@@ -54,6 +54,11 @@ const CHECKS: [Check; 8] = [
         name: "browser",
         about: "Playwright and axe on the built site, in Chromium",
         run: browser,
+    },
+    Check {
+        name: "recipes",
+        about: "sites that embed the playground; `cargo xtask recipes` looks at those of slower tools as well",
+        run: |_| recipe::run(&recipe::QUICK),
     },
 ];
 

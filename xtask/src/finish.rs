@@ -7,6 +7,7 @@
 //! <meta name="backend">         ─▶ names backend-<id>.js                 where the page finds its Web Worker
 //! src/bin/reader.rs             ─▶ reader-<id>.wasm                      without glue, which trunk would give it
 //! <link data-reader>            ─▶ names reader-<id>.wasm                loaded ahead of the page's question for it
+//! scenarios/*.json              ─▶ posters/, s/, oembed/                 for other pages (`preview`), in a release
 //! <script data-wasm …>          ─▶ start-<id>.js                         no inline script: the content policy forbids it
 //! index.html + embed.css        ─▶ embed.html, embed-<id>.css            the page for a frame
 //! ```
@@ -14,7 +15,7 @@
 use crate::shell::Outcome;
 use crate::site::Speed;
 use crate::slim::{self, Wish};
-use crate::{place, site};
+use crate::{place, preview, site};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -41,7 +42,11 @@ pub fn finish() -> Outcome<()> {
     let html = finish_start(&staging, &html)?;
     refuse_inline_scripts(&html)?;
     write(&page, html.as_bytes())?;
-    finish_embed(&staging, &html)
+    finish_embed(&staging, &html)?;
+    match speed {
+        Speed::Release => preview::make(&staging),
+        Speed::Dev => Ok(()),
+    }
 }
 
 /// Writes the page for a frame: the same with one style sheet more.

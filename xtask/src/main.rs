@@ -13,6 +13,7 @@ mod check;
 mod dead;
 mod finish;
 mod place;
+mod preview;
 mod recipe;
 mod serve;
 mod setup;

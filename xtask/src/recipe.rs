@@ -10,7 +10,7 @@
 
 use crate::setup;
 use crate::shell::{self, Outcome};
-use crate::{check, place};
+use crate::{check, place, site};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -50,6 +50,9 @@ const RECIPES: [Recipe; 5] = [
         build: build_docusaurus,
     },
 ];
+/// Those that every test builds.
+pub const QUICK: [&str; 2] = ["html", "mdbook"];
+
 /// Builds the sites that are named, or all, and looks at them.
 pub fn run(names: &[&str]) -> Outcome<()> {
     let known: Vec<&str> = RECIPES.iter().map(|recipe| recipe.name).collect();
@@ -81,12 +84,8 @@ fn folders(name: &str) -> Outcome<Folders> {
 }
 
 fn build_mdbook(folders: &Folders) -> Outcome<()> {
-    shell::run(
-        Command::new("cargo")
-            .args(["build", "--locked", "--quiet", "--bin=swim"])
-            .current_dir(place::root()),
-    )?;
-    let tools = setup::for_book()?.and(place::target().join("debug"));
+    let swim = site::build_swim()?;
+    let tools = setup::for_book()?.and(swim.with_file_name(""));
     let mut mdbook = tools.command("mdbook")?;
     shell::run(
         mdbook

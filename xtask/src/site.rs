@@ -77,3 +77,15 @@ pub fn build_reader(speed: Speed) -> Outcome<PathBuf> {
     shell::run(&mut cargo)?;
     Ok(place::target().join(WASM).join(folder).join("reader.wasm"))
 }
+
+/// Builds the command line for this machine; where it lies.
+pub fn build_swim() -> Outcome<PathBuf> {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["build", "--locked", "--quiet", "--bin=swim"])
+        .current_dir(place::root());
+    shell::run(&mut cargo)?;
+    Ok(place::target()
+        .join("debug")
+        .join(format!("swim{}", std::env::consts::EXE_SUFFIX)))
+}

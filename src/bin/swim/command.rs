@@ -4,7 +4,7 @@
 
 use super::source::Source;
 use super::told::{self, Wanted};
-use super::{blamed, experiment, mdbook, replication, table};
+use super::{blamed, experiment, mdbook, preview, replication, table};
 use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
 use std::io::{ErrorKind, Write};
@@ -110,6 +110,16 @@ enum Command {
     /// What it accepts may still have an error that `swim check` tells: no schema knows which names there are.
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema,
+    /// Write the link previews of a site: a page with Open Graph for each gallery entry, and its oEmbed answer
+    ///
+    /// `s/ID.html` and, where the address is known, `oembed/ID.json`; `posters/ID.png` is its image where it lies there.
+    Previews {
+        /// The directory of the built site
+        directory: std::path::PathBuf,
+        /// Where the site will be, ending in `/`: previews want whole addresses
+        #[arg(long, value_name = "URL", value_parser = address)]
+        site: Option<String>,
+    },
     /// Be a preprocessor of mdBook: blocks named `sync-or-swim` become playgrounds
     ///
     /// Reads from standard input what mdBook writes, and writes what it reads.
@@ -202,6 +212,9 @@ pub fn obey() -> ExitCode {
         Command::Run(plan) => run(&plan),
         Command::Trace(traced) => trace(&traced),
         Command::Check { scenarios } => check(&scenarios),
+        Command::Previews { directory, site } => {
+            preview::write_all(&directory, site.as_deref()).map_err(|told| Failure { status: FAILURE, told })
+        }
         Command::Link(linked) => link(&linked),
         Command::Open { link } => open(&link),
         Command::Mdbook { question } => preprocess(question.as_ref()),
@@ -290,6 +303,15 @@ fn trace(traced: &Traced) -> Result<(), Failure> {
     };
     let told = told::request(&scenario, seed, wanted).map_err(|why| Failure::new(FAILURE, why))?;
     print(&told)
+}
+
+/// The address of a site.
+fn address(text: &str) -> Result<String, String> {
+    let is_web = text.starts_with("https://") || text.starts_with("http://");
+    match is_web && text.ends_with('/') {
+        true => Ok(text.to_string()),
+        false => Err("an address such as https://playground.example/, with its last slash, is right".to_string()),
+    }
 }
 
 fn preprocess(question: Option<&Question>) -> Result<(), Failure> {

@@ -16,6 +16,8 @@ mod experiment;
 #[cfg(not(target_arch = "wasm32"))]
 mod mdbook;
 #[cfg(not(target_arch = "wasm32"))]
+mod preview;
+#[cfg(not(target_arch = "wasm32"))]
 mod replication;
 #[cfg(not(target_arch = "wasm32"))]
 mod source;

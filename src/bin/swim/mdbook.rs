@@ -72,7 +72,7 @@ fn replace(chapter: &str, site: &str) -> Result<String, Vec<Problem>> {
             true => {
                 let script = if has_script { String::new() } else { tag::script(site) };
                 has_script = true;
-                match tag::tag(&part[1..1 + block.inside].concat(), site) {
+                match tag::tag(block.head, &part[1..1 + block.inside].concat(), site) {
                     Ok(element) => out.push_str(&format!("\n{script}\n\n{element}\n\n")),
                     Err(found) => problems.extend(found.into_iter().map(|problem| below(problem, at + 1))),
                 }
@@ -90,19 +90,22 @@ fn below(problem: Problem, lines: usize) -> Problem {
 }
 
 /// What a chapter goes on with: a block, or a line outside of any.
-struct Block {
+struct Block<'a> {
     is_ours: bool,
+    /// What stands behind its name.
+    head: &'a str,
     /// In lines.
     length: usize,
     /// The lines between the first and the one that closes it, if any does.
     inside: usize,
 }
 
-impl Block {
-    fn at(lines: &[&str]) -> Block {
+impl<'a> Block<'a> {
+    fn at(lines: &[&'a str]) -> Block<'a> {
         let Some(fence) = Fence::opened_by(lines[0]) else {
             return Block {
                 is_ours: false,
+                head: "",
                 length: 1,
                 inside: 0,
             };
@@ -110,6 +113,7 @@ impl Block {
         let inside = lines[1..].iter().take_while(|line| !fence.is_closed_by(line)).count();
         Block {
             is_ours: fence.name == NAME,
+            head: fence.head,
             length: lines.len().min(inside + 2),
             inside,
         }
@@ -122,6 +126,8 @@ struct Fence<'a> {
     mark: &'a str,
     /// The first word behind them.
     name: &'a str,
+    /// What is behind that.
+    head: &'a str,
 }
 
 impl Fence<'_> {
@@ -131,11 +137,9 @@ impl Fence<'_> {
         let length = text.len() - text.trim_start_matches(sign).len();
         let (mark, info) = text.split_at(length);
         let is_inline = sign == '`' && info.contains('`');
-        let name = info.split([' ', ',', '\t']).find(|word| !word.is_empty());
-        (length >= 3 && !is_inline).then(|| Fence {
-            mark,
-            name: name.unwrap_or_default(),
-        })
+        let info = info.trim();
+        let (name, head) = info.split_once([' ', ',', '\t']).unwrap_or((info, ""));
+        (length >= 3 && !is_inline).then_some(Fence { mark, name, head })
     }
 
     fn is_closed_by(&self, line: &str) -> bool {

@@ -11,6 +11,7 @@
 pub mod host;
 pub mod message;
 pub mod parameter;
+pub mod preview;
 pub mod tag;
 
 use crate::scenario::problem::Problem;

@@ -1,9 +1,12 @@
-//! The element as markup, from a block of a document.
+//! The element as markup, from a block of a document: what its head says, and what stands in it.
 //!
 //! ```text
 //! example: checkout     ─tag▶  <sync-or-swim example="checkout" view="lanes">
 //! view: lanes                    picture and link, for who has no script
 //!                              </sync-or-swim>
+//! view=lanes            ─tag▶  <sync-or-swim view="lanes" link="#s=1.d.…" title="Mine"> …
+//! format: sync-or-swim/1
+//! name: Mine …
 //! ```
 //!
 //! Law: a block that says what the element does not know is told, never written.
@@ -11,6 +14,7 @@
 use super::{LINK_LIMIT, Word, bounded, choice, parameter, wrong};
 use crate::scenario::node::{self, Node, Value};
 use crate::scenario::problem::{Problem, nearest};
+use crate::share::link;
 use crate::told::html::Html;
 
 /// What a block may say: the attributes of the element, but for where the site lies, which is the same for all.
@@ -21,6 +25,9 @@ pub const KEYS: [&str; 10] = [
 const HEIGHT_LIMIT: u32 = 10_000;
 /// The longest address.
 const ADDRESS_LIMIT: usize = 2_000;
+
+/// A known name, and a value that is possible.
+type Attribute = (&'static str, String);
 
 /// When the playground takes the place of the poster.
 #[derive(Clone, Copy, PartialEq)]
@@ -40,9 +47,15 @@ pub fn script(site: &str) -> String {
     html.into_string()
 }
 
-/// The element of a block, which is YAML or JSON, or empty.
-pub fn tag(block: &str, site: &str) -> Result<String, Vec<Problem>> {
-    let attributes = attributes(block)?;
+/// The element of a block: its head has words such as `view=lanes`; in it stand attributes as YAML or JSON, or a scenario.
+pub fn tag(head: &str, block: &str, site: &str) -> Result<String, Vec<Problem>> {
+    let mut attributes = head_attributes(head)?;
+    for (key, value) in inner_attributes(block)? {
+        if attributes.iter().any(|(known, _)| *known == key) {
+            return Err(vec![wrong(key, &value, "each attribute once")]);
+        }
+        attributes.push((key, value));
+    }
     let mut html = Html::new();
     html.fill("<sync-or-swim", &[]);
     for (key, value) in &attributes {
@@ -57,7 +70,7 @@ pub fn tag(block: &str, site: &str) -> Result<String, Vec<Problem>> {
 }
 
 /// What stands there where no script runs: the poster of a gallery entry, and the way to the playground.
-fn inside(attributes: &[(&'static str, String)], site: &str) -> Html {
+fn inside(attributes: &[Attribute], site: &str) -> Html {
     let said = |name: &str| {
         let found = attributes.iter().find(|(key, _)| *key == name);
         found.map(|(_, value)| value.as_str())
@@ -86,12 +99,32 @@ fn inside(attributes: &[(&'static str, String)], site: &str) -> Html {
     html
 }
 
-/// What a block says, in its order.
-fn attributes(block: &str) -> Result<Vec<(&'static str, String)>, Vec<Problem>> {
+/// What the head of a block says; its problems stand in the line before the block.
+fn head_attributes(head: &str) -> Result<Vec<Attribute>, Vec<Problem>> {
+    let attribute = |word: &str| {
+        let (key, value) = word.split_once('=').unwrap_or((word, ""));
+        let found = known(key).and_then(|name| check(name, value).map(|()| (name, value.to_string())));
+        found.map_err(|fix| Problem {
+            line: 0,
+            ..wrong(key, word, &fix)
+        })
+    };
+    let words = head.split_whitespace().map(attribute);
+    words.collect::<Result<_, _>>().map_err(|problem| vec![problem])
+}
+
+/// What a block says: attributes in their order, or a scenario as a link to it.
+fn inner_attributes(block: &str) -> Result<Vec<Attribute>, Vec<Problem>> {
     if block.trim().is_empty() {
         return Ok(Vec::new());
     }
     let tree = node::parse(block).map_err(|problem| vec![problem])?;
+    if tree.get("format").is_some() {
+        let mut attributes = vec![("link", ["#", &link::write(block, "")?].concat())];
+        let name = tree.get("name").and_then(Node::text).filter(|name| !name.is_empty());
+        attributes.extend(name.map(|name| ("title", name.to_string())));
+        return Ok(attributes);
+    }
     let Value::Map(entries) = &tree.value else {
         return Err(vec![wrong("", block, "lines such as `example: checkout`")]);
     };
@@ -109,9 +142,8 @@ fn attributes(block: &str) -> Result<Vec<(&'static str, String)>, Vec<Problem>> 
     }
 }
 
-fn attribute(block: &str, key: &Node, value: &Node) -> Result<(&'static str, String), Problem> {
+fn attribute(block: &str, key: &Node, value: &Node) -> Result<Attribute, Problem> {
     let word = key.text().unwrap_or_default();
-    let known = KEYS.into_iter().find(|name| *name == word);
     let at = |node: &Node, path: &str, offence: &str, fix: &str| {
         let (line, column) = node::place(block, node.start);
         let problem = wrong(path, offence, fix);
@@ -121,10 +153,7 @@ fn attribute(block: &str, key: &Node, value: &Node) -> Result<(&'static str, Str
             ..problem
         }
     };
-    let name = known.ok_or_else(|| {
-        let fix = nearest(word, KEYS).map_or_else(|| KEYS.join(", "), str::to_string);
-        at(key, "", word, &fix)
-    })?;
+    let name = known(word).map_err(|fix| at(key, "", word, &fix))?;
     let text = match &value.value {
         Value::Text(text) => text.clone(),
         Value::Number(_) => block[value.start..value.end].to_string(),
@@ -134,6 +163,12 @@ fn attribute(block: &str, key: &Node, value: &Node) -> Result<(&'static str, Str
         Ok(()) => Ok((name, text)),
         Err(fix) => Err(at(value, name, &text, &fix)),
     }
+}
+
+/// The attribute of this name, or what would be right.
+fn known(word: &str) -> Result<&'static str, String> {
+    let found = KEYS.into_iter().find(|name| *name == word);
+    found.ok_or_else(|| nearest(word, KEYS).map_or_else(|| KEYS.join(", "), str::to_string))
 }
 
 /// Whether an attribute can have a value, or what would be right.
@@ -160,6 +195,7 @@ mod tests {
     #[test]
     fn a_block_becomes_the_element_with_a_picture_inside() {
         let tag = tag(
+            "",
             "example: chain\nview: topology\nheight: 300\ntitle: a \"b\" & <c>\n",
             SITE,
         );
@@ -175,10 +211,10 @@ mod tests {
 
     #[test]
     fn an_empty_block_is_the_first_entry_and_a_link_has_no_picture() {
-        let empty = tag("\n", SITE).unwrap();
+        let empty = tag("", "\n", SITE).unwrap();
         assert!(empty.starts_with("<sync-or-swim>\n<a href=\"https://playground.example/#ex=checkout\">"));
         assert!(empty.contains("posters/checkout-lanes-light.svg"));
-        let linked = tag("{\"link\": \"#s=1.d.abc\", \"at\": 3.42}", SITE);
+        let linked = tag("", "{\"link\": \"#s=1.d.abc\", \"at\": 3.42}", SITE);
         assert_eq!(
             linked,
             Ok("<sync-or-swim link=\"#s=1.d.abc\" at=\"3.42\">\n<a href=\"https://playground.example/#s=1.d.abc\">A scenario</a>\n</sync-or-swim>".to_string())
@@ -186,9 +222,45 @@ mod tests {
     }
 
     fn check(block: &str, expected: &[&str]) {
-        let problems = tag(block, SITE).unwrap_err();
+        let problems = tag("", block, SITE).unwrap_err();
         let told: Vec<String> = problems.iter().map(Problem::to_string).collect();
         assert_eq!(told, expected, "{block}");
+    }
+
+    #[test]
+    fn a_scenario_becomes_a_link_to_it_under_its_name() {
+        let scenario = crate::scenario::edit::BLANK.replacen("\"\"", "\"Mine\"", 1);
+        let written = tag("view=lanes height=300", &scenario, SITE).unwrap();
+        let (_, link) = written.split_once(" link=\"#").unwrap();
+        let (link, rest) = link.split_once('"').unwrap();
+        assert!(
+            written.starts_with("<sync-or-swim view=\"lanes\" height=\"300\" link"),
+            "{written}"
+        );
+        assert!(rest.starts_with(" title=\"Mine\">"), "{rest}");
+        let found = link::follow(link).unwrap();
+        assert!(found.text.is_some_and(|text| text.contains("Mine")));
+        assert!(tag("", "format: sync-or-swim/1\nclients: 5\n", SITE).is_err());
+    }
+
+    #[test]
+    fn what_the_head_says_wrong_is_told_in_its_line() {
+        for (head, block, expected) in [
+            ("veiw=lanes", "", "0:1 veiw: `veiw=lanes` is not possible here; view"),
+            (
+                "view",
+                "",
+                "0:1 view: `view` is not possible here; lanes, topology, both, sequence",
+            ),
+            (
+                "view=both",
+                "view: both",
+                "1:1 view: `both` is not possible here; each attribute once",
+            ),
+        ] {
+            let problems = tag(head, block, SITE).unwrap_err();
+            assert_eq!(problems[0].to_string(), expected);
+        }
     }
 
     #[test]
