@@ -100,6 +100,10 @@ pub enum ToReader {
     Share(Sharing),
     /// The heads of the panels in the order of their slots: `Vec<String>`, markup.
     Heads(Heads),
+    /// What the page around an embed asks for, and what it is told of that, as JSON: `(Vec<Act>, Vec<String>)`.
+    Hear(Heard),
+    /// What the page around an embed is told, as JSON: `Vec<String>`.
+    Say(Station),
     /// The request to which a way leads from the pinned one, and a throw of the dice for ways that lead anywhere: `Option<Notable>`.
     Seek {
         report: Sealed,
@@ -170,20 +174,66 @@ pub struct Followed {
     pub text: Option<String>,
     /// Where it is another one than the scenario's own.
     pub seed: Option<u64>,
-    /// What is done then, as controls say it: the act, and on what.
-    pub acts: Vec<(String, String)>,
+    /// What is done then.
+    pub acts: Vec<Act>,
+    /// Why it does not lead to what it names.
+    pub refusal: String,
+    /// Where it is an embed's: how the page looks, and the origin of the page around.
+    pub embed: Option<(String, String)>,
+}
+
+/// What is done as a control says it: the act, and on what.
+pub type Act = (String, String);
+
+/// A message of the page around an embed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Heard {
+    pub text: String,
+    /// The hash of the embed.
+    pub hash: String,
+}
+
+/// What an embed may have to tell to the page around.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Station {
+    /// The hash of the embed.
+    pub hash: String,
+    /// Whether anything was told before.
+    pub has_told: bool,
+    pub entry: String,
+    /// The scenario of now, and that of which was told last.
+    pub now: Option<Known>,
+    pub before: Option<Known>,
+    pub text: String,
+    pub seed: Option<u64>,
+    pub is_playing: bool,
+    pub at: Instant,
+    /// How high the content is, in pixels, where that is another height than before.
+    pub height: Option<u32>,
+    /// Of the whole run.
+    pub report: Option<Sealed>,
+    /// What could not be done, in words, where that is new.
+    pub trouble: String,
 }
 
 /// What the page does, as far as the heads of its panels say it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Heads {
+    /// The hash of an embed; empty where the page stands alone.
+    pub embed: String,
     pub entry: String,
+    /// Of the scenario, where the page is embedded.
+    pub name: String,
+    /// A good text, for a link to it, where the page is embedded.
+    pub text: String,
     pub seed: u64,
     pub light: String,
     pub can_undo: bool,
     pub can_redo: bool,
     pub is_original: bool,
     pub news: Option<News>,
+    /// What is wrong with the text, or doubtful.
+    pub problems: Vec<Problem>,
     pub is_playing: bool,
     /// The place of the choice in the menu of steps.
     pub stride: u32,

@@ -12,6 +12,7 @@ use crate::protocol::{FromReader, Meaning, ToReader, VERSION};
 use crate::scenario::edit;
 use crate::scenario::problem::Problem;
 use crate::scenario::text::{self, Parsed};
+use crate::share::embed::host;
 use crate::share::{link, open, png, sheet, svg};
 use crate::told::html::Html;
 use crate::told::request::request;
@@ -46,7 +47,9 @@ pub fn answer(question: &[u8]) -> Vec<u8> {
         }
         Ok(ToReader::Follow { hash }) => bytes(link::follow(&hash).map_err(alone)),
         Ok(ToReader::Share(sharing)) => bytes(sheet::share(&sharing).map(Html::into_string)),
-        Ok(ToReader::Heads(heads)) => bytes(Ok(head::heads(&heads))),
+        Ok(ToReader::Heads(heads)) => bytes(Ok(head::heads(&heads, host::head(&heads).as_ref()))),
+        Ok(ToReader::Hear(heard)) => bytes(Ok(host::hear(&heard))),
+        Ok(ToReader::Say(station)) => bytes(Ok(host::say(&station))),
         Ok(ToReader::Seek {
             report,
             way,

@@ -13,6 +13,7 @@
 //! for ever: an entry of the gallery that changes leaves its old edition behind. Hostile text is refused in a sentence.
 
 use super::change::{self, Tree};
+use super::embed::host;
 use crate::protocol::Followed;
 use crate::scenario::gallery::{self, Entry};
 use crate::scenario::problem::Problem;
@@ -24,6 +25,8 @@ use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
 
 /// How a scenario begins that is written in this version.
 const FORM: &str = "1.d.";
+/// The entry with which a link begins that names none.
+pub const FIRST: &str = gallery::TITLES[0].0;
 /// An address that is longer is cut by some programs on its way.
 pub const LONG: usize = 8000;
 /// No link is longer, in bytes; unpacked it has as many at most.
@@ -59,6 +62,9 @@ pub fn follow(hash: &str) -> Result<Followed, Problem> {
     if hash.len() > MOST {
         return Err(too_large());
     }
+    if let Some(followed) = host::embed(hash) {
+        return Ok(followed);
+    }
     let keys: Vec<(&str, &str)> = hash
         .trim_start_matches('#')
         .split('&')
@@ -75,6 +81,7 @@ pub fn follow(hash: &str) -> Result<Followed, Problem> {
         text,
         seed: seed.transpose()?,
         acts: at.transpose()?.map(go).into_iter().flatten().collect(),
+        ..Followed::default()
     })
 }
 
@@ -104,7 +111,11 @@ pub fn entry(id: &str) -> Result<&'static Entry, Problem> {
 }
 
 /// The entry with which it begins, and its text where that is another one.
-fn subject(ex: Option<&str>, c: Option<&str>, s: Option<&str>) -> Result<(&'static Entry, Option<String>), Problem> {
+pub(super) fn subject(
+    ex: Option<&str>,
+    c: Option<&str>,
+    s: Option<&str>,
+) -> Result<(&'static Entry, Option<String>), Problem> {
     let entry = ex.map_or(Ok(&gallery::ENTRIES[0]), entry)?;
     let text = match (s, c) {
         (Some(whole), _) => Some(unpack(whole.strip_prefix(FORM).ok_or_else(|| version(whole))?)?),

@@ -1,7 +1,7 @@
 //! The heads of the panels: what can be done there, as things are.
 //!
 //! ```text
-//! Heads ─▶ top, editor, steps, transport, lanes, request, news      in the order of their slots
+//! Heads ─▶ top, editor, steps, transport, lanes, request, news, problems      in the order of their slots
 //! ```
 //!
 //! Law: every control says in its markup what it does, and whether it can.
@@ -15,6 +15,7 @@ use crate::metrics::figure;
 use crate::picture::lane::MOST_CALLS;
 use crate::protocol::{Heads, News};
 use crate::scenario::gallery;
+use crate::scenario::problem::{Problem, Severity};
 
 const LEGEND: &str = concat!(
     "<h2>Lanes</h2><ul class=\"legend\" aria-label=\"Legend\"><li><span class=\"key running\"></span>running</li>",
@@ -23,16 +24,23 @@ const LEGEND: &str = concat!(
     "<li><span class=\"key free\"></span>call, caller goes on</li></ul>",
 );
 
+/// What the page is called inside of another one, and the hash of a link to what it shows.
+pub struct Embed {
+    pub title: String,
+    pub link: String,
+}
+
 /// All heads, in the order of their slots.
-pub fn heads(heads: &Heads) -> Vec<String> {
+pub fn heads(heads: &Heads, embed: Option<&Embed>) -> Vec<String> {
     let told = [
-        top(heads),
+        embed.map_or_else(|| top(heads), |embed| title(heads, embed)),
         editor(heads),
         steps(heads),
         transport(heads.is_playing),
         lanes(heads),
         request(heads),
         heads.news.as_ref().map(news).unwrap_or_default(),
+        problems(&heads.problems),
     ];
     told.into_iter().map(Html::into_string).collect()
 }
@@ -71,6 +79,21 @@ fn top(heads: &Heads) -> Html {
     html.fill("</select></label>", &[]);
     tool(&mut html, ["palette", "Commands", "Ctrl K"], icon::SEEK, true);
     tool(&mut html, ["help", "Keyboard shortcuts", "?"], "?", true);
+    html
+}
+
+/// What an embed is called, the way back, and the way out to the whole page.
+fn title(heads: &Heads, embed: &Embed) -> Html {
+    let mut html = Html::new();
+    html.fill(
+        "<h1>{}</h1><span class=\"spring\"></span><div class=\"tools\">",
+        &[&embed.title],
+    );
+    tool(&mut html, ["undo", "Undo", "Ctrl Z"], icon::UNDO, heads.can_undo);
+    html.fill(
+        "</div><a class=\"out\" target=\"_blank\" rel=\"noopener\" href=\"./{}\" data-key=\"out\">Open in Sync or Swim</a>",
+        &[&embed.link],
+    );
     html
 }
 
@@ -247,5 +270,45 @@ fn news(news: &News) -> Html {
         html.fill("<button type=\"button\" data-act=\"{}\">{}</button>", &[act, label]);
     }
     html.fill("</div>", &[]);
+    html
+}
+
+/// What is wrong with the text; a click leads to the place.
+fn problems(problems: &[Problem]) -> Html {
+    let mut html = Html::new();
+    if problems.is_empty() {
+        return html;
+    }
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .count();
+    let (count, noun, then) = match errors {
+        0 => (problems.len(), " warning", ""),
+        errors => (errors, " problem", "; the last good scenario goes on"),
+    };
+    let many = if count == 1 { "" } else { "s" };
+    html.fill(
+        "<p class=\"warning\">{}{}{}{}</p><ul class=\"problems\" data-test=\"problems\">",
+        &[&count.to_string(), noun, many, then],
+    );
+    for problem in problems {
+        let (line, column) = (problem.line.to_string(), problem.column.to_string());
+        html.fill(
+            "<li><button type=\"button\" data-act=\"problem\" data-on=\"{}:{}\"><span class=\"place\">line {}, column {}</span>",
+            &[&line, &column, &line, &column],
+        );
+        if problem.severity == Severity::Warning {
+            html.fill(" · warning", &[]);
+        }
+        for words in [&problem.path, &problem.message, &problem.fix]
+            .into_iter()
+            .filter(|words| !words.is_empty())
+        {
+            html.fill(" · {}", &[words]);
+        }
+        html.fill("</button></li>", &[]);
+    }
+    html.fill("</ul>", &[]);
     html
 }

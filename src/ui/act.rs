@@ -7,13 +7,13 @@
 //! Law: every control says in its markup what it does; one place carries it out.
 
 use super::desk::Hand;
-use super::file;
 use super::look::Stride;
 use super::page::Page;
 use super::panel::{lanes, mesh, palette, request};
 use super::part::dom;
 use super::reader::Reader;
 use super::results;
+use super::{file, host};
 use crate::protocol::{FromReader, Telling};
 use crate::scenario::Mode;
 use crate::time::Instant;
@@ -83,6 +83,14 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
         "pin" => page.look.update(|look| look.pin(on)),
         "fit" => lanes::fit(page),
         "fork" => fork(page),
+        "link" => follow(page, on.to_string()),
+        "text" => page.desk.update(|desk| desk.write(on.to_string(), Hand::Placed)),
+        "mode" => {
+            if let Some((mode, edge)) = on.split_once(' ') {
+                choose(page, act, edge, mode);
+            }
+        }
+        "sleep" | "wake" => results::rest(page, act == "sleep"),
         "compare" if page.results.with_untracked(|results| results.before.is_some()) => {
             page.look.update(|look| look.compares = !look.compares);
         }
@@ -175,10 +183,10 @@ pub fn employ(page: Page) {
         let reader = Reader::open().await;
         let waits = page.desk.try_update(|desk| {
             desk.employ(reader);
-            desk.can_read() && !desk.is_open()
+            desk.reader.is_some() && !desk.is_open()
         });
-        if waits == Some(true) && !follow(page) {
-            open(page, page.desk.with_untracked(|desk| desk.entry));
+        if waits == Some(true) {
+            follow(page, address());
         }
     });
 }
@@ -191,38 +199,41 @@ pub fn open(page: Page, id: &str) {
 
 /// Hears of links that are followed while the page is open.
 pub fn hear_links(page: Page) {
-    dom::listen(&window(), "hashchange", move |_| {
-        follow(page);
-    });
+    dom::listen(&window(), "hashchange", move |_| follow(page, address()));
 }
 
-/// Goes where the address leads; whether it leads anywhere.
-fn follow(page: Page) -> bool {
-    let hash = window().location().hash().unwrap_or_default();
+/// The hash of the address.
+fn address() -> String {
+    window().location().hash().unwrap_or_default()
+}
+
+/// Goes where a hash leads; nowhere, where it is empty, but to what is to be opened first.
+fn follow(page: Page, hash: String) {
+    let Some(reader) = page.reader() else { return };
+    let first = page.desk.with_untracked(|desk| desk.entry);
+    let mut acts = Vec::new();
     if hash.len() < 2 {
-        return false;
+        return open(page, first);
     }
-    match page
-        .desk
-        .try_update_untracked(|desk| desk.ask(|reader| reader.follow(hash)))
+    let found = reader.follow(hash.clone());
+    if let Ok(found) = &found
+        && let Some((classes, host)) = &found.embed
     {
-        Some(Ok(found)) => {
-            page.desk.update(|desk| {
-                desk.open(&found.entry);
-                desk.follow(found.text, found.seed);
-            });
-            begin(page);
-            found.acts.iter().for_each(|(act, on)| carry_out(page, act, on));
-            true
-        }
-        Some(Err(problems)) => {
-            open(page, page.desk.with_untracked(|desk| desk.entry));
-            page.desk
-                .update(|desk| desk.refuse("This link cannot be followed", problems));
-            true
-        }
-        None => false,
+        host::start(page, hash, classes, host);
     }
+    page.desk.update(|desk| match found {
+        Ok(found) => {
+            desk.open(&found.entry);
+            desk.follow(found.text, found.seed, found.refusal);
+            acts = found.acts;
+        }
+        Err(problems) => {
+            desk.open(first);
+            desk.refuse("This link cannot be followed", problems);
+        }
+    });
+    begin(page);
+    acts.iter().for_each(|(act, on)| carry_out(page, act, on));
 }
 
 /// Puts the play head to where the scenario on the desk begins to be interesting.
@@ -263,8 +274,8 @@ pub fn select(page: Page, path: &str) {
 }
 
 /// Shows what the reader tells in a sheet of this name.
-fn show_told(page: Page, name: &str, question: impl FnOnce(&mut Reader) -> FromReader<String>) {
-    let told = page.desk.try_update_untracked(|desk| desk.ask(question));
+fn show_told(page: Page, name: &str, question: impl FnOnce(&Reader) -> FromReader<String>) {
+    let told = page.reader().map(|reader| question(&reader));
     let (Some(Ok(markup)), Some(sheet)) = (told, page.find(".sheet")) else {
         return;
     };

@@ -10,7 +10,7 @@ use super::panel::frame::frame;
 use super::panel::{editor, head, lanes, mesh, notice, palette, request, transport};
 use super::part::dom;
 use super::results;
-use super::{act, file, keys, memory};
+use super::{act, file, host, keys, memory};
 use crate::protocol::Told;
 use crate::told::html::Html;
 use leptos::html;
@@ -68,7 +68,9 @@ fn start(page: Page, root: &HtmlElement) {
     palette::listen(page);
     mesh::listen(page);
     results::start(page);
-    memory::start(page);
+    if !host::is_embedded() {
+        memory::start(page);
+    }
     act::employ(page);
     act::hear_links(page);
     let compares = key(move || word(page.look.with(|look| look.compares)).to_string());
@@ -97,9 +99,6 @@ fn show_scenario(page: Page) {
     show(page, ".inspector", move || inspected(page, &selected()));
     show(page, ".about", move || {
         page.desk.with(|desk| Html::from_trusted(desk.about.clone()))
-    });
-    show(page, ".editor [role=status]", move || {
-        page.desk.with(|desk| editor::problems(&desk.problems))
     });
     show(page, ".gutter", move || {
         page.desk.with(|desk| editor::line_numbers(desk.text()))
@@ -162,9 +161,9 @@ fn show_results(page: Page) {
 /// What is selected, and why its last change could not be made.
 fn inspected(page: Page, path: &str) -> Html {
     page.desk.track();
-    let told = page.desk.try_update_untracked(|desk| {
-        let text = desk.text().to_string();
-        desk.ask(|reader| reader.inspect(&text, path))
+    let told = page.reader().map(|reader| {
+        let text = page.desk.with_untracked(|desk| desk.text().to_string());
+        reader.inspect(&text, path)
     });
     let mut html = match told {
         Some(Ok(markup)) => Html::from_trusted(markup),

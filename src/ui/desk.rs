@@ -10,7 +10,7 @@
 //! that reads settles when it comes. Nothing that was written is lost.
 
 use super::reader::Reader;
-use crate::protocol::{FromReader, News, Origin, Sharing};
+use crate::protocol::{News, Origin, Sharing};
 use crate::scenario::edit::Edit;
 use crate::scenario::gallery;
 use crate::scenario::problem::Problem;
@@ -18,6 +18,7 @@ use crate::scenario::walk::Packed;
 use crate::scenario::{Changed, Mode};
 use crate::share::draft::{self, Drafts};
 use crate::time::Instant;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// How many steps can be undone.
@@ -81,7 +82,12 @@ pub struct Desk {
     pub absence: Option<String>,
     /// What has happened last, where that is worth a word.
     pub news: Option<News>,
-    reader: Option<Reader>,
+    /// The hash of an embed; empty where the page stands alone.
+    pub embed: String,
+    /// How much may be changed, where that is not everything: nothing, or only modes.
+    pub level: Option<usize>,
+    /// Who reads, once it has come.
+    pub reader: Option<Rc<Reader>>,
     draft: Draft,
     /// The text of the last good scenario.
     good: String,
@@ -107,6 +113,8 @@ impl Desk {
             refusal: String::new(),
             absence: None,
             news: None,
+            embed: String::new(),
+            level: None,
             reader: None,
             draft: Draft::default(),
             good: String::new(),
@@ -119,17 +127,12 @@ impl Desk {
     /// Takes the reader that has come, or why none comes, and settles what waits for it.
     pub fn employ(&mut self, reader: Result<Reader, String>) {
         match reader {
-            Ok(reader) => (self.reader, self.absence) = (Some(reader), None),
+            Ok(reader) => (self.reader, self.absence) = (Some(Rc::new(reader)), None),
             Err(why) => self.absence = Some(why),
         }
         if self.is_open() {
             self.settle();
         }
-    }
-
-    /// Whether somebody is here to read.
-    pub fn can_read(&self) -> bool {
-        self.reader.is_some()
     }
 
     /// Whether a text has come.
@@ -203,9 +206,12 @@ impl Desk {
         changed.next_back().unwrap_or(scenario.edge(id)).flipped()
     }
 
-    /// Changes the text by an edit, or says why it cannot be made.
+    /// Changes the text by an edit, or says why it cannot be made. Where not everything may be changed, nothing happens.
     pub fn edit(&mut self, edit: Edit) -> bool {
-        let Some(reader) = &mut self.reader else { return false };
+        if self.level.is_some() && !(self.level == Some(1) && edit.is_of_mode()) {
+            return false;
+        }
+        let Some(reader) = &self.reader else { return false };
         match reader.edit(&self.draft.now.text, edit) {
             Ok(text) => self.write(text, Hand::Placed),
             Err(problems) => {
@@ -227,11 +233,6 @@ impl Desk {
         }
     }
 
-    /// What the reader answers; nothing before it has come.
-    pub fn ask<T: Default>(&mut self, question: impl FnOnce(&mut Reader) -> FromReader<T>) -> FromReader<T> {
-        self.reader.as_mut().map_or(Ok(T::default()), question)
-    }
-
     /// Puts the gallery's own text back; the reader's stays one step behind.
     pub fn reset(&mut self) {
         self.write(self.draft.original.clone(), Hand::Placed);
@@ -246,7 +247,7 @@ impl Desk {
 
     /// Takes the scenario of a file, if there is one; what was here stays one step behind.
     pub fn receive(&mut self, name: &str, file: Vec<u8>) -> bool {
-        let Some(reader) = &mut self.reader else { return false };
+        let Some(reader) = &self.reader else { return false };
         match reader.open_file(file) {
             Ok(found) => {
                 let (text, seed) = (found.text, found.seed);
@@ -270,6 +271,11 @@ impl Desk {
             let words = [name, ": ", &first.message, "; ", &first.fix];
             self.news = Some(News::Refused(words.concat()));
         }
+    }
+
+    /// The text of the last good scenario, and the seed that the reader chose.
+    pub fn good(&self) -> (String, Option<u64>) {
+        (self.good.clone(), self.draft.now.seed)
     }
 
     /// What the pictures of the last good scenario are of.
@@ -339,10 +345,11 @@ impl Desk {
         if entry == self.entry && self.is_open() {
             return;
         }
-        match self.ask(|reader| reader.gallery(entry)) {
-            Ok(text) if !text.is_empty() => self.begin(entry, text),
-            Ok(_) => self.entry = entry,
-            Err(problems) => self.problems = problems,
+        self.entry = if self.is_open() { self.entry } else { entry };
+        match self.reader.as_ref().map(|reader| reader.gallery(entry)) {
+            Some(Ok(text)) => self.begin(entry, text),
+            Some(Err(problems)) => self.problems = problems,
+            None => {}
         }
     }
 
@@ -371,17 +378,20 @@ impl Desk {
         self.news = is_restored.then(|| News::Restored(self.visited.clone()));
     }
 
-    /// Takes what a link leads to, as it was made of the entry here; what was here stays one step behind.
-    pub fn follow(&mut self, text: Option<String>, seed: Option<u64>) {
+    /// Takes what a link leads to, as it was made of the entry here, or why it leads no further; what was here stays one step
+    /// behind.
+    pub fn follow(&mut self, text: Option<String>, seed: Option<u64>, refusal: String) {
         let text = text.unwrap_or_else(|| self.draft.original.clone());
         self.put(Leaf { text, seed }, Hand::Placed);
-        self.news = self.can_undo().then(|| News::Opened("the link".to_string()));
+        self.news = match refusal.is_empty() {
+            true => self.can_undo().then(|| News::Opened("the link".to_string())),
+            false => Some(News::Refused(refusal)),
+        };
     }
 
     /// What is to be shared, if anything is.
     pub fn sharing(&self, at: Option<Instant>, address: String) -> Option<Sharing> {
-        let (text, entry) = (self.good.clone(), self.entry.to_string());
-        let seed = self.draft.now.seed;
+        let ((text, seed), entry) = (self.good(), self.entry.to_string());
         (!text.is_empty()).then_some(Sharing {
             text,
             entry,
@@ -406,7 +416,7 @@ impl Desk {
     fn settle(&mut self) {
         self.refusal.clear();
         self.problems.clear();
-        let Some(reader) = &mut self.reader else { return };
+        let Some(reader) = &self.reader else { return };
         match reader.read(&self.draft.now.text) {
             Ok(meaning) => {
                 self.good.clone_from(&self.draft.now.text);

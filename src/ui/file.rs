@@ -12,8 +12,7 @@ use super::keys;
 use super::page::Page;
 use super::panel::{lanes, request};
 use super::part::dom;
-use super::reader::Reader;
-use crate::protocol::{FromReader, Shown};
+use crate::protocol::Shown;
 use crate::scenario::problem::Problem;
 use crate::scenario::walk::Packed;
 use gloo_timers::callback::Timeout;
@@ -237,12 +236,13 @@ fn named(page: Page) -> String {
 
 async fn written(page: Page, name: &str, shown: Shown, is_png: bool) -> Option<()> {
     let origin = page.desk.with_untracked(|desk| desk.origin());
-    let svg = asked(page, |reader| reader.save(shown, origin.clone()))?;
+    let reader = page.reader()?;
+    let svg = reader.save(shown, origin.clone()).ok()?;
     let svg = blob(svg.as_bytes(), "image/svg+xml")?;
     let file = match is_png {
         true => {
             let png = pixels(&svg).await?;
-            blob(&asked(page, |reader| reader.inscribe(png, origin))?, "image/png")?
+            blob(&reader.inscribe(png, origin).ok()?, "image/png")?
         }
         false => svg,
     };
@@ -258,11 +258,6 @@ fn hand_out(name: &str, file: &Blob) -> Option<()> {
     link.click();
     Timeout::new(WRITE_MS, move || drop(Url::revoke_object_url(&address))).forget();
     Some(())
-}
-
-/// What the reader answers; that it is asked is no change of the desk.
-fn asked<T: Default>(page: Page, question: impl FnOnce(&mut Reader) -> FromReader<T>) -> Option<T> {
-    page.desk.try_update_untracked(|desk| desk.ask(question))?.ok()
 }
 
 fn blob(bytes: &[u8], kind: &str) -> Option<Blob> {

@@ -57,6 +57,10 @@ pub struct Look {
     pub light: String,
     /// Whether the system is dark.
     pub system_dark: bool,
+    /// Whether the choice of light is kept for the next visit.
+    pub keeps: bool,
+    /// The height of the whole, in pixels, where somebody asks for it.
+    pub tall: u32,
 }
 
 impl Look {
@@ -81,6 +85,8 @@ impl Look {
             words: false,
             light: light.unwrap_or_default(),
             system_dark: false,
+            keeps: true,
+            tall: 0,
         }
     }
 
@@ -102,7 +108,7 @@ impl Look {
     /// Takes the reader's choice and keeps it for the next visit, where the browser allows it.
     pub fn choose_light(&mut self, light: &str) {
         self.light = light.to_string();
-        if let Some(storage) = window().local_storage().ok().flatten() {
+        if let Some(storage) = window().local_storage().ok().flatten().filter(|_| self.keeps) {
             let _ = storage.set_item(KEPT_AS, light);
         }
     }

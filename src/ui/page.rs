@@ -4,13 +4,15 @@
 
 use super::desk::Desk;
 use super::look::Look;
-use super::panel::editor;
+use super::panel::notice;
 use super::panel::request::{self, Known};
 use super::player::Player;
+use super::reader::Reader;
 use super::results::{Office, Results};
 use crate::protocol::{Finding, Told};
 use crate::scenario::walk::Packed;
 use leptos::prelude::*;
+use std::rc::Rc;
 use std::sync::Arc;
 use web_sys::Element;
 
@@ -55,6 +57,11 @@ impl Page {
     /// The last good scenario on the desk.
     pub fn desk_scenario(&self) -> Option<Arc<Packed>> {
         self.desk.with_untracked(|desk| desk.scenario.clone())
+    }
+
+    /// Who reads texts, once it has come.
+    pub fn reader(&self) -> Option<Rc<Reader>> {
+        self.desk.try_with_untracked(|desk| desk.reader.clone()).flatten()
     }
 
     /// The first element of this selector in the playground.
@@ -103,12 +110,11 @@ fn told(desk: RwSignal<Desk, LocalStorage>, results: RwSignal<Results>, look: Rw
         let seed = desk.with_untracked(Desk::seed);
         let (edge, dark) = look.with_untracked(|look| (look.edge().to_string(), look.is_dark()));
         let findings = results.with_untracked(|results| results.findings(seed, edge, dark));
-        // A reader that begins anew is no change of the desk.
-        let told = desk.try_update_untracked(|desk| desk.ask(|reader| reader.tell(findings)));
-        told.unwrap_or_else(|| Ok(Told::default()))
-            .unwrap_or_else(|problems| Told {
-                numbers: editor::problems(&problems).into_string(),
-                ..Told::default()
-            })
+        let reader = desk.with_untracked(|desk| desk.reader.clone());
+        let told = reader.map_or_else(|| Ok(Told::default()), |reader| reader.tell(findings));
+        told.unwrap_or_else(|problems| Told {
+            numbers: notice::problem(&problems).into_string(),
+            ..Told::default()
+        })
     })
 }

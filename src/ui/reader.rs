@@ -10,7 +10,8 @@ use super::part::dom;
 use crate::metrics::ranking::{Notable, Story};
 use crate::metrics::wire::Sealed;
 use crate::protocol::{
-    self, Excerpt, Findings, Followed, FromReader, Heads, Meaning, Origin, Sharing, Shown, ToReader, Told, VERSION,
+    self, Act, Excerpt, Findings, Followed, FromReader, Heads, Heard, Meaning, Origin, Sharing, Shown, Station,
+    ToReader, Told, VERSION,
 };
 use crate::scenario::edit::Edit;
 use crate::scenario::problem::Problem;
@@ -20,6 +21,7 @@ use js_sys::futures::JsFuture;
 use js_sys::{JsString, Object, Reflect, Uint8Array};
 use leptos::prelude::window;
 use serde::de::DeserializeOwned;
+use std::cell::RefCell;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 
@@ -47,7 +49,8 @@ extern "C" {
 /// A loaded reader.
 pub struct Reader {
     module: Module,
-    exports: Exports,
+    /// Another one after a mistake of ours.
+    exports: RefCell<Exports>,
 }
 
 impl Reader {
@@ -69,88 +72,98 @@ impl Reader {
         match exports.ready() {
             VERSION => Ok(Reader {
                 module: part("module").unchecked_into(),
-                exports,
+                exports: RefCell::new(exports),
             }),
             _ => Err("it comes from another build than the page".to_string()),
         }
     }
 
     /// What a text means.
-    pub fn read(&mut self, text: &str) -> FromReader<Meaning> {
+    pub fn read(&self, text: &str) -> FromReader<Meaning> {
         self.ask(&ToReader::Read { text: text.to_string() })
     }
 
     /// The text after an edit.
-    pub fn edit(&mut self, text: &str, edit: Edit) -> FromReader<String> {
+    pub fn edit(&self, text: &str, edit: Edit) -> FromReader<String> {
         let text = text.to_string();
         self.ask(&ToReader::Edit { text, edit })
     }
 
     /// What can be said of a node, an edge or the whole: markup.
-    pub fn inspect(&mut self, text: &str, path: &str) -> FromReader<String> {
+    pub fn inspect(&self, text: &str, path: &str) -> FromReader<String> {
         let (text, path) = (text.to_string(), path.to_string());
         self.ask(&ToReader::Inspect { text, path })
     }
 
     /// The sheet of keyboard shortcuts: markup.
-    pub fn help(&mut self) -> FromReader<String> {
+    pub fn help(&self) -> FromReader<String> {
         self.ask(&ToReader::Help)
     }
 
     /// The commands whose names have all these words: markup, and how many there are.
-    pub fn commands(&mut self, scenario: Option<Arc<Packed>>, typed: &str) -> FromReader<(String, u32)> {
+    pub fn commands(&self, scenario: Option<Arc<Packed>>, typed: &str) -> FromReader<(String, u32)> {
         let (scenario, typed) = (scenario.map(protocol::Known), typed.to_string());
         self.ask(&ToReader::Commands { scenario, typed })
     }
 
     /// What figures say.
-    pub fn tell(&mut self, findings: Findings) -> FromReader<Told> {
+    pub fn tell(&self, findings: Findings) -> FromReader<Told> {
         self.ask(&ToReader::Tell(findings))
     }
 
     /// What is told of one request: markup.
-    pub fn tell_request(&mut self, excerpt: Excerpt) -> FromReader<String> {
+    pub fn tell_request(&self, excerpt: Excerpt) -> FromReader<String> {
         self.ask(&ToReader::TellRequest(excerpt))
     }
 
     /// A picture as an SVG file with its origin in it.
-    pub fn save(&mut self, shown: Shown, origin: Origin) -> FromReader<String> {
+    pub fn save(&self, shown: Shown, origin: Origin) -> FromReader<String> {
         self.ask(&ToReader::Save { shown, origin })
     }
 
     /// A PNG file with its origin in it.
-    pub fn inscribe(&mut self, png: Vec<u8>, origin: Origin) -> FromReader<Vec<u8>> {
+    pub fn inscribe(&self, png: Vec<u8>, origin: Origin) -> FromReader<Vec<u8>> {
         self.ask(&ToReader::Inscribe { png, origin })
     }
 
     /// What a file carries.
-    pub fn open_file(&mut self, file: Vec<u8>) -> FromReader<Origin> {
+    pub fn open_file(&self, file: Vec<u8>) -> FromReader<Origin> {
         self.ask(&ToReader::Open { file })
     }
 
     /// The text of an entry of the gallery.
-    pub fn gallery(&mut self, entry: &str) -> FromReader<String> {
+    pub fn gallery(&self, entry: &str) -> FromReader<String> {
         let entry = entry.to_string();
         self.ask(&ToReader::Gallery { entry })
     }
 
     /// Where the hash of an address leads.
-    pub fn follow(&mut self, hash: String) -> FromReader<Followed> {
+    pub fn follow(&self, hash: String) -> FromReader<Followed> {
         self.ask(&ToReader::Follow { hash })
     }
 
     /// The sheet by which a scenario is shared: markup.
-    pub fn share(&mut self, sharing: Sharing) -> FromReader<String> {
+    pub fn share(&self, sharing: Sharing) -> FromReader<String> {
         self.ask(&ToReader::Share(sharing))
     }
 
     /// The heads of the panels in the order of their slots: markup.
-    pub fn heads(&mut self, heads: Heads) -> FromReader<Vec<String>> {
+    pub fn heads(&self, heads: Heads) -> FromReader<Vec<String>> {
         self.ask(&ToReader::Heads(heads))
     }
 
+    /// What a message of the page around asks for: acts, and messages to it.
+    pub fn hear(&self, heard: Heard) -> FromReader<(Vec<Act>, Vec<String>)> {
+        self.ask(&ToReader::Hear(heard))
+    }
+
+    /// What the page around is told: messages.
+    pub fn say(&self, station: Station) -> FromReader<Vec<String>> {
+        self.ask(&ToReader::Say(station))
+    }
+
     /// Where a way leads from the pinned request.
-    pub fn seek(&mut self, report: Sealed, way: &str, pinned: Option<Story>, dice: u32) -> FromReader<Option<Notable>> {
+    pub fn seek(&self, report: Sealed, way: &str, pinned: Option<Story>, dice: u32) -> FromReader<Option<Notable>> {
         let way = way.to_string();
         self.ask(&ToReader::Seek {
             report,
@@ -160,7 +173,7 @@ impl Reader {
         })
     }
 
-    fn ask<T: DeserializeOwned>(&mut self, question: &ToReader) -> FromReader<T> {
+    fn ask<T: DeserializeOwned>(&self, question: &ToReader) -> FromReader<T> {
         let answer = match self.exchange(question) {
             Ok(bytes) => postcard::from_bytes(&bytes).ok(),
             Err(why) => return Err(vec![self.begin_anew(&why)]),
@@ -170,24 +183,25 @@ impl Reader {
 
     fn exchange(&self, question: &ToReader) -> Result<Vec<u8>, JsValue> {
         let bytes = postcard::to_allocvec(question).map_err(|_| JsValue::NULL)?;
-        self.exports.room(bytes.len() as u32)?;
+        self.exports.borrow().room(bytes.len() as u32)?;
         self.message().copy_from(&bytes);
-        self.exports.answer()?;
+        self.exports.borrow().answer()?;
         Ok(self.message().to_vec())
     }
 
     /// The message in the module's memory.
     fn message(&self) -> Uint8Array {
-        let (place, length) = (self.exports.place(), self.exports.length());
-        Uint8Array::new_with_byte_offset_and_length(&self.exports.memory().buffer(), place, length)
+        let exports = self.exports.borrow();
+        Uint8Array::new_with_byte_offset_and_length(&exports.memory().buffer(), exports.place(), exports.length())
     }
 
     /// A panic has left its memory as it was at that instant: its words are taken, and the rest is given up.
-    fn begin_anew(&mut self, why: &JsValue) -> Problem {
+    fn begin_anew(&self, why: &JsValue) -> Problem {
         let words = String::from_utf8(self.message().to_vec()).unwrap_or_default();
         if let Ok(instance) = Instance::new(&self.module, &Object::new()) {
-            self.exports = instance.exports().unchecked_into();
-            self.exports.ready();
+            let exports: Exports = instance.exports().unchecked_into();
+            exports.ready();
+            self.exports.replace(exports);
         }
         match words.is_empty() {
             false => trouble(&words),

@@ -11,6 +11,7 @@
 use super::bridge::{Bridge, Heard};
 use super::desk::Hand;
 use super::page::Page;
+use super::recording::Recording;
 use super::window::{Window, wanted};
 use crate::metrics::wire::Sealed;
 use crate::picture::index::Index;
@@ -36,50 +37,13 @@ const BUDGET: u32 = 1_200_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
     Starting,
+    /// Nobody is asked until somebody looks again.
+    Asleep,
     Ready,
     /// The page and its backend are of different builds.
     OtherVersion(u32),
     /// The backend ended; the text says how, and in what it was at work.
     Broken(String),
-}
-
-/// What was recorded of a run, and of which.
-pub struct Recording {
-    pub scenario: Arc<Packed>,
-    pub trace: Trace,
-    pub index: Index,
-}
-
-impl Recording {
-    /// Whether this is a recording of the same scenario that has a view and what lies around it: half a view behind, two
-    /// ahead, as far as the run goes. Any new recording has more, so that small moves order nothing.
-    fn covers(&self, scenario: &Arc<Packed>, left: f64, span: f64) -> bool {
-        let end = (left + 3.0 * span).min(scenario.run.duration.0 as f64);
-        let (from, until) = (self.trace.from.0 as f64, self.trace.until.0 as f64);
-        Arc::ptr_eq(&self.scenario, scenario) && from <= (left - span / 2.0).max(0.0) && until >= end
-    }
-}
-
-/// A run is the same every time: as much of the same stretch is the same recording.
-impl PartialEq for Recording {
-    fn eq(&self, other: &Recording) -> bool {
-        let amount = |it: &Recording| {
-            let Trace {
-                from,
-                until,
-                spans,
-                segments,
-                ..
-            } = &it.trace;
-            let first = it
-                .trace
-                .requests
-                .first()
-                .map(|request| (request.client, request.number, request.offered));
-            (*from, *until, spans.len(), segments.len(), first)
-        };
-        Arc::ptr_eq(&self.scenario, &other.scenario) && amount(self) == amount(other)
-    }
 }
 
 /// What the backend found out.
@@ -182,6 +146,8 @@ pub struct Office {
     awaited: Option<Side>,
     coming: Option<Coming>,
     last_run: u64,
+    /// While all rests: whether the play head moved before.
+    asleep: Option<bool>,
     /// Whether the play head moves in every frame.
     pub(super) is_running: bool,
     /// What is run once typing rests.
@@ -219,6 +185,22 @@ pub fn start(page: Page) {
             give_up_later(page);
         }
         Err(why) => page.results.update(|results| results.status = Status::Broken(why)),
+    }
+}
+
+/// Lets the backend go and the play head stand until it wakes; what is on screen stays.
+pub fn rest(page: Page, asleep: bool) {
+    let was_asleep = page.office.with_value(|office| office.asleep.is_some());
+    if asleep && !was_asleep {
+        let playing = page.player.with_untracked(|player| player.playing);
+        page.player.update(|player| player.playing = false);
+        page.results.update(|results| results.status = Status::Asleep);
+        page.office
+            .update_value(|office| (office.bridge, office.asleep) = (None, Some(playing)));
+    } else if was_asleep && !asleep {
+        let played = page.office.try_update_value(|office| office.asleep.take()).flatten();
+        start(page);
+        page.player.update(|player| player.playing |= played == Some(true));
     }
 }
 

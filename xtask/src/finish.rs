@@ -9,6 +9,7 @@
 //! <link data-reader>            ─▶ names reader-<id>.wasm                loaded ahead of the page's question for it
 //! scenarios/*.json              ─▶ posters/, s/, oembed/                 for other pages (`preview`), in a release
 //! <script data-wasm …>          ─▶ start-<id>.js                         no inline script: the content policy forbids it
+//! index.html + embed.css        ─▶ embed.html, embed-<id>.css            the page for a frame
 //! ```
 
 use crate::shell::Outcome;
@@ -41,10 +42,22 @@ pub fn finish() -> Outcome<()> {
     let html = finish_start(&staging, &html)?;
     refuse_inline_scripts(&html)?;
     write(&page, html.as_bytes())?;
+    finish_embed(&staging, &html)?;
     match speed {
         Speed::Release => preview::make(&staging),
         Speed::Dev => Ok(()),
     }
+}
+
+/// Writes the page for a frame: the same with one style sheet more.
+fn finish_embed(staging: &Path, html: &str) -> Outcome<()> {
+    let sheet = staging.join("embed.css");
+    let style = place::read(&sheet)?;
+    let named = format!("embed-{}.css", id_of(&[style.as_bytes()]));
+    fs::rename(&sheet, staging.join(&named)).map_err(|why| format!("cannot rename {}: {why}", sheet.display()))?;
+    let (head, body) = html.split_once("</head>").ok_or("the page has no head")?;
+    let embed = [head, "<link rel=\"stylesheet\" href=\"./", &named, "\"></head>", body].concat();
+    write(&staging.join("embed.html"), embed.as_bytes())
 }
 
 /// Makes the files of a release small, and the backend's fast.

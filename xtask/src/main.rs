@@ -10,6 +10,7 @@
 
 mod bench;
 mod check;
+mod dead;
 mod finish;
 mod place;
 mod preview;

@@ -61,6 +61,7 @@ fn is_page(file: &str) -> bool {
     !is_backend(file)
         && !is_reader(file)
         && !is_element(file)
+        && !file.starts_with("embed")
         && (file == "index.html" || ["js", "css", "wasm"].contains(&kind))
 }
 

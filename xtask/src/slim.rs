@@ -1,7 +1,7 @@
 //! Makes a release's WebAssembly, glue and styles small: what nothing uses goes, what is alike lies together.
 //!
 //! ```text
-//! wasm ─▶ wasm-metadce: without exports that only Leptos' server functions use ─▶ wasm-opt ─▶ functions by name
+//! wasm ─▶ `dead`, wasm-metadce: without what only Leptos' server functions use ─▶ wasm-opt ─▶ functions by name
 //!      ─▶ short names for what it has in common with its glue
 //! js   ─▶ terser: short names, nothing that is never reached
 //! css  ─▶ without comments, and without spaces that say nothing
@@ -12,6 +12,7 @@
 //! Law: the module itself lists the features that may be used. With `--all-features`, the tools write types that
 //! browsers do not read yet.
 
+use crate::dead::{self, number};
 use crate::place;
 use crate::shell::{self, Outcome};
 use std::fs;
@@ -42,7 +43,10 @@ impl Wish {
 /// Optimises a module and its glue in their places.
 pub fn slim_with_glue(module: &Path, glue: &Path, wish: Wish) -> Outcome<()> {
     let bytes = fs::read(module).map_err(|why| format!("cannot read {}: {why}", module.display()))?;
-    let exports = exports(&bytes).ok_or_else(|| format!("{} is no WebAssembly module", module.display()))?;
+    let strange = || format!("{} is no WebAssembly module with names", module.display());
+    let exports = exports(&bytes).ok_or_else(strange)?;
+    let bytes = dead::without_dead(&bytes).ok_or_else(strange)?;
+    fs::write(module, bytes).map_err(|why| format!("cannot write {}: {why}", module.display()))?;
     let graph = module.with_extension("graph.json");
     fs::write(&graph, graph_of(&exports)).map_err(|why| format!("cannot write {}: {why}", graph.display()))?;
     let mut prune = Command::new("wasm-metadce");
@@ -80,7 +84,7 @@ fn shorten(module: &Path, glue: &Path, wish: Wish) -> Outcome<()> {
 
 /// A script with the short names of `map`, whose lines are `["module", "import", "short"],` and `["export", "short"],`.
 fn renamed(script: &str, map: &str) -> String {
-    let mut script = without_unused(script);
+    let mut script = without_imports(&without_unused(script), map);
     for line in map.lines() {
         let words: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
         match words[..] {
@@ -112,6 +116,24 @@ fn without_unused(script: &str) -> String {
             Some(_) => {}
             None => kept.push_str(line),
         }
+    }
+    kept
+}
+
+/// A script without the functions that the module does not import any more.
+fn without_imports(script: &str, map: &str) -> String {
+    const INDENT: &str = "        ";
+    let (mut kept, mut is_inside) = (String::new(), false);
+    for line in script.split_inclusive('\n') {
+        let name = line
+            .strip_prefix(INDENT)
+            .and_then(|line| line.split_once(": function("))
+            .map(|(name, _)| name);
+        is_inside |= name.is_some_and(|name| name.starts_with("__wb") && !map.contains(&["\"", name, "\""].concat()));
+        if !is_inside {
+            kept.push_str(line);
+        }
+        is_inside &= !line.starts_with("        }");
     }
     kept
 }
@@ -213,18 +235,6 @@ fn names(section: &[u8]) -> Option<Vec<String>> {
     Some(names)
 }
 
-/// An unsigned LEB128 number and what follows it.
-fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let mut value = 0;
-    for (index, byte) in bytes.iter().enumerate().take(5) {
-        value |= usize::from(byte & 0x7F) << (7 * index);
-        if byte & 0x80 == 0 {
-            return Some((value, &bytes[index + 1..]));
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,6 +253,14 @@ mod tests {
         let graph = graph_of(&["main".to_owned(), "intounderlyingsink_close".to_owned()]);
         assert!(graph.contains("\"reaches\":[\"main\"]"), "{graph}");
         assert!(graph.contains("\"export\":\"intounderlyingsink_close\""), "{graph}");
+    }
+
+    #[test]
+    fn what_is_not_imported_any_more_goes() {
+        let script = "        __wbg_a_1: function(n) {\n            return n;\n        },\n        __wbg_b_2: function() { return f(function(n) {\n            n.b();\n        }, arguments); },\n    };\n";
+        let map = "[\"./a_bg.js\", \"__wbg_a_1\", \"b\"],";
+        let expected = "        __wbg_a_1: function(n) {\n            return n;\n        },\n    };\n";
+        assert_eq!(without_imports(script, map), expected);
     }
 
     #[test]

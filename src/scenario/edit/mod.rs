@@ -67,6 +67,15 @@ impl Edit {
             value: Some(mode.word().to_string()),
         }
     }
+
+    /// Whether it changes nothing but the mode of an edge.
+    pub fn is_of_mode(&self) -> bool {
+        match self {
+            Edit::Set { path, .. } => path.starts_with("edges[") && path.ends_with("].mode"),
+            Edit::Change { .. } => true,
+            _ => false,
+        }
+    }
 }
 
 impl Section {

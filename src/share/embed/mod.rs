@@ -8,6 +8,7 @@
 //!
 //! Law: what the contract does not list is not understood. Foreign text is a wish, a message or a problem, never a panic.
 
+pub mod host;
 pub mod message;
 pub mod parameter;
 pub mod preview;

@@ -7,7 +7,7 @@ use crate::scenario::Scenario;
 use crate::time::Instant;
 use crate::told::html::Html;
 use crate::trace::Activity;
-use crate::ui::results::Recording;
+use crate::ui::recording::Recording;
 
 /// A row for each worker that is not idle at `head`, in nanoseconds; its name follows on which run it is of.
 pub fn rows(recording: &Recording, head: f64, run: &str) -> Html {

@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 /// The slots of the heads, in the order in which they are told.
-const HEADS: [&str; 7] = [
+const HEADS: [&str; 8] = [
     ".top",
     ".editor > header",
     ".steps",
@@ -22,6 +22,7 @@ const HEADS: [&str; 7] = [
     ".lanes > header",
     ".request > header",
     ".notices > :last-child",
+    ".editor [role=status]",
 ];
 
 /// The heads of the panels, where anything is that they say.
@@ -61,9 +62,7 @@ pub fn show(page: Page) {
         (of_player.get(), of_look.get(), of_results.get());
         page.desk.track();
         let heads = heads(page);
-        let told = page
-            .desk
-            .try_update_untracked(|desk| desk.ask(|reader| reader.heads(heads)));
+        let told = page.reader().map(|reader| reader.heads(heads));
         let Some(Ok(told)) = told else { return };
         for ((slot, markup), last) in HEADS.into_iter().zip(told).zip(last.borrow_mut().iter_mut()) {
             if let Some(element) = page.find(slot) {
@@ -78,7 +77,15 @@ fn heads(page: Page) -> Heads {
     let mut heads = Heads::default();
     page.desk.with_untracked(|desk| {
         heads.entry = desk.entry.to_string();
+        if !desk.embed.is_empty() {
+            (heads.embed, (heads.text, _)) = (desk.embed.clone(), desk.good());
+            heads.name = desk
+                .scenario
+                .as_ref()
+                .map_or(String::new(), |scenario| scenario.name.clone());
+        }
         (heads.seed, heads.fork, heads.news) = (desk.seed(), desk.fork, desk.news.clone());
+        heads.problems.clone_from(&desk.problems);
         (heads.can_undo, heads.can_redo, heads.is_original) = (desk.can_undo(), desk.can_redo(), desk.is_original());
     });
     page.player.with_untracked(|player| {

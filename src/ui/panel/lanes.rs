@@ -24,7 +24,7 @@ use crate::ui::panel::pointer::{self, Hand};
 use crate::ui::part::canvas::Painter;
 use crate::ui::part::dom;
 use crate::ui::player::Player;
-use crate::ui::results::Recording;
+use crate::ui::recording::Recording;
 use crate::ui::words;
 use leptos::prelude::*;
 use std::ops::Range;

@@ -9,7 +9,7 @@ use crate::scenario::{Edge, Mode, Place};
 use crate::time::Instant;
 use crate::ui::page::Page;
 use crate::ui::part::dom;
-use crate::ui::results::Recording;
+use crate::ui::recording::Recording;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, SvgGeometryElement};

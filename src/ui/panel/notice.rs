@@ -1,13 +1,14 @@
 //! What stands between the reader of the page and a running simulation.
 
 use crate::protocol::VERSION;
+use crate::scenario::problem::Problem;
 use crate::told::html::Html;
 use crate::ui::results::Status;
 
 /// A notice while there is no backend to ask; nothing while all is well.
 pub fn notice(status: &Status) -> Html {
     let (words, act, label) = match status {
-        Status::Starting | Status::Ready => return Html::new(),
+        Status::Starting | Status::Asleep | Status::Ready => return Html::new(),
         Status::OtherVersion(theirs) => {
             let versions = VERSION.to_string() + " and " + &theirs.to_string();
             let words = "This page and its simulation come from different builds: they speak versions ".to_string();
@@ -36,6 +37,11 @@ pub fn refusal(why: Option<&str>) -> Html {
         html.fill("<p class=\"warning\" role=\"alert\">{}</p>", &[why]);
     }
     html
+}
+
+/// The first thing that is wrong, where something could not be told.
+pub fn problem(problems: &[Problem]) -> Html {
+    refusal(problems.first().map(|problem| &*problem.message))
 }
 
 fn alarm(words: &str, act: &str, label: &str) -> Html {

@@ -11,7 +11,6 @@
 use crate::ui::act;
 use crate::ui::page::Page;
 use crate::ui::part::dom;
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
@@ -25,9 +24,7 @@ pub const SHEET: &str = concat!(
 /// Shows what fits what is typed.
 pub fn show(page: Page, typed: &str) {
     let scenario = page.desk_scenario();
-    let fitting = page
-        .desk
-        .try_update_untracked(|desk| desk.ask(|reader| reader.commands(scenario, typed)));
+    let fitting = page.reader().map(|reader| reader.commands(scenario, typed));
     // A reader that stumbles is told elsewhere.
     let (markup, count) = fitting.and_then(Result::ok).unwrap_or_default();
     if let Some(entries) = page.find(".palette ul") {

@@ -16,7 +16,7 @@ use crate::told::way::WAYS;
 use crate::trace::{Segment, Trace, excerpt};
 use crate::ui::look::{Look, request_of, row_of};
 use crate::ui::page::{Page, key};
-use crate::ui::panel::editor;
+use crate::ui::panel::notice;
 use crate::ui::part::dom;
 use crate::ui::results::Results;
 use leptos::prelude::*;
@@ -90,12 +90,9 @@ pub fn go(page: Page, act: &str) -> bool {
     let pinned = page.look.with_untracked(|look| look.pinned);
     let figures = page.results.with_untracked(|results| results.figures.clone());
     let dice = (js_sys::Math::random() * 1e6) as u32;
-    let found = figures.map(|figures| {
-        let report = figures.report.clone();
-        page.desk
-            .try_update_untracked(|desk| desk.ask(|reader| reader.seek(report, act, pinned, dice)))
-    });
-    if let Some(Some(Ok(Some(notable)))) = found {
+    let found = page.reader().zip(figures);
+    let found = found.map(|(reader, figures)| reader.seek(figures.report.clone(), act, pinned, dice));
+    if let Some(Ok(Some(notable))) = found {
         let from = notable.offered.0 as f64;
         page.player
             .update(|player| player.show(from, from + notable.took.0 as f64));
@@ -116,13 +113,9 @@ pub fn body(page: Page) -> Html {
         .look
         .with_untracked(|look| (look.telling, look.width, look.is_dark()));
     let excerpt = excerpt_of(&known, telling, width, dark);
-    // A reader that begins anew is no change of the desk.
-    let told = page
-        .desk
-        .try_update_untracked(|desk| desk.ask(|reader| reader.tell_request(excerpt)));
-    match told {
+    match page.reader().map(|reader| reader.tell_request(excerpt)) {
         Some(Ok(markup)) => Html::from_trusted(markup),
-        Some(Err(problems)) => editor::problems(&problems),
+        Some(Err(problems)) => notice::problem(&problems),
         None => Html::new(),
     }
 }
