@@ -9,9 +9,9 @@ export const SITE = "https://playground.example";
 export const POLICY = `default-src 'none'; script-src ${SITE}; img-src ${SITE}; frame-src ${SITE}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
 
 /** A host's page with this body. */
-export const document = (body, head = "") =>
+export const document = (body, head = "", site = SITE) =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>A page of a host</title>
-<script src="${SITE}/element.js" defer></script>${head}</head><body><main><h1>A page of a host</h1>${body}</main></body></html>`;
+<script src="${site}/element.js" defer></script>${head}</head><body><main><h1>A page of a host</h1>${body}</main></body></html>`;
 
 /** Answers each request by the first of these directories that has the file; `counted` gets what was sent. */
 export async function serve(page, origin, directories, headers = {}, counted = []) {
@@ -30,9 +30,9 @@ export async function serve(page, origin, directories, headers = {}, counted = [
 }
 
 /** Opens a host's page with this body under this policy. */
-export async function show(page, body, policy = POLICY, head = "") {
+export async function show(page, body, policy = POLICY, head = "", site = SITE) {
   await page.route(`${HOST}/`, (route) =>
-    route.fulfill({ contentType: "text/html", body: document(body, head), headers: { "content-security-policy": policy } }),
+    route.fulfill({ contentType: "text/html", body: document(body, head, site), headers: { "content-security-policy": policy } }),
   );
   await page.goto(`${HOST}/`);
 }

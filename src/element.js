@@ -19,16 +19,17 @@
   /** A frame that has loaded and stays silent for so long, in milliseconds, is shown as it is. */
   const PATIENCE = 5000;
 
+  // A poster is as large as it is, if there is room: what is wider shrinks, what is higher ends below.
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
 :host { display: block; }
 :host([hidden]) { display: none; }
-.stage { position: relative; overflow: hidden; border-radius: 8px; border: 1px solid #d5dbe2; background: #fff; color: #18212c; }
+.stage { display: grid; justify-items: center; align-items: start; align-items: safe center; position: relative; overflow: hidden; border-radius: 8px; border: 1px solid #d5dbe2; background: #fff; color: #18212c; }
 .stage.dark { border-color: #313c48; background: #181f27; color: #e4e9ee; }
-img { display: block; width: 100%; height: 100%; object-fit: contain; object-position: top; }
+img { display: block; max-width: 100%; height: auto; }
 slot { display: none; }
 iframe { display: block; width: 100%; border: 0; }
-.bare { height: auto !important; padding: 16px; }
+.bare { display: block; height: auto !important; padding: 16px; }
 .bare slot { display: block; margin-bottom: 16px; }
 button { position: absolute; inset: 0; width: 100%; border: 0; padding: 0; background: none; cursor: pointer; font: 600 15px/1.4 system-ui, sans-serif; }
 .bare button { position: static; width: auto; }
