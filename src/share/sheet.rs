@@ -61,9 +61,9 @@ pub fn share(sharing: &Sharing) -> Result<Html, Vec<Problem>> {
 fn forms(site: &str, link: &str, hash: &str, name: &str) -> [(&'static str, &'static str, String); 4] {
     let markdown = ["[", &plain(name), "](", link, ")"].concat();
     let element = [
-        "<script type=\"module\" src=\"",
+        "<script src=\"",
         site,
-        "element.js\"></script>\n<sync-or-swim link=\"#",
+        "element.js\" defer></script>\n<sync-or-swim link=\"#",
         &escaped(hash),
         "\" title=\"",
         &escaped(name),

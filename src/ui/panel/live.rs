@@ -28,6 +28,8 @@ pub struct Board {
     channels: Vec<Node>,
     edges: Vec<Wire>,
     shown: Live,
+    /// Of which instant, and of how much of the run.
+    seen: (Instant, usize),
 }
 
 /// A node: its box, the parts of it that are filled, its second line and what that says at rest.
@@ -61,6 +63,10 @@ impl Board {
         }
         let last = recording.trace.until.0.saturating_sub(1);
         let at = Instant((head as u64).clamp(recording.trace.from.0, last.max(recording.trace.from.0)));
+        let seen = (at, recording.trace.spans.len());
+        if std::mem::replace(&mut self.seen, seen) == seen {
+            return;
+        }
         let now = live(&scenario, &recording.trace, &recording.index, at);
         for ((node, pool), was) in self.services.iter().zip(&now.pools).zip(padded(&self.shown.pools)) {
             if was != Some(pool) {
@@ -93,6 +99,7 @@ impl Board {
             channels: scenario.channels.iter().filter_map(|it| node(&it.name)).collect(),
             edges: scenario.edges.iter().filter_map(wire).collect(),
             shown: Live::default(),
+            seen: Default::default(),
         };
     }
 
