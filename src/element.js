@@ -310,7 +310,8 @@ button:focus-visible { outline: 3px solid #1d55b8; outline-offset: -3px; }
       if (version !== VERSION || !EVENTS.includes(type)) return;
       if (type === "ready") this.#greet();
       if (type === "resize" && detail.height > 0) this.#frame.style.height = `${Math.min(detail.height, 10000)}px`;
-      this.dispatchEvent(new CustomEvent(type, { detail }));
+      const isTold = this.dispatchEvent(new CustomEvent(type, { detail, cancelable: type === "error" }));
+      if (isTold && type === "error") console.warn(`${MARK}: ${detail.message}`);
     }
 
     #greet() {

@@ -64,7 +64,9 @@ for (const recipe of chosen)
         await expect(poster).toHaveAttribute("src", /-dark\.svg$/);
       });
 
-    test("plays on a click, resizes, toggles, and the host hears it", async ({ page }) => {
+    test("plays on a click, resizes, toggles, and the host hears it", async ({ page, context }) => {
+      const origins = new Set();
+      page.on("request", (request) => request.url().startsWith("http") && origins.add(new URL(request.url()).origin));
       await page.evaluate(() => {
         window.heard = [];
         for (const type of ["ready", "resize", "toggled"])
@@ -78,6 +80,8 @@ for (const recipe of chosen)
       await expect(element(page).locator("iframe")).toHaveCSS("height", `${height}px`);
       await element(page).evaluate((element) => element.set("orders->payments.charge", "await"));
       await expect.poll(() => heard("toggled")).toEqual([{ edge: "orders->payments.charge", from: "sync", to: "await" }]);
+      expect(await context.cookies()).toEqual([]);
+      expect([...origins]).toEqual([SITE]);
     });
   });
 

@@ -100,7 +100,19 @@ test("another example or link is loaded into the same frame", async ({ page }) =
   ]);
 });
 
-test("nobody else is heard, and nobody else hears", async ({ page }) => {
+test("an error is written to the console, unless the host takes it", async ({ page, complaints }) => {
+  await show(page, `<sync-or-swim></sync-or-swim>`);
+  await open(page);
+  const fail = async (message) => (await frame(page)).evaluate((message) => window.tell("error", { message }), message);
+  await fail("first");
+  await expect.poll(() => complaints).toEqual(["warning: sync-or-swim: first"]);
+  await page.evaluate(() => document.querySelector("sync-or-swim").addEventListener("error", (event) => (event.preventDefault(), (window.taken = event.detail.message))));
+  await fail("second");
+  await expect.poll(() => page.evaluate(() => window.taken)).toBe("second");
+  expect(complaints.splice(0)).toHaveLength(1);
+});
+
+test("nobody else is heard, and nobody else hears", async ({ page, complaints }) => {
   await page.route("https://evil.example/**", (route) =>
     route.fulfill({ contentType: "text/html", body: `<title>e</title><script>
       window.overheard = []; addEventListener("message", ({ data }) => overheard.push(data));
@@ -129,6 +141,7 @@ test("nobody else is heard, and nobody else hears", async ({ page }) => {
   const gone = page.frames().filter((frame) => frame.url().startsWith("https://evil")).at(-1);
   expect(await gone.evaluate(() => window.overheard)).toEqual([]);
   expect(await page.evaluate(() => window.events.length)).toBe(4);
+  expect(complaints.splice(0)).toEqual(["warning: sync-or-swim: last"]);
 });
 
 test("without a poster, what stands inside is shown beside the button", async ({ page, complaints }) => {
@@ -161,6 +174,23 @@ test("where there is no script, what stands inside is there", async ({ browser }
   await expect(page.getByText("Fallback")).toBeVisible();
   await page.close();
 });
+
+const LINES = [...readFileSync("../docs/embedding/contract.md", "utf8").matchAll(/^\| `(\S+) https:\/\/playground\.example` \|/gm)].map(([, name]) => name);
+
+test("the policy of the contract is that of these tests", () => {
+  const named = POLICY.split("; ").filter((line) => line.endsWith(SITE));
+  expect(named.map((line) => line.split(" ")[0])).toEqual(LINES);
+  expect(LINES).toHaveLength(3);
+});
+
+for (const line of LINES)
+  test(`without ${line} the policy of a host refuses something`, async ({ page, complaints }) => {
+    await show(page, `<sync-or-swim><p>Fallback</p></sync-or-swim>`, POLICY.replace(`${line} ${SITE}; `, ""));
+    await expect(page.getByText("Fallback")).toBeVisible({ visible: line !== "frame-src" });
+    if (line === "frame-src") await button(page).click();
+    await expect.poll(() => complaints.filter((words) => words.includes(`content policy: ${line}`)).length).toBeGreaterThan(0);
+    complaints.length = 0;
+  });
 
 test("the theme is the attribute's, the host's, or the browser's, and is followed", async ({ page }) => {
   await show(page, `<sync-or-swim></sync-or-swim>`);
