@@ -2,26 +2,30 @@
 //!
 //! Law: a warning never keeps a scenario from running, and an error is told with all others of its text.
 
+use super::drawn::{self, Drawn};
+use super::exported;
 use super::source::Source;
 use super::told::{self, Wanted};
 use super::{blamed, experiment, replication, table};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::Value;
 use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use sync_or_swim::metrics::ranking::MOST;
 use sync_or_swim::scenario::text::{self, Parsed};
 use sync_or_swim::scenario::{Scenario, wire};
+use sync_or_swim::share::export::{Format, mermaid};
 use sync_or_swim::theory::overloads;
 use sync_or_swim::time::Duration;
 
 /// A scenario has an error, or cannot be read.
-const FAILURE: u8 = 1;
+pub const FAILURE: u8 = 1;
 /// The command line is wrong.
-const USAGE: u8 = 2;
+pub const USAGE: u8 = 2;
 
 /// The greatest seed of a scenario file: up to it every JSON reader keeps whole numbers exact.
-const SEED_LIMIT: u64 = 9_007_199_254_740_991;
+pub const SEED_LIMIT: u64 = 9_007_199_254_740_991;
 const REPLICATION_LIMIT: u64 = 100_000;
 
 const SCENARIOS: &str =
@@ -39,7 +43,17 @@ const RUN_EXAMPLES: &str = "Examples:
 const TRACE_EXAMPLES: &str = "Examples:
   swim trace checkout                            the slowest request of a gallery entry
   swim trace shop.yaml --failed --rank 3         the third one that failed
-  swim trace shop.json --client web --number 12  the 13th request of a client";
+  swim trace shop.json --client web --number 12  the 13th request of a client
+  swim trace checkout --format mermaid           the slowest request as a sequence diagram
+  swim trace checkout --format otlp -o run.json  the first 100 requests after the warm-up, for tracing software
+  swim trace checkout --format chrome --requests 1000 -o run.json   for https://ui.perfetto.dev";
+
+const PICTURE_EXAMPLES: &str = "Examples:
+  swim picture checkout --view topology -o checkout.svg
+  swim picture checkout --view lanes --at 3.4s --window 200ms -o lanes.png
+  swim picture checkout --view waterfall -o slowest.svg          the slowest request
+  swim picture checkout --view sequence --failed --theme dark -o failed.png
+A picture opens again as its scenario, in the playground and in `swim`.";
 
 const CHECK_EXAMPLES: &str = "Examples:
   swim check shop.yaml
@@ -64,9 +78,14 @@ enum Command {
     /// Run a scenario and print its report
     #[command(after_help = format!("{SCENARIOS}\n\n{RUN_EXAMPLES}"))]
     Run(Plan),
-    /// Tell one request of a run in words: its calls, who was held for how long, and who is to blame
+    /// Tell one request of a run in words, or export requests for tracing software
+    ///
+    /// In words: its calls, who was held for how long, and who is to blame.
     #[command(after_help = format!("{SCENARIOS}\n\n{TRACE_EXAMPLES}"))]
     Trace(Traced),
+    /// Draw a run as the playground does, as an SVG or PNG file that carries its scenario
+    #[command(after_help = format!("{SCENARIOS}\n\n{PICTURE_EXAMPLES}"))]
+    Picture(Drawn),
     /// Tell all errors and warnings of scenarios without running them
     ///
     /// A scenario without errors gets a line that says `ok`. Warnings are told beside errors, all but those that may be
@@ -112,12 +131,29 @@ struct Traced {
     /// The seed of all random numbers, instead of the scenario's
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=SEED_LIMIT))]
     seed: Option<u64>,
+    #[command(flatten)]
+    which: Which,
+    /// In words, as a diagram, or for other programs; those get many requests unless one is chosen
+    #[arg(long, value_enum, default_value_t = Telling::Story)]
+    format: Telling,
+    /// How many requests to export, from the warm-up on
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(conflicts_with_all = ["failed", "rank", "client"])]
+    requests: u64,
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// One request of a run.
+#[derive(Args)]
+pub struct Which {
     /// One that failed, instead of a slow one
     #[arg(long)]
     failed: bool,
-    /// Which one of those, the slowest or first being 1
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MOST as u64))]
-    rank: u64,
+    /// Which one of those, the slowest or first being 1 [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST as u64))]
+    rank: Option<u64>,
     /// The client of the request, together with its number
     #[arg(long, value_name = "NAME", requires = "number", conflicts_with_all = ["failed", "rank"])]
     client: Option<String>,
@@ -126,14 +162,61 @@ struct Traced {
     number: Option<u64>,
 }
 
+impl Which {
+    /// Whether one was chosen at all.
+    fn is_chosen(&self) -> bool {
+        self.failed || self.rank.is_some() || self.client.is_some()
+    }
+
+    /// The slowest, unless another one was chosen.
+    pub fn wanted(&self) -> Wanted<'_> {
+        let rank = self.rank.unwrap_or(1);
+        match (&self.client, self.number) {
+            (Some(client), Some(number)) => Wanted::Named(client, number),
+            _ if self.failed => Wanted::Failed(rank),
+            _ => Wanted::Slowest(rank),
+        }
+    }
+}
+
+/// How requests are told.
+#[derive(Clone, Copy, ValueEnum)]
+enum Telling {
+    /// One request in words
+    Story,
+    /// One request as a sequence diagram of Mermaid
+    Mermaid,
+    /// OpenTelemetry's protocol as JSON
+    Otlp,
+    /// What Jaeger's user interface opens
+    Jaeger,
+    /// Spans of Zipkin's API, version 2
+    Zipkin,
+    /// Chrome's trace events, for Perfetto and speedscope
+    Chrome,
+}
+
+impl Telling {
+    /// The format for other programs, if it is one.
+    fn exported(self) -> Option<Format> {
+        match self {
+            Telling::Story | Telling::Mermaid => None,
+            Telling::Otlp => Some(Format::Otlp),
+            Telling::Jaeger => Some(Format::Jaeger),
+            Telling::Zipkin => Some(Format::Zipkin),
+            Telling::Chrome => Some(Format::Chrome),
+        }
+    }
+}
+
 /// Why a command ends with an exit status of its own, told on standard error.
-struct Failure {
+pub struct Failure {
     status: u8,
     told: Vec<String>,
 }
 
 impl Failure {
-    fn new(status: u8, told: String) -> Failure {
+    pub fn new(status: u8, told: String) -> Failure {
         Failure {
             status,
             told: vec![told],
@@ -146,6 +229,7 @@ pub fn obey() -> ExitCode {
     let outcome = match Line::parse().command {
         Command::Run(plan) => run(&plan),
         Command::Trace(traced) => trace(&traced),
+        Command::Picture(drawn) => drawn::draw(&drawn),
         Command::Check { scenarios } => check(&scenarios),
         Command::Schema => print(&format!("{:#}\n", wire::schema())),
     };
@@ -160,8 +244,7 @@ pub fn obey() -> ExitCode {
 
 fn run(plan: &Plan) -> Result<(), Failure> {
     let (source, parsed) = read(&plan.scenario)?;
-    let warnings: Vec<String> = parsed.warnings.iter().map(|problem| source.place(problem)).collect();
-    tell(&warnings);
+    warn(&source, &parsed);
     let mut scenario = parsed.scenario;
     if let Some(duration) = plan.duration {
         scenario = scenario
@@ -189,17 +272,24 @@ fn run(plan: &Plan) -> Result<(), Failure> {
 
 fn trace(traced: &Traced) -> Result<(), Failure> {
     let (source, parsed) = read(&traced.scenario)?;
-    let warnings: Vec<String> = parsed.warnings.iter().map(|problem| source.place(problem)).collect();
-    tell(&warnings);
-    let scenario = parsed.scenario;
+    warn(&source, &parsed);
+    let scenario = &parsed.scenario;
     let seed = traced.seed.unwrap_or(scenario.seed);
-    let wanted = match (&traced.client, traced.number) {
-        (Some(client), Some(number)) => Wanted::Named(client, number),
-        _ if traced.failed => Wanted::Failed(traced.rank),
-        _ => Wanted::Slowest(traced.rank),
+    let one = || told::request(scenario, seed, traced.which.wanted()).map_err(|why| Failure::new(FAILURE, why));
+    let text = match traced.format.exported() {
+        Some(format) if traced.which.is_chosen() => exported::one(scenario, seed, &one()?, format),
+        Some(format) => {
+            let (text, warning) = exported::many(scenario, seed, traced.requests, format);
+            tell(&warning.into_iter().collect::<Vec<String>>());
+            text
+        }
+        None if matches!(traced.format, Telling::Mermaid) => mermaid(scenario, &one()?),
+        None => told::in_words(scenario, &one()?),
     };
-    let told = told::request(&scenario, seed, wanted).map_err(|why| Failure::new(FAILURE, why))?;
-    print(&told)
+    match &traced.output {
+        Some(path) => write(path, text.as_bytes()),
+        None => print(&text),
+    }
 }
 
 fn laid_out(source: &Source, scenario: &Scenario, summary: &Value) -> String {
@@ -212,7 +302,7 @@ fn laid_out(source: &Source, scenario: &Scenario, summary: &Value) -> String {
 }
 
 /// The scenario of a text, or all that is wrong with it.
-fn read(word: &str) -> Result<(Source, Parsed), Failure> {
+pub fn read(word: &str) -> Result<(Source, Parsed), Failure> {
     let source = Source::open(word).map_err(|why| Failure::new(FAILURE, why))?;
     match text::parse(&source.text) {
         Ok(parsed) => Ok((source, parsed)),
@@ -260,6 +350,12 @@ fn counted(warnings: usize) -> String {
     }
 }
 
+/// Tells what the author of a text may want to know.
+pub fn warn(source: &Source, parsed: &Parsed) {
+    let warnings: Vec<String> = parsed.warnings.iter().map(|problem| source.place(problem)).collect();
+    tell(&warnings);
+}
+
 fn tell(lines: &[String]) {
     for line in lines {
         eprintln!("{line}");
@@ -276,4 +372,10 @@ fn print(text: &str) -> Result<(), Failure> {
         )),
         _ => Ok(()),
     }
+}
+
+/// Writes a file.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |why| Failure::new(FAILURE, format!("{}: cannot be written: {why}", path.display()));
+    std::fs::write(path, bytes).map_err(failed)
 }
