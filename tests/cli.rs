@@ -2,6 +2,10 @@
 //!
 //! Law: figures on standard output, problems on standard error, and the same bytes every time.
 
+#[path = "cli/export.rs"]
+mod export;
+#[path = "cli/picture.rs"]
+mod picture;
 #[path = "cli/request.rs"]
 mod request;
 #[path = "cli/swim.rs"]

@@ -14,7 +14,7 @@ struct Check {
     run: fn(&mut Vec<String>) -> Outcome<()>,
 }
 
-const CHECKS: [Check; 8] = [
+const CHECKS: [Check; 9] = [
     Check {
         name: "format",
         about: "rustfmt",
@@ -34,6 +34,11 @@ const CHECKS: [Check; 8] = [
         name: "test",
         about: "cargo test, native: unit tests, laws, golden lanes, house rules",
         run: test,
+    },
+    Check {
+        name: "foreign",
+        about: "what swim exports, read by speedscope, Mermaid and jaeger_stats",
+        run: foreign,
     },
     Check {
         name: "wasm",
@@ -170,6 +175,19 @@ fn clippy_wasm(_: &mut Vec<String>) -> Outcome<()> {
 
 fn test(lines: &mut Vec<String>) -> Outcome<()> {
     run_tests(cargo(&["test", "--locked", "--workspace", "--no-fail-fast"]), lines)
+}
+
+fn foreign(lines: &mut Vec<String>) -> Outcome<()> {
+    let tools = setup::for_foreign()?;
+    shell::run(&mut cargo(&["build", "--locked", "--bin", "swim"]))?;
+    let mut node = Command::new("node");
+    node.arg("check.js").current_dir(place::foreign());
+    node.env("SWIM", place::target().join("debug").join("swim"))
+        .env("CHROMIUM", tools.chromium)
+        .env("JAEGER_STATS", tools.trace_analysis);
+    let (kept, outcome) = shell::run_keeping(&mut node, |line| line.ends_with("exports are understood"));
+    lines.extend(kept);
+    outcome
 }
 
 fn wasm(lines: &mut Vec<String>) -> Outcome<()> {

@@ -2,6 +2,7 @@
 //!
 //! Law: a warning never keeps a scenario from running, and an error is told with all others of its text.
 
+use super::csv;
 use super::drawn::{self, Drawn};
 use super::exported;
 use super::source::Source;
@@ -12,9 +13,10 @@ use serde_json::Value;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use sync_or_swim::metrics::hgrm::hgrm;
 use sync_or_swim::metrics::ranking::MOST;
 use sync_or_swim::scenario::text::{self, Parsed};
-use sync_or_swim::scenario::{Scenario, wire};
+use sync_or_swim::scenario::{ClientId, Scenario, wire};
 use sync_or_swim::share::export::{Format, mermaid};
 use sync_or_swim::theory::overloads;
 use sync_or_swim::time::Duration;
@@ -38,7 +40,9 @@ const RUN_EXAMPLES: &str = "Examples:
   swim run shop.yaml --duration 10m --seed 3     a longer run with other random numbers
   swim run shop.json --replications 20           means over 20 runs, with 95 % intervals
   swim run shop.json --blame                     and where the mean response time of each client went
-  swim run shop.json --json | jq .services.orders.blockedShare";
+  swim run shop.json --json | jq .services.orders.blockedShare
+  swim run shop.json --format csv > shop.csv     every number, its unit and its interval
+  swim run checkout --format hgrm > shoppers.hgrm   the response times, for HdrHistogram's plotter";
 
 const TRACE_EXAMPLES: &str = "Examples:
   swim trace checkout                            the slowest request of a gallery entry
@@ -119,9 +123,28 @@ struct Plan {
     /// Tell where the mean response time of each client went: runs a second time and records up to a million calls
     #[arg(long)]
     blame: bool,
-    /// Print JSON instead of tables; with several runs the intervals stand under "intervals", nested like the numbers
-    #[arg(long)]
+    /// Print JSON, the same as `--format json`
+    #[arg(long, conflicts_with = "format")]
     json: bool,
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    format: Form,
+    /// Whose response times `--format hgrm` prints; needed where there are several clients
+    #[arg(long, value_name = "NAME")]
+    client: Option<String>,
+}
+
+/// How a report is printed.
+#[derive(Clone, Copy, ValueEnum)]
+enum Form {
+    /// Tables
+    Text,
+    /// JSON; with several runs the intervals stand under "intervals", nested like the numbers
+    Json,
+    /// One long table: kind, name, measure, unit, value
+    Csv,
+    /// The response times of a client, as HdrHistogram prints percentiles
+    Hgrm,
 }
 
 #[derive(Args)]
@@ -252,22 +275,53 @@ fn run(plan: &Plan) -> Result<(), Failure> {
             .map_err(|why| Failure::new(USAGE, format!("--duration {duration}: {why}")))?;
     }
     let seed = plan.seed.unwrap_or(scenario.seed);
-    let reports = experiment::of_each(seed, plan.replications, |seed| experiment::report(&scenario, seed));
+    let form = if plan.json { Form::Json } else { plan.format };
+    if let Form::Hgrm = form {
+        return print(&responses(plan, &scenario, seed)?);
+    }
+    let summary = summary(plan, &scenario, seed)?;
+    print(&match form {
+        Form::Json => format!("{summary:#}\n"),
+        Form::Csv => csv::csv(&summary),
+        _ => laid_out(&source, &scenario, &summary),
+    })
+}
+
+/// The report of all runs.
+fn summary(plan: &Plan, scenario: &Scenario, seed: u64) -> Result<Value, Failure> {
+    let reports = experiment::of_each(seed, plan.replications, |seed| experiment::report(scenario, seed));
     let blames = match plan.blame {
-        true => experiment::of_each(seed, plan.replications, |seed| blamed::blame(&scenario, seed)),
+        true => experiment::of_each(seed, plan.replications, |seed| blamed::blame(scenario, seed)),
         false => Vec::new(),
     };
     let unprintable = |why: serde_json::Error| Failure::new(FAILURE, format!("the report cannot be printed: {why}"));
-    let mut summary = replication::summary(&scenario, &reports, &blames).map_err(unprintable)?;
+    let mut summary = replication::summary(scenario, &reports, &blames).map_err(unprintable)?;
     if let Some(warnings) = summary["warnings"].as_array_mut() {
-        let overloads = overloads(&scenario).into_iter();
-        warnings.extend(overloads.map(|overload| overload.told(&scenario).into()));
+        let overloads = overloads(scenario).into_iter();
+        warnings.extend(overloads.map(|overload| overload.told(scenario).into()));
     }
-    print(&if plan.json {
-        format!("{summary:#}\n")
-    } else {
-        laid_out(&source, &scenario, &summary)
-    })
+    Ok(summary)
+}
+
+/// The percentiles of one client in one run.
+fn responses(plan: &Plan, scenario: &Scenario, seed: u64) -> Result<String, Failure> {
+    if plan.replications > 1 || plan.blame {
+        let told = "--format hgrm prints one run: it goes with neither --replications nor --blame";
+        return Err(Failure::new(USAGE, told.to_string()));
+    }
+    let names: Vec<&str> = scenario.clients.iter().map(|client| client.name.as_str()).collect();
+    let place = match &plan.client {
+        Some(name) => names.iter().position(|other| other == name),
+        None => (names.len() == 1).then_some(0),
+    };
+    let Some(place) = place else {
+        let wanted = plan.client.as_ref().map_or("--client is missing".to_string(), |name| {
+            format!("there is no client `{name}`")
+        });
+        return Err(Failure::new(USAGE, format!("{wanted}; there is {}", names.join(", "))));
+    };
+    let (_, meter) = experiment::measure(scenario, seed);
+    Ok(hgrm(meter.responses(ClientId(place as u32))))
 }
 
 fn trace(traced: &Traced) -> Result<(), Failure> {

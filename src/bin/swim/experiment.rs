@@ -20,10 +20,16 @@ pub fn of_each<T: Send>(seed: u64, replications: u64, of: impl Fn(u64) -> T + Sy
     seeds.par_iter().map(|seed| of(*seed)).collect()
 }
 
-/// The report of one run; of one that ended before its time, the figures so far and the reason.
-pub fn report(scenario: &Scenario, seed: u64) -> Report {
+/// One run to its end, measured.
+pub fn measure(scenario: &Scenario, seed: u64) -> (Run, Meter) {
     let (mut run, mut meter) = (Run::new(scenario, seed), Meter::new(scenario));
     while !run.advance(Instant::NEVER, u64::MAX, &mut meter) {}
+    (run, meter)
+}
+
+/// The report of one run; of one that ended before its time, the figures so far and the reason.
+pub fn report(scenario: &Scenario, seed: u64) -> Report {
+    let (run, meter) = measure(scenario, seed);
     let warning = run.warning();
     let end = match warning {
         Some(_) => run.now(),

@@ -2,18 +2,19 @@
 //!
 //! ```text
 //! pid  a client or service      tid  its worker
-//! orders/1   │ place ██████████████████████████ │      X: a stretch of a span on a worker
-//!            │      blocked on payments ▒▒▒▒▒▒  │      X inside of it: blocked, or waiting for a core
+//! orders/1   │ place ██████████████████████████ │      B … E: a stretch of a span on a worker
+//!            │      blocked on payments ▒▒▒▒▒▒  │      B … E inside of it: blocked, or waiting for a core
 //! payments/0 │        ╲▶ charge █████████       │      s … f: the call
 //! shoppers   b─────────── request 12 ───────────e      b … e: a request
 //! ```
 //!
 //! Law: a worker does one thing at a time, so stretches of one thread never overlap but lie inside of each other. Times are
-//! microseconds with three decimals.
+//! microseconds of the run with three decimals: both ends are written, since an end that a reader has to add up from a
+//! beginning and a length is not always the end of what encloses it.
 
+use super::Export;
 use super::json::Json;
 use super::side::{is_delivery, operation, traces};
-use super::{Export, since_1970};
 use crate::picture::word;
 use crate::time::Instant;
 use crate::trace::{Activity, NO_LANE, NO_SPAN, Segment, Span};
@@ -100,7 +101,7 @@ fn begin(json: &mut Json, phase: &str, name: &str, (pid, tid): (u64, u64)) {
 }
 
 fn time(json: &mut Json, at: Instant) {
-    json.key("ts").units(since_1970(at), 3);
+    json.key("ts").units(at.since(Instant::START), 3);
 }
 
 fn write_stretch(json: &mut Json, export: &Export, stretch: &Stretch) {
@@ -112,31 +113,38 @@ fn write_stretch(json: &mut Json, export: &Export, stretch: &Stretch) {
     };
     let name = operation(export, export.scenario.edge(span.edge));
     let place = (process(export, first.lane), thread(first.lane));
-    json.object(|json| {
-        complete(json, &name, "span", place, [first.start, last.end]);
-        json.key("args").object(|json| {
-            json.key("request").text(&request_name(export, span.request));
-            json.key("span").whole(u64::from(row));
-            json.key("edge").text(&export.scenario.edge(span.edge).name);
-            json.key("mode").text(span.mode.word());
+    let write_turn_of_span = |json: &mut Json, phase: &str, at: Instant| {
+        json.object(|json| {
+            write_turn(json, (phase, &name, "span"), place, at);
+            // Readers tell by name and arguments what it is that ends.
+            json.key("args").object(|json| {
+                json.key("request").text(&request_name(export, span.request));
+                json.key("span").whole(u64::from(row));
+                json.key("edge").text(&export.scenario.edge(span.edge).name);
+                json.key("mode").text(span.mode.word());
+            });
         });
-    });
-    for segment in segments.iter().filter(|segment| segment.activity != Activity::Running) {
-        let name = word::activity(export.scenario, segment.activity);
-        let kind = if segment.activity == Activity::CoreWait {
-            "core"
-        } else {
-            "blocked"
+    };
+    write_turn_of_span(json, "B", first.start);
+    for segment in segments {
+        let kind = match segment.activity {
+            Activity::Running | Activity::Idle => continue,
+            Activity::CoreWait => "core",
+            Activity::Blocked(_) => "blocked",
         };
-        json.object(|json| complete(json, &name, kind, place, [segment.start, segment.end]));
+        let name = word::activity(export.scenario, segment.activity);
+        for (phase, at) in [("B", segment.start), ("E", segment.end)] {
+            json.object(|json| write_turn(json, (phase, &name, kind), place, at));
+        }
     }
+    write_turn_of_span(json, "E", last.end);
 }
 
-fn complete(json: &mut Json, name: &str, category: &str, place: (u64, u64), [start, end]: [Instant; 2]) {
-    begin(json, "X", name, place);
+/// The beginning or the end of something on a thread.
+fn write_turn(json: &mut Json, (phase, name, category): (&str, &str, &str), place: (u64, u64), at: Instant) {
+    begin(json, phase, name, place);
     json.key("cat").text(category);
-    time(json, start);
-    json.key("dur").units(end.since(start), 3);
+    time(json, at);
 }
 
 /// From the worker that sent to the one that began it.

@@ -5,7 +5,8 @@
 //! trace ─mix▶ upper half of a span's id        row in its request, side ▶ lower half
 //! ```
 //!
-//! Law: a request has the same ids in every export of its run; inside of a trace no two spans share one, and none is 0.
+//! Law: a request has the same ids in every export of its run (of requests of several users that look the same, the first);
+//! inside of a trace no two spans share one, and none is 0.
 
 use crate::trace::RequestRow;
 

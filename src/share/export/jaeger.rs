@@ -1,7 +1,7 @@
 //! Jaeger: traces as its user interface loads and saves them.
 //!
 //! ```text
-//! {"data": [{"traceID", "spans": [{…, "references": [CHILD_OF or FOLLOWS_FROM]}], "processes": {"p1": service}}]}
+//! {"data": [{"traceID", "spans": [{…, "references": [CHILD_OF or FOLLOWS_FROM]}], "processes": {"p1": service}}], …}
 //! ```
 //!
 //! Law: times are whole microseconds. A side that follows refers to what it follows by FOLLOWS_FROM, every other one to its
@@ -31,6 +31,10 @@ pub fn jaeger(sides: &[Side]) -> String {
                     json.object(|json| write_trace(json, sides));
                 }
             });
+            ["total", "limit", "offset"]
+                .iter()
+                .for_each(|name| json.key(name).whole(0));
+            json.key("errors").null();
         });
     })
 }

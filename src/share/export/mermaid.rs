@@ -15,6 +15,7 @@ use crate::picture::message::{Message, Who, messages};
 use crate::picture::moment::{Kind, Moment, moments};
 use crate::picture::{story, word};
 use crate::scenario::{Caller, Cause, Mode, Scenario};
+use crate::time::Instant;
 use crate::trace::{Trace, folded, is_beaten};
 
 /// The diagram of an excerpt.
@@ -91,38 +92,18 @@ fn told(scenario: &Scenario, trace: &Trace, messages: &[Message], moment: &Momen
 }
 
 fn sending(scenario: &Scenario, message: &Message) -> String {
-    let Message { placed, span, .. } = message;
-    let edge = scenario.edge(span.edge);
-    let how = if edge.is_call() {
-        span.mode.word()
-    } else {
-        word::doing(edge)
-    };
-    let mut words = match edge.to {
-        crate::scenario::Callee::Operation(id, operation) => {
-            match scenario.service(id).operations[operation as usize].name.as_str() {
-                "default" => how.to_string(),
-                name => format!("{name} ({how})"),
-            }
-        }
-        crate::scenario::Callee::Channel(_) => how.to_string(),
-    };
-    if span.hedge {
-        words += ", hedge";
-    } else if span.attempt > 1 {
-        words += &format!(", attempt {}", span.attempt);
-    }
-    if placed.times > 1 {
-        words += &format!(" × {}", placed.times);
-    }
-    let lost = span.lost && span.arrived == crate::time::Instant::NEVER;
-    let arrow = match (lost, span.mode.waits()) {
+    let span = &message.span;
+    let arrow = match (span.lost && span.arrived == Instant::NEVER, span.mode.waits()) {
         (true, _) => "-x",
         (_, true) => "->>",
         (_, false) => "-)",
     };
-    let to = message.by.unwrap_or(message.to);
-    format!("{}{arrow}{}: {}", alias(message.from), alias(to), plain(&words))
+    let to = alias(message.by.unwrap_or(message.to));
+    format!(
+        "{}{arrow}{to}: {}",
+        alias(message.from),
+        plain(&message.words(scenario))
+    )
 }
 
 /// The outcome reaches the caller, or the caller gives up.

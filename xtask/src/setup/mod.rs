@@ -9,6 +9,7 @@
 mod browser;
 mod cargo_tool;
 mod node;
+mod python;
 mod target;
 
 use crate::place;
@@ -23,6 +24,8 @@ const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
 /// The version of npm's `terser`, which makes scripts small.
 const TERSER: &str = "5.51.4";
+/// The version of PyPI's `jaeger-stats`, which reads what is exported for Jaeger.
+const JAEGER_STATS: &str = "0.2.1";
 
 /// Directories of executables, to stand before those of the system.
 pub struct Tools {
@@ -83,6 +86,24 @@ pub fn for_browser() -> Outcome<PathBuf> {
     let _guard = Guard::take()?;
     node::ensure_packages(&place::end2end())?;
     browser::ensure()
+}
+
+/// Programs of others that read what `swim` exports.
+pub struct Foreign {
+    pub chromium: PathBuf,
+    /// Of the package jaeger_stats.
+    pub trace_analysis: PathBuf,
+}
+
+/// What the checks of exports need beside `swim`.
+pub fn for_foreign() -> Outcome<Foreign> {
+    let _guard = Guard::take()?;
+    node::ensure_packages(&place::end2end())?;
+    node::ensure_packages(&place::foreign())?;
+    Ok(Foreign {
+        chromium: browser::ensure()?,
+        trace_analysis: python::ensure_tool("jaeger-stats", JAEGER_STATS)?.join("trace_analysis"),
+    })
 }
 
 /// Holds off other `xtask` processes of this user while something is being set up.
