@@ -2,8 +2,12 @@
 //!
 //! Law: figures on standard output, problems on standard error, and the same bytes every time.
 
+#[path = "cli/export.rs"]
+mod export;
 #[path = "cli/mdbook.rs"]
 mod mdbook;
+#[path = "cli/picture.rs"]
+mod picture;
 #[path = "cli/preview.rs"]
 mod preview;
 #[path = "cli/request.rs"]

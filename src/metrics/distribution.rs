@@ -85,6 +85,14 @@ impl Distribution {
         batches + self.batch_sum as u128
     }
 
+    /// How many values fell into each bin that has some, by the largest value of the bin, in nanoseconds; the last one's is
+    /// the largest value itself.
+    pub fn bins(&self) -> Vec<(u64, u64)> {
+        let mut bins = self.histogram.bins();
+        bins.iter_mut().for_each(|(value, _)| *value = (*value).min(self.max));
+        bins
+    }
+
     /// The figures in milliseconds.
     pub fn summary(&self) -> Summary {
         let count = self.count();

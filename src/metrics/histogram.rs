@@ -66,6 +66,15 @@ impl Histogram {
         count(&mut self.counts, &[bin as u32]);
     }
 
+    /// How many values fell into each bin that has some, by the largest value of the bin.
+    pub fn bins(&self) -> Vec<(u64, u64)> {
+        let mut listed = Vec::new();
+        count(&mut listed, &self.few);
+        let counts = if self.counts.is_empty() { &listed } else { &self.counts };
+        let filled = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        filled.map(|(bin, count)| (largest(bin), u64::from(*count))).collect()
+    }
+
     /// The values below or at which lie these shares of all values, which are rising; each is the largest of its bin.
     pub fn quantiles<const N: usize>(&self, shares: [f64; N]) -> [u64; N] {
         let mut listed = Vec::new();

@@ -17,7 +17,7 @@ use super::ranking::Ranker;
 use super::report::*;
 use super::settling;
 use super::workers::Workers;
-use crate::scenario::{ChannelId, EdgeId, ItemId, Mode, Scenario, ServiceId};
+use crate::scenario::{ChannelId, ClientId, EdgeId, ItemId, Mode, Scenario, ServiceId};
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, Attempt, Call, Cause, Datum, Gone, Guarded, Job, Message, Observer, On, Request};
 
@@ -71,6 +71,11 @@ impl Meter {
             keys: scenario.items.iter().map(|_| Key::default()).collect(),
             ranker: Ranker::default(),
         }
+    }
+
+    /// The response times of a client.
+    pub fn responses(&self, client: ClientId) -> &Distribution {
+        &self.clients[client.0 as usize].response
     }
 
     /// The figures up to `now`, for the run of `scenario` with this seed.

@@ -6,6 +6,7 @@ pub mod blame;
 mod channel;
 mod distribution;
 pub mod figure;
+pub mod hgrm;
 mod histogram;
 pub mod insight;
 pub mod interval;
@@ -19,6 +20,7 @@ mod settling;
 pub mod wire;
 mod workers;
 
+pub use distribution::Distribution;
 pub use meter::Meter;
 pub use named::Named;
 pub use report::*;

@@ -7,6 +7,7 @@
 //!
 //! Law: who takes part stands in the order in which they come.
 
+use super::word;
 use crate::scenario::{Callee, Caller, ChannelId, ClientId, Mode, Scenario, ServiceId};
 use crate::trace::{Placed, Span, Trace, answerer};
 
@@ -28,6 +29,34 @@ pub struct Message {
     pub by: Option<usize>,
     /// The index of the call that answers for it: its own, or the one to which its callee has handed it over.
     pub answers: usize,
+}
+
+impl Message {
+    /// `place (sync), attempt 2 × 12`.
+    pub fn words(&self, scenario: &Scenario) -> String {
+        let (edge, span) = (scenario.edge(self.span.edge), &self.span);
+        let operation = match edge.to {
+            Callee::Operation(id, operation) => &scenario.service(id).operations[operation as usize].name,
+            Callee::Channel(_) => "",
+        };
+        let how = match edge.is_call() {
+            true => span.mode.word(),
+            false => word::doing(edge),
+        };
+        let mut words = match operation {
+            "" | "default" => how.to_string(),
+            name => format!("{name} ({how})"),
+        };
+        if span.hedge {
+            words += ", hedge";
+        } else if span.attempt > 1 {
+            words += &format!(", attempt {}", span.attempt);
+        }
+        if self.placed.times > 1 {
+            words += &format!(" × {}", self.placed.times);
+        }
+        words
+    }
 }
 
 /// Who takes part in these calls, and each call with its ends as indices among them.

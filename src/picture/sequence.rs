@@ -19,7 +19,7 @@ use super::theme::Role;
 use super::word;
 use crate::scenario::{Callee, Caller, Cause, Mode, Scenario};
 use crate::time::Instant;
-use crate::trace::{Activity, NO_SPAN, Placed, Span, Trace, folded, is_beaten};
+use crate::trace::{Activity, NO_SPAN, Span, Trace, folded, is_beaten};
 
 /// More calls than this are not shown.
 pub const MOST_CALLS: usize = 150;
@@ -257,7 +257,7 @@ impl Sheet<'_> {
             by,
             ..
         } = self.messages[call];
-        let words = self.words_of(&span, &placed);
+        let words = self.messages[call].words(self.scenario);
         let to = by.unwrap_or(to);
         let role = if span.mode.waits() {
             Role::WaitingCall
@@ -274,33 +274,6 @@ impl Sheet<'_> {
         let reached = arrives.map_or(y, |arrives| arrives.min(y + LEAN));
         self.draw_arrow(role, (self.x(from), y), (self.x(to), reached), placed.row);
         self.label(Role::Ink, self.x(from), self.x(to), y, words);
-    }
-
-    /// `place (sync), attempt 2 × 12`.
-    fn words_of(&self, span: &Span, placed: &Placed) -> String {
-        let edge = self.scenario.edge(span.edge);
-        let operation = match edge.to {
-            Callee::Operation(id, operation) => &self.scenario.service(id).operations[operation as usize].name,
-            Callee::Channel(_) => "",
-        };
-        let how = match (edge.from, edge.to) {
-            (Caller::Channel(_), _) => "delivers",
-            (_, Callee::Channel(_)) => "publishes",
-            _ => span.mode.word(),
-        };
-        let mut words = match operation {
-            "" | "default" => how.to_string(),
-            name => format!("{name} ({how})"),
-        };
-        if span.hedge {
-            words += ", hedge";
-        } else if span.attempt > 1 {
-            words += &format!(", attempt {}", span.attempt);
-        }
-        if placed.times > 1 {
-            words += &format!(" × {}", placed.times);
-        }
-        words
     }
 
     /// The outcome reaches the caller, or the caller gives up.

@@ -4,6 +4,7 @@
 //! picture, text, seed ─inscribe─▶ SVG, PNG ─open─▶ text, seed          drafts ─▶ one text between visits ─▶ drafts
 //! text ─link─▶ address ─▶ text
 //! hash, messages of the page around ─embed─▶ wishes, messages to it
+//! recorded requests ─export─▶ OTLP, Jaeger, Zipkin, Chrome Trace Event, Mermaid
 //! ```
 //!
 //! Law: each form says its version, and what was written once opens for ever. Foreign bytes are an answer or a problem,
@@ -12,6 +13,7 @@
 mod change;
 pub mod draft;
 pub mod embed;
+pub mod export;
 pub mod link;
 pub mod open;
 pub mod png;

@@ -87,7 +87,8 @@ const ARROWS: &[Arrow] = &[
     Arrow {
         module: "bin/swim",
         may_name: &[
-            "time", "scenario", "trace", "engine", "metrics", "theory", "picture", "told", "share", "import",
+            "time", "scenario", "trace", "engine", "metrics", "theory", "protocol", "picture", "told", "share",
+            "import",
         ],
     },
 ];

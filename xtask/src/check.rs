@@ -36,6 +36,11 @@ const CHECKS: [Check; 9] = [
         run: test,
     },
     Check {
+        name: "foreign",
+        about: "what swim exports, read by speedscope, Mermaid and jaeger_stats",
+        run: foreign,
+    },
+    Check {
         name: "wasm",
         about: "cargo test, WebAssembly in Node.js: the same digests as native",
         run: wasm,
@@ -175,6 +180,19 @@ fn clippy_wasm(_: &mut Vec<String>) -> Outcome<()> {
 
 fn test(lines: &mut Vec<String>) -> Outcome<()> {
     run_tests(cargo(&["test", "--locked", "--workspace", "--no-fail-fast"]), lines)
+}
+
+fn foreign(lines: &mut Vec<String>) -> Outcome<()> {
+    let tools = setup::for_foreign()?;
+    shell::run(&mut cargo(&["build", "--locked", "--bin", "swim"]))?;
+    let mut node = Command::new("node");
+    node.arg("check.js").current_dir(place::foreign());
+    node.env("SWIM", place::target().join("debug").join("swim"))
+        .env("CHROMIUM", tools.chromium)
+        .env("JAEGER_STATS", tools.trace_analysis);
+    let (kept, outcome) = shell::run_keeping(&mut node, |line| line.ends_with("exports are understood"));
+    lines.extend(kept);
+    outcome
 }
 
 fn wasm(lines: &mut Vec<String>) -> Outcome<()> {

@@ -24,6 +24,11 @@ pub fn end2end() -> PathBuf {
     root().join("end2end")
 }
 
+/// The programs of others that read what `swim` exports.
+pub fn foreign() -> PathBuf {
+    end2end().join("foreign")
+}
+
 /// The user's cache of this project, shared by all checkouts; created if missing.
 pub fn cache() -> Outcome<PathBuf> {
     let base = set("XDG_CACHE_HOME")

@@ -7,16 +7,12 @@
 //! Law: the shares of a client add up to the mean response time of the requests that are blamed: those that were offered
 //! after the warm-up and replied. A recording that is full ends early, and they are the first ones.
 
+use super::experiment;
 use serde_json::{Map, Value};
-use sync_or_swim::engine::Run;
 use sync_or_swim::metrics::blame::{Blame, Share, Spent};
 use sync_or_swim::scenario::{Cause, ClientId, Scenario};
 use sync_or_swim::time::Instant;
-use sync_or_swim::trace::{Activity, Recorder, Trace};
-
-/// Calls that are recorded at most, and as many stretches of what workers did.
-pub const CALLS: u32 = 1_000_000;
-const SLICE: u64 = 10_000;
+use sync_or_swim::trace::{Activity, Trace};
 
 /// What a recorded run tells beyond its report.
 pub struct Blamed {
@@ -28,7 +24,8 @@ pub struct Blamed {
 
 /// Records a run and blames.
 pub fn blame(scenario: &Scenario, seed: u64) -> Blamed {
-    let trace = record(scenario, seed);
+    let from = Instant::START + scenario.run.warmup;
+    let trace = experiment::record(scenario, seed, [from, Instant::NEVER], |_| false);
     let blame = Blame::new(&trace);
     let clients = scenario.clients.iter().zip(0..);
     let clients = clients.map(|(client, id)| (client.name.clone(), of_client(scenario, &trace, &blame, ClientId(id))));
@@ -36,13 +33,6 @@ pub fn blame(scenario: &Scenario, seed: u64) -> Blamed {
         clients: clients.collect(),
         wasted_share: wasted_share(&trace),
     }
-}
-
-fn record(scenario: &Scenario, seed: u64) -> Trace {
-    let mut run = Run::new(scenario, seed);
-    let mut recorder = Recorder::new(scenario, Instant::START + scenario.run.warmup, CALLS);
-    while !run.advance(Instant::NEVER, SLICE, &mut recorder) && !recorder.is_full() {}
-    recorder.finish(run.now())
 }
 
 /// None where nothing was worked.

@@ -2,203 +2,39 @@
 //!
 //! Law: a warning never keeps a scenario from running, and an error is told with all others of its text.
 
+use super::csv;
+use super::drawn;
+use super::exported;
+use super::line::{Command, Form, Line, Linked, Plan, Question, Telling, Traced};
 use super::source::Source;
-use super::told::{self, Wanted};
+use super::told;
 use super::{blamed, experiment, mdbook, preview, replication, table};
-use clap::{Args, Parser, Subcommand};
+use clap::Parser;
 use serde_json::Value;
 use std::io::{ErrorKind, Write};
+use std::path::Path;
 use std::process::ExitCode;
-use sync_or_swim::metrics::ranking::MOST;
+use sync_or_swim::metrics::hgrm::hgrm;
 use sync_or_swim::scenario::problem::Problem;
 use sync_or_swim::scenario::text::{self, Parsed};
-use sync_or_swim::scenario::{Scenario, wire};
+use sync_or_swim::scenario::{ClientId, Scenario, wire};
+use sync_or_swim::share::export::mermaid;
 use sync_or_swim::share::link;
 use sync_or_swim::theory::overloads;
-use sync_or_swim::time::Duration;
 
 /// A scenario has an error, or cannot be read.
-const FAILURE: u8 = 1;
+pub const FAILURE: u8 = 1;
 /// The command line is wrong.
-const USAGE: u8 = 2;
-
-/// The greatest seed of a scenario file: up to it every JSON reader keeps whole numbers exact.
-const SEED_LIMIT: u64 = 9_007_199_254_740_991;
-const REPLICATION_LIMIT: u64 = 100_000;
-
-const SCENARIOS: &str =
-    "A SCENARIO is a file (JSON or YAML), `-` for standard input, or a gallery entry such as `checkout`.
-Problems go to standard error, one a line: FILE:LINE:COLUMN: PATH: what is wrong; what would be right.
-Exit status: 0 all is well, 1 a scenario has an error or cannot be read, 2 the command line is wrong.";
-
-const RUN_EXAMPLES: &str = "Examples:
-  swim run checkout                              the report of a gallery entry as tables
-  swim run shop.yaml --duration 10m --seed 3     a longer run with other random numbers
-  swim run shop.json --replications 20           means over 20 runs, with 95 % intervals
-  swim run shop.json --blame                     and where the mean response time of each client went
-  swim run shop.json --json | jq .services.orders.blockedShare";
-
-const TRACE_EXAMPLES: &str = "Examples:
-  swim trace checkout                            the slowest request of a gallery entry
-  swim trace shop.yaml --failed --rank 3         the third one that failed
-  swim trace shop.json --client web --number 12  the 13th request of a client";
-
-const CHECK_EXAMPLES: &str = "Examples:
-  swim check shop.yaml
-  swim check scenarios/*.json
-  generate | swim check -";
-
-const LINK_EXAMPLES: &str = "Examples:
-  swim link checkout
-  swim link shop.yaml --site https://playground.example/
-  swim open '#ex=checkout'
-  swim open \"$(swim link shop.yaml)\" | swim check -";
-
-const SCHEMA_EXAMPLES: &str = "Examples:
-  swim schema > scenario.schema.json";
-
-const MDBOOK_EXAMPLES: &str = "In book.toml:
-  [preprocessor.sync-or-swim]
-  command = \"swim mdbook\"
-  site = \"https://playground.example/\"
-
-In a chapter:
-  ```sync-or-swim
-  example: checkout
-  view: both
-  ```";
-
-/// Sync or Swim: simulates a mesh of services and tells who is blocked in it.
-///
-/// The same scenario and seed give the same figures, byte for byte, on every machine and in the browser.
-#[derive(Parser)]
-#[command(name = "swim", version, max_term_width = 120, after_help = SCENARIOS)]
-struct Line {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Run a scenario and print its report
-    #[command(after_help = format!("{SCENARIOS}\n\n{RUN_EXAMPLES}"))]
-    Run(Plan),
-    /// Tell one request of a run in words: its calls, who was held for how long, and who is to blame
-    #[command(after_help = format!("{SCENARIOS}\n\n{TRACE_EXAMPLES}"))]
-    Trace(Traced),
-    /// Tell all errors and warnings of scenarios without running them
-    ///
-    /// A scenario without errors gets a line that says `ok`. Warnings are told beside errors, all but those that may be
-    /// about what an error left out.
-    #[command(after_help = format!("{SCENARIOS}\n\n{CHECK_EXAMPLES}"))]
-    Check {
-        /// Files, `-` or gallery entries
-        #[arg(required = true, value_name = "SCENARIO")]
-        scenarios: Vec<String>,
-    },
-    /// Print the link that opens a scenario in the playground: everything is in the link itself
-    #[command(after_help = LINK_EXAMPLES)]
-    Link(Linked),
-    /// Print the scenario to which a link leads
-    #[command(after_help = LINK_EXAMPLES)]
-    Open {
-        /// An address, or what stands behind its #
-        link: String,
-    },
-    /// Print the JSON Schema of the scenario format, for editors and other programs
-    ///
-    /// What it accepts may still have an error that `swim check` tells: no schema knows which names there are.
-    #[command(after_help = SCHEMA_EXAMPLES)]
-    Schema,
-    /// Write the link previews of a site: a page with Open Graph for each gallery entry, and its oEmbed answer
-    ///
-    /// `s/ID.html` and, where the address is known, `oembed/ID.json`; `posters/ID.png` is its image where it lies there.
-    Previews {
-        /// The directory of the built site
-        directory: std::path::PathBuf,
-        /// Where the site will be, ending in `/`: previews want whole addresses
-        #[arg(long, value_name = "URL", value_parser = address)]
-        site: Option<String>,
-    },
-    /// Be a preprocessor of mdBook: blocks named `sync-or-swim` become playgrounds
-    ///
-    /// Reads from standard input what mdBook writes, and writes what it reads.
-    #[command(after_help = MDBOOK_EXAMPLES)]
-    Mdbook {
-        /// `supports RENDERER`: the exit status says whether there can be playgrounds
-        #[command(subcommand)]
-        question: Option<Question>,
-    },
-}
-
-#[derive(Subcommand)]
-enum Question {
-    /// Whether pages of this renderer can have playgrounds
-    Supports { renderer: String },
-}
-
-#[derive(Args)]
-struct Plan {
-    /// A file, `-` or a gallery entry
-    scenario: String,
-    /// The seed of all random numbers, instead of the scenario's
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=SEED_LIMIT))]
-    seed: Option<u64>,
-    /// How long to run, warm-up included, instead of the scenario's duration: 500ms, 90s, 10m
-    #[arg(long, value_name = "D", value_parser = Duration::parse)]
-    duration: Option<Duration>,
-    /// Run N times, with the seeds SEED, SEED + 1, …: each number is the mean over the runs and has a 95 % interval
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=REPLICATION_LIMIT))]
-    replications: u64,
-    /// Tell where the mean response time of each client went: runs a second time and records up to a million calls
-    #[arg(long)]
-    blame: bool,
-    /// Print JSON instead of tables; with several runs the intervals stand under "intervals", nested like the numbers
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Args)]
-struct Traced {
-    /// A file, `-` or a gallery entry
-    scenario: String,
-    /// The seed of all random numbers, instead of the scenario's
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=SEED_LIMIT))]
-    seed: Option<u64>,
-    /// One that failed, instead of a slow one
-    #[arg(long)]
-    failed: bool,
-    /// Which one of those, the slowest or first being 1
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=MOST as u64))]
-    rank: u64,
-    /// The client of the request, together with its number
-    #[arg(long, value_name = "NAME", requires = "number", conflicts_with_all = ["failed", "rank"])]
-    client: Option<String>,
-    /// The number of the request, from 0; of a user where the client is closed
-    #[arg(long, value_name = "N", requires = "client")]
-    number: Option<u64>,
-}
-
-#[derive(Args)]
-struct Linked {
-    /// A file, `-` or a gallery entry
-    scenario: String,
-    /// The gallery entry from which the scenario came: what is changed may be shorter than the whole
-    #[arg(long, value_name = "ENTRY")]
-    from: Option<String>,
-    /// Where the playground lies; without it the link begins with #
-    #[arg(long, value_name = "ADDRESS", default_value = "")]
-    site: String,
-}
+pub const USAGE: u8 = 2;
 
 /// Why a command ends with an exit status of its own, told on standard error.
-struct Failure {
+pub struct Failure {
     status: u8,
     told: Vec<String>,
 }
 
 impl Failure {
-    fn new(status: u8, told: String) -> Failure {
+    pub fn new(status: u8, told: String) -> Failure {
         Failure {
             status,
             told: vec![told],
@@ -211,6 +47,7 @@ pub fn obey() -> ExitCode {
     let outcome = match Line::parse().command {
         Command::Run(plan) => run(&plan),
         Command::Trace(traced) => trace(&traced),
+        Command::Picture(drawn) => drawn::draw(&drawn),
         Command::Check { scenarios } => check(&scenarios),
         Command::Previews { directory, site } => {
             preview::write_all(&directory, site.as_deref()).map_err(|told| Failure { status: FAILURE, told })
@@ -263,8 +100,7 @@ fn open(link: &str) -> Result<(), Failure> {
 
 fn run(plan: &Plan) -> Result<(), Failure> {
     let (source, parsed) = read(&plan.scenario)?;
-    let warnings: Vec<String> = parsed.warnings.iter().map(|problem| source.place(problem)).collect();
-    tell(&warnings);
+    warn(&source, &parsed);
     let mut scenario = parsed.scenario;
     if let Some(duration) = plan.duration {
         scenario = scenario
@@ -272,45 +108,74 @@ fn run(plan: &Plan) -> Result<(), Failure> {
             .map_err(|why| Failure::new(USAGE, format!("--duration {duration}: {why}")))?;
     }
     let seed = plan.seed.unwrap_or(scenario.seed);
-    let reports = experiment::of_each(seed, plan.replications, |seed| experiment::report(&scenario, seed));
+    let form = if plan.json { Form::Json } else { plan.format };
+    if let Form::Hgrm = form {
+        return print(&responses(plan, &scenario, seed)?);
+    }
+    let summary = summary(plan, &scenario, seed)?;
+    print(&match form {
+        Form::Json => format!("{summary:#}\n"),
+        Form::Csv => csv::csv(&summary),
+        _ => laid_out(&source, &scenario, &summary),
+    })
+}
+
+/// The report of all runs.
+fn summary(plan: &Plan, scenario: &Scenario, seed: u64) -> Result<Value, Failure> {
+    let reports = experiment::of_each(seed, plan.replications, |seed| experiment::report(scenario, seed));
     let blames = match plan.blame {
-        true => experiment::of_each(seed, plan.replications, |seed| blamed::blame(&scenario, seed)),
+        true => experiment::of_each(seed, plan.replications, |seed| blamed::blame(scenario, seed)),
         false => Vec::new(),
     };
     let unprintable = |why: serde_json::Error| Failure::new(FAILURE, format!("the report cannot be printed: {why}"));
-    let mut summary = replication::summary(&scenario, &reports, &blames).map_err(unprintable)?;
+    let mut summary = replication::summary(scenario, &reports, &blames).map_err(unprintable)?;
     if let Some(warnings) = summary["warnings"].as_array_mut() {
-        let overloads = overloads(&scenario).into_iter();
-        warnings.extend(overloads.map(|overload| overload.told(&scenario).into()));
+        let overloads = overloads(scenario).into_iter();
+        warnings.extend(overloads.map(|overload| overload.told(scenario).into()));
     }
-    print(&if plan.json {
-        format!("{summary:#}\n")
-    } else {
-        laid_out(&source, &scenario, &summary)
-    })
+    Ok(summary)
+}
+
+/// The percentiles of one client in one run.
+fn responses(plan: &Plan, scenario: &Scenario, seed: u64) -> Result<String, Failure> {
+    if plan.replications > 1 || plan.blame {
+        let told = "--format hgrm prints one run: it goes with neither --replications nor --blame";
+        return Err(Failure::new(USAGE, told.to_string()));
+    }
+    let names: Vec<&str> = scenario.clients.iter().map(|client| client.name.as_str()).collect();
+    let place = match &plan.client {
+        Some(name) => names.iter().position(|other| other == name),
+        None => (names.len() == 1).then_some(0),
+    };
+    let Some(place) = place else {
+        let wanted = plan.client.as_ref().map_or("--client is missing".to_string(), |name| {
+            format!("there is no client `{name}`")
+        });
+        return Err(Failure::new(USAGE, format!("{wanted}; there is {}", names.join(", "))));
+    };
+    let (_, meter) = experiment::measure(scenario, seed);
+    Ok(hgrm(meter.responses(ClientId(place as u32))))
 }
 
 fn trace(traced: &Traced) -> Result<(), Failure> {
     let (source, parsed) = read(&traced.scenario)?;
-    let warnings: Vec<String> = parsed.warnings.iter().map(|problem| source.place(problem)).collect();
-    tell(&warnings);
-    let scenario = parsed.scenario;
+    warn(&source, &parsed);
+    let scenario = &parsed.scenario;
     let seed = traced.seed.unwrap_or(scenario.seed);
-    let wanted = match (&traced.client, traced.number) {
-        (Some(client), Some(number)) => Wanted::Named(client, number),
-        _ if traced.failed => Wanted::Failed(traced.rank),
-        _ => Wanted::Slowest(traced.rank),
+    let one = || told::request(scenario, seed, traced.which.wanted()).map_err(|why| Failure::new(FAILURE, why));
+    let text = match traced.format.exported() {
+        Some(format) if traced.which.is_chosen() => exported::one(scenario, seed, &one()?, format),
+        Some(format) => {
+            let (text, warning) = exported::many(scenario, seed, traced.requests, format);
+            tell(&warning.into_iter().collect::<Vec<String>>());
+            text
+        }
+        None if matches!(traced.format, Telling::Mermaid) => mermaid(scenario, &one()?),
+        None => told::in_words(scenario, &one()?),
     };
-    let told = told::request(&scenario, seed, wanted).map_err(|why| Failure::new(FAILURE, why))?;
-    print(&told)
-}
-
-/// The address of a site.
-fn address(text: &str) -> Result<String, String> {
-    let is_web = text.starts_with("https://") || text.starts_with("http://");
-    match is_web && text.ends_with('/') {
-        true => Ok(text.to_string()),
-        false => Err("an address such as https://playground.example/, with its last slash, is right".to_string()),
+    match &traced.output {
+        Some(path) => write(path, text.as_bytes()),
+        None => print(&text),
     }
 }
 
@@ -333,7 +198,7 @@ fn laid_out(source: &Source, scenario: &Scenario, summary: &Value) -> String {
 }
 
 /// The scenario of a text, or all that is wrong with it.
-fn read(word: &str) -> Result<(Source, Parsed), Failure> {
+pub fn read(word: &str) -> Result<(Source, Parsed), Failure> {
     let source = Source::open(word).map_err(|why| Failure::new(FAILURE, why))?;
     match text::parse(&source.text) {
         Ok(parsed) => Ok((source, parsed)),
@@ -381,6 +246,12 @@ fn counted(warnings: usize) -> String {
     }
 }
 
+/// Tells what the author of a text may want to know.
+pub fn warn(source: &Source, parsed: &Parsed) {
+    let warnings: Vec<String> = parsed.warnings.iter().map(|problem| source.place(problem)).collect();
+    tell(&warnings);
+}
+
 fn tell(lines: &[String]) {
     for line in lines {
         eprintln!("{line}");
@@ -397,4 +268,10 @@ fn print(text: &str) -> Result<(), Failure> {
         )),
         _ => Ok(()),
     }
+}
+
+/// Writes a file.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |why| Failure::new(FAILURE, format!("{}: cannot be written: {why}", path.display()));
+    std::fs::write(path, bytes).map_err(failed)
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! SCENARIO ─source─▶ text ─parse─▶ Scenario ─experiment─▶ reports ─replication─▶ one tree ─▶ JSON or table
+//!                                          └─ recorded ─▶ requests ─▶ story, exports, pictures
 //! ```
 //!
 //! Law: figures go to standard output and are the same bytes every time, problems go to standard error. The exit
@@ -12,9 +13,18 @@ mod blamed;
 #[cfg(not(target_arch = "wasm32"))]
 mod command;
 #[cfg(not(target_arch = "wasm32"))]
+mod csv;
+#[cfg(not(target_arch = "wasm32"))]
+mod drawn;
+#[cfg(not(target_arch = "wasm32"))]
 mod experiment;
+mod exported;
+#[cfg(not(target_arch = "wasm32"))]
+mod line;
 #[cfg(not(target_arch = "wasm32"))]
 mod mdbook;
+#[cfg(not(target_arch = "wasm32"))]
+mod pixels;
 #[cfg(not(target_arch = "wasm32"))]
 mod preview;
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,4 +1,4 @@
-//! One request of a run in words.
+//! One request of a run, by itself: in words, or for who draws or exports it.
 //!
 //! ```text
 //! run ─Meter▶ which one ─run again, Recorder▶ excerpt ─▶ story
@@ -7,15 +7,10 @@
 //! Law: the request is told with everything that it caused, or as far as the run goes.
 
 use super::experiment;
-use sync_or_swim::engine::Run;
 use sync_or_swim::picture::story::{story, title};
 use sync_or_swim::scenario::{ClientId, Scenario};
 use sync_or_swim::time::Instant;
-use sync_or_swim::trace::{Recorder, RequestRow, Trace, excerpt};
-
-/// Calls that are recorded at most, from the offering of the request on.
-const CALLS: u32 = 1_000_000;
-const SLICE: u64 = 20_000;
+use sync_or_swim::trace::{RequestRow, Trace, excerpt};
 
 /// Which request is wanted.
 #[derive(Clone, Copy)]
@@ -27,11 +22,11 @@ pub enum Wanted<'a> {
     Named(&'a str, u64),
 }
 
-/// The story of a request, a sentence a line. The error says which requests there are.
-pub fn request(scenario: &Scenario, seed: u64, wanted: Wanted) -> Result<String, String> {
-    let trace = match wanted {
-        Wanted::Slowest(rank) => ranked(scenario, seed, false, rank)?,
-        Wanted::Failed(rank) => ranked(scenario, seed, true, rank)?,
+/// A request by itself. The error says which requests there are.
+pub fn request(scenario: &Scenario, seed: u64, wanted: Wanted) -> Result<Trace, String> {
+    match wanted {
+        Wanted::Slowest(rank) => ranked(scenario, seed, false, rank),
+        Wanted::Failed(rank) => ranked(scenario, seed, true, rank),
         Wanted::Named(name, number) => {
             let client = scenario
                 .clients
@@ -43,12 +38,16 @@ pub fn request(scenario: &Scenario, seed: u64, wanted: Wanted) -> Result<String,
                 })?;
             let is_it = move |row: &RequestRow| (row.client, row.number) == (ClientId(client as u32), number);
             let told = record(scenario, seed, Instant::START, &is_it);
-            told.ok_or_else(|| format!("the run has no request {number} of `{name}`"))?
+            told.ok_or_else(|| format!("the run has no request {number} of `{name}`"))
         }
-    };
-    let sentences = (1..).zip(story(scenario, &trace));
+    }
+}
+
+/// The story of a request, a sentence a line.
+pub fn in_words(scenario: &Scenario, trace: &Trace) -> String {
+    let sentences = (1..).zip(story(scenario, trace));
     let lines = sentences.map(|(number, sentence)| format!("{number}. {}\n", sentence.text));
-    Ok(format!("{}\n{}", title(scenario, &trace), lines.collect::<String>()))
+    format!("{}\n{}", title(scenario, trace), lines.collect::<String>())
 }
 
 fn ranked(scenario: &Scenario, seed: u64, failed: bool, rank: u64) -> Result<Trace, String> {
@@ -71,14 +70,8 @@ fn ranked(scenario: &Scenario, seed: u64, failed: bool, rank: u64) -> Result<Tra
 
 /// Records from an instant on until a request and all that it caused are over.
 fn record(scenario: &Scenario, seed: u64, from: Instant, is_it: &dyn Fn(&RequestRow) -> bool) -> Option<Trace> {
-    let mut run = Run::new(scenario, seed);
-    let mut recorder = Recorder::new(scenario, from, CALLS);
     let is_over = |row: &RequestRow| is_it(row) && row.completed != Instant::NEVER;
-    while !run.advance(Instant::NEVER, SLICE, &mut recorder)
-        && !recorder.is_full()
-        && !recorder.requests().iter().any(is_over)
-    {}
-    let trace = recorder.finish(run.now());
+    let trace = experiment::record(scenario, seed, [from, Instant::NEVER], |rows| rows.iter().any(is_over));
     let row = trace.requests.iter().position(is_it)?;
     excerpt(&trace, row as u32)
 }

@@ -115,6 +115,24 @@ pub fn for_node(directory: &Path) -> Outcome<()> {
     node::ensure_packages(directory)
 }
 
+/// Programs of others that read what `swim` exports.
+pub struct Foreign {
+    pub chromium: PathBuf,
+    /// Of the package jaeger_stats.
+    pub trace_analysis: PathBuf,
+}
+
+/// What the checks of exports need beside `swim`.
+pub fn for_foreign() -> Outcome<Foreign> {
+    let _guard = Guard::take()?;
+    node::ensure_packages(&place::end2end())?;
+    node::ensure_packages(&place::foreign())?;
+    Ok(Foreign {
+        chromium: browser::ensure()?,
+        trace_analysis: python::ensure(&place::foreign().join("requirements.txt"))?.join("trace_analysis"),
+    })
+}
+
 /// Holds off other `xtask` processes of this user while something is being set up.
 struct Guard {
     _locked: std::fs::File,

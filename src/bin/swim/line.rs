@@ -1,0 +1,289 @@
+//! The command line as it can be written: commands, their arguments, and what `--help` says of them.
+//!
+//! Law: an argument that is wrong is told before anything is read.
+
+use super::drawn::Drawn;
+use super::told::Wanted;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use sync_or_swim::metrics::ranking::MOST;
+use sync_or_swim::share::export::Format;
+use sync_or_swim::time::Duration;
+
+/// The greatest seed of a scenario file: up to it every JSON reader keeps whole numbers exact.
+pub const SEED_LIMIT: u64 = 9_007_199_254_740_991;
+const REPLICATION_LIMIT: u64 = 100_000;
+
+const SCENARIOS: &str =
+    "A SCENARIO is a file (JSON or YAML), `-` for standard input, or a gallery entry such as `checkout`.
+Problems go to standard error, one a line: FILE:LINE:COLUMN: PATH: what is wrong; what would be right.
+Exit status: 0 all is well, 1 a scenario has an error or cannot be read, 2 the command line is wrong.";
+
+const RUN_EXAMPLES: &str = "Examples:
+  swim run checkout                              the report of a gallery entry as tables
+  swim run shop.yaml --duration 10m --seed 3     a longer run with other random numbers
+  swim run shop.json --replications 20           means over 20 runs, with 95 % intervals
+  swim run shop.json --blame                     and where the mean response time of each client went
+  swim run shop.json --json | jq .services.orders.blockedShare
+  swim run shop.json --format csv > shop.csv     every number, its unit and its interval
+  swim run checkout --format hgrm > shoppers.hgrm   the response times, for HdrHistogram's plotter";
+
+const TRACE_EXAMPLES: &str = "Examples:
+  swim trace checkout                            the slowest request of a gallery entry
+  swim trace shop.yaml --failed --rank 3         the third one that failed
+  swim trace shop.json --client web --number 12  the 13th request of a client
+  swim trace checkout --format mermaid           the slowest request as a sequence diagram
+  swim trace checkout --format otlp -o run.json  the first 100 requests after the warm-up, for tracing software
+  swim trace checkout --format chrome --requests 1000 -o run.json   for https://ui.perfetto.dev";
+
+const PICTURE_EXAMPLES: &str = "Examples:
+  swim picture checkout --view topology -o checkout.svg
+  swim picture checkout --view lanes --at 3.4s --window 200ms -o lanes.png
+  swim picture checkout --view waterfall -o slowest.svg          the slowest request
+  swim picture checkout --view sequence --failed --theme dark -o failed.png
+A picture opens again as its scenario, in the playground and in `swim`.";
+
+const CHECK_EXAMPLES: &str = "Examples:
+  swim check shop.yaml
+  swim check scenarios/*.json
+  generate | swim check -";
+
+const LINK_EXAMPLES: &str = "Examples:
+  swim link checkout
+  swim link shop.yaml --site https://playground.example/
+  swim open '#ex=checkout'
+  swim open \"$(swim link shop.yaml)\" | swim check -";
+
+const SCHEMA_EXAMPLES: &str = "Examples:
+  swim schema > scenario.schema.json";
+
+const MDBOOK_EXAMPLES: &str = "In book.toml:
+  [preprocessor.sync-or-swim]
+  command = \"swim mdbook\"
+  site = \"https://playground.example/\"
+
+In a chapter:
+  ```sync-or-swim
+  example: checkout
+  view: both
+  ```";
+
+/// Sync or Swim: simulates a mesh of services and tells who is blocked in it.
+///
+/// The same scenario and seed give the same figures, byte for byte, on every machine and in the browser.
+#[derive(Parser)]
+#[command(name = "swim", version, max_term_width = 120, after_help = SCENARIOS)]
+pub struct Line {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run a scenario and print its report
+    #[command(after_help = format!("{SCENARIOS}\n\n{RUN_EXAMPLES}"))]
+    Run(Plan),
+    /// Tell one request of a run in words, or export requests for tracing software
+    ///
+    /// In words: its calls, who was held for how long, and who is to blame.
+    #[command(after_help = format!("{SCENARIOS}\n\n{TRACE_EXAMPLES}"))]
+    Trace(Traced),
+    /// Draw a run as the playground does, as an SVG or PNG file that carries its scenario
+    #[command(after_help = format!("{SCENARIOS}\n\n{PICTURE_EXAMPLES}"))]
+    Picture(Drawn),
+    /// Tell all errors and warnings of scenarios without running them
+    ///
+    /// A scenario without errors gets a line that says `ok`. Warnings are told beside errors, all but those that may be
+    /// about what an error left out.
+    #[command(after_help = format!("{SCENARIOS}\n\n{CHECK_EXAMPLES}"))]
+    Check {
+        /// Files, `-` or gallery entries
+        #[arg(required = true, value_name = "SCENARIO")]
+        scenarios: Vec<String>,
+    },
+    /// Print the link that opens a scenario in the playground: everything is in the link itself
+    #[command(after_help = LINK_EXAMPLES)]
+    Link(Linked),
+    /// Print the scenario to which a link leads
+    #[command(after_help = LINK_EXAMPLES)]
+    Open {
+        /// An address, or what stands behind its #
+        link: String,
+    },
+    /// Print the JSON Schema of the scenario format, for editors and other programs
+    ///
+    /// What it accepts may still have an error that `swim check` tells: no schema knows which names there are.
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema,
+    /// Write the link previews of a site: a page with Open Graph for each gallery entry, and its oEmbed answer
+    ///
+    /// `s/ID.html` and, where the address is known, `oembed/ID.json`; `posters/ID.png` is its image where it lies there.
+    Previews {
+        /// The directory of the built site
+        directory: std::path::PathBuf,
+        /// Where the site will be, ending in `/`: previews want whole addresses
+        #[arg(long, value_name = "URL", value_parser = address)]
+        site: Option<String>,
+    },
+    /// Be a preprocessor of mdBook: blocks named `sync-or-swim` become playgrounds
+    ///
+    /// Reads from standard input what mdBook writes, and writes what it reads.
+    #[command(after_help = MDBOOK_EXAMPLES)]
+    Mdbook {
+        /// `supports RENDERER`: the exit status says whether there can be playgrounds
+        #[command(subcommand)]
+        question: Option<Question>,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum Question {
+    /// Whether pages of this renderer can have playgrounds
+    Supports { renderer: String },
+}
+
+#[derive(Args)]
+pub struct Plan {
+    /// A file, `-` or a gallery entry
+    pub scenario: String,
+    /// The seed of all random numbers, instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=SEED_LIMIT))]
+    pub seed: Option<u64>,
+    /// How long to run, warm-up included, instead of the scenario's duration: 500ms, 90s, 10m
+    #[arg(long, value_name = "D", value_parser = Duration::parse)]
+    pub duration: Option<Duration>,
+    /// Run N times, with the seeds SEED, SEED + 1, …: each number is the mean over the runs and has a 95 % interval
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=REPLICATION_LIMIT))]
+    pub replications: u64,
+    /// Tell where the mean response time of each client went: runs a second time and records up to a million calls
+    #[arg(long)]
+    pub blame: bool,
+    /// Print JSON, the same as `--format json`
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    pub format: Form,
+    /// Whose response times `--format hgrm` prints; needed where there are several clients
+    #[arg(long, value_name = "NAME")]
+    pub client: Option<String>,
+}
+
+/// How a report is printed.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Form {
+    /// Tables
+    Text,
+    /// JSON; with several runs the intervals stand under "intervals", nested like the numbers
+    Json,
+    /// One long table: kind, name, measure, unit, value
+    Csv,
+    /// The response times of a client, as HdrHistogram prints percentiles
+    Hgrm,
+}
+
+#[derive(Args)]
+pub struct Traced {
+    /// A file, `-` or a gallery entry
+    pub scenario: String,
+    /// The seed of all random numbers, instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=SEED_LIMIT))]
+    pub seed: Option<u64>,
+    #[command(flatten)]
+    pub which: Which,
+    /// In words, as a diagram, or for other programs; those get many requests unless one is chosen
+    #[arg(long, value_enum, default_value_t = Telling::Story)]
+    pub format: Telling,
+    /// How many requests to export, from the warm-up on
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(conflicts_with_all = ["failed", "rank", "client"])]
+    pub requests: u64,
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// One request of a run.
+#[derive(Args)]
+pub struct Which {
+    /// One that failed, instead of a slow one
+    #[arg(long)]
+    pub failed: bool,
+    /// Which one of those, the slowest or first being 1 [default: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST as u64))]
+    pub rank: Option<u64>,
+    /// The client of the request, together with its number
+    #[arg(long, value_name = "NAME", requires = "number", conflicts_with_all = ["failed", "rank"])]
+    pub client: Option<String>,
+    /// The number of the request, from 0; of a user where the client is closed
+    #[arg(long, value_name = "N", requires = "client")]
+    pub number: Option<u64>,
+}
+
+#[derive(Args)]
+pub struct Linked {
+    /// A file, `-` or a gallery entry
+    pub scenario: String,
+    /// The gallery entry from which the scenario came: what is changed may be shorter than the whole
+    #[arg(long, value_name = "ENTRY")]
+    pub from: Option<String>,
+    /// Where the playground lies; without it the link begins with #
+    #[arg(long, value_name = "ADDRESS", default_value = "")]
+    pub site: String,
+}
+
+impl Which {
+    /// Whether one was chosen at all.
+    pub fn is_chosen(&self) -> bool {
+        self.failed || self.rank.is_some() || self.client.is_some()
+    }
+
+    /// The slowest, unless another one was chosen.
+    pub fn wanted(&self) -> Wanted<'_> {
+        let rank = self.rank.unwrap_or(1);
+        match (&self.client, self.number) {
+            (Some(client), Some(number)) => Wanted::Named(client, number),
+            _ if self.failed => Wanted::Failed(rank),
+            _ => Wanted::Slowest(rank),
+        }
+    }
+}
+
+/// How requests are told.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Telling {
+    /// One request in words
+    Story,
+    /// One request as a sequence diagram of Mermaid
+    Mermaid,
+    /// OpenTelemetry's protocol as JSON
+    Otlp,
+    /// What Jaeger's user interface opens
+    Jaeger,
+    /// Spans of Zipkin's API, version 2
+    Zipkin,
+    /// Chrome's trace events, for Perfetto and speedscope
+    Chrome,
+}
+
+impl Telling {
+    /// The format for other programs, if it is one.
+    pub fn exported(self) -> Option<Format> {
+        match self {
+            Telling::Story | Telling::Mermaid => None,
+            Telling::Otlp => Some(Format::Otlp),
+            Telling::Jaeger => Some(Format::Jaeger),
+            Telling::Zipkin => Some(Format::Zipkin),
+            Telling::Chrome => Some(Format::Chrome),
+        }
+    }
+}
+
+/// The address of a site.
+fn address(text: &str) -> Result<String, String> {
+    let is_web = text.starts_with("https://") || text.starts_with("http://");
+    match is_web && text.ends_with('/') {
+        true => Ok(text.to_string()),
+        false => Err("an address such as https://playground.example/, with its last slash, is right".to_string()),
+    }
+}
