@@ -15,6 +15,7 @@
 
 pub mod backend;
 pub mod engine;
+pub mod import;
 pub mod metrics;
 pub mod picture;
 pub mod protocol;

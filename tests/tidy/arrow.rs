@@ -85,6 +85,10 @@ const ARROWS: &[Arrow] = &[
         may_name: &["reader"],
     },
     Arrow {
+        module: "bin/importer",
+        may_name: &["import"],
+    },
+    Arrow {
         module: "bin/swim",
         may_name: &[
             "time", "scenario", "trace", "engine", "metrics", "theory", "picture", "told", "share", "import",

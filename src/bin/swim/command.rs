@@ -4,11 +4,12 @@
 
 use super::source::Source;
 use super::told::{self, Wanted};
-use super::{blamed, experiment, replication, table};
+use super::{blamed, experiment, foreign, replication, table};
 use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
+use sync_or_swim::import::{Format, as_yaml};
 use sync_or_swim::metrics::ranking::MOST;
 use sync_or_swim::scenario::text::{self, Parsed};
 use sync_or_swim::scenario::{Scenario, wire};
@@ -46,6 +47,12 @@ const CHECK_EXAMPLES: &str = "Examples:
   swim check scenarios/*.json
   generate | swim check -";
 
+const IMPORT_EXAMPLES: &str = "Examples:
+  swim import compose.yaml -o shop.json          a scenario of a compose file
+  swim import traces.json --yaml                 a scenario that behaves as the traces of a system do
+  curl …/api/traces | swim import - | swim run -
+  swim import shop.json --yaml                   a scenario as YAML, and shop.yaml as JSON";
+
 const SCHEMA_EXAMPLES: &str = "Examples:
   swim schema > scenario.schema.json";
 
@@ -77,6 +84,11 @@ enum Command {
         #[arg(required = true, value_name = "SCENARIO")]
         scenarios: Vec<String>,
     },
+    /// Make a scenario of what another program wrote
+    ///
+    /// The scenario goes to standard output; what was assumed and what was ignored is told on standard error.
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(Foreign),
     /// Print the JSON Schema of the scenario format, for editors and other programs
     ///
     /// What it accepts may still have an error that `swim check` tells: no schema knows which names there are.
@@ -126,6 +138,22 @@ struct Traced {
     number: Option<u64>,
 }
 
+#[derive(Args)]
+struct Foreign {
+    /// A file, or `-` for standard input
+    file: String,
+    /// What format it is of, where its content does not tell: isotope, compose, mermaid, otlp, jaeger, zipkin,
+    /// dependencies, lqn, scenario
+    #[arg(long, value_name = "FORMAT", value_parser = Format::parse)]
+    from: Option<Format>,
+    /// Write YAML instead of JSON
+    #[arg(long)]
+    yaml: bool,
+    /// The file to write, instead of standard output
+    #[arg(short, value_name = "FILE")]
+    output: Option<std::path::PathBuf>,
+}
+
 /// Why a command ends with an exit status of its own, told on standard error.
 struct Failure {
     status: u8,
@@ -147,6 +175,7 @@ pub fn obey() -> ExitCode {
         Command::Run(plan) => run(&plan),
         Command::Trace(traced) => trace(&traced),
         Command::Check { scenarios } => check(&scenarios),
+        Command::Import(foreign) => import(&foreign),
         Command::Schema => print(&format!("{:#}\n", wire::schema())),
     };
     match outcome {
@@ -200,6 +229,21 @@ fn trace(traced: &Traced) -> Result<(), Failure> {
     };
     let told = told::request(&scenario, seed, wanted).map_err(|why| Failure::new(FAILURE, why))?;
     print(&told)
+}
+
+fn import(foreign: &Foreign) -> Result<(), Failure> {
+    let failed = |told| Failure { status: FAILURE, told };
+    let imported = foreign::imported(&foreign.file, foreign.from).map_err(failed)?;
+    tell(&foreign::notes(&imported));
+    let scenario = match foreign.yaml {
+        true => as_yaml(&imported.scenario).map_err(|problem| failed(vec![problem.to_string()]))?,
+        false => imported.scenario,
+    };
+    let Some(output) = &foreign.output else {
+        return print(&scenario);
+    };
+    let cannot = |why| Failure::new(FAILURE, format!("{} cannot be written: {why}", output.display()));
+    std::fs::write(output, scenario).map_err(cannot)
 }
 
 fn laid_out(source: &Source, scenario: &Scenario, summary: &Value) -> String {

@@ -14,6 +14,8 @@ mod command;
 #[cfg(not(target_arch = "wasm32"))]
 mod experiment;
 #[cfg(not(target_arch = "wasm32"))]
+mod foreign;
+#[cfg(not(target_arch = "wasm32"))]
 mod replication;
 #[cfg(not(target_arch = "wasm32"))]
 mod source;
