@@ -14,6 +14,7 @@
 //! page is the *reader*; messages to it are *questions*.
 
 pub mod backend;
+pub mod border;
 pub mod engine;
 pub mod import;
 pub mod metrics;

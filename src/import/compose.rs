@@ -202,6 +202,9 @@ fn addressed(graph: &Graph, from: usize, key: &str, value: &str) -> Option<usize
     }
     let stem = ADDRESSES.iter().find_map(|end| key.strip_suffix(end))?;
     let stem = stem.to_ascii_lowercase().replace('_', "-");
+    if graph.place(&stem) == Some(from) {
+        return None; // its own address
+    }
     let named = value.is_empty() || value.starts_with('$');
     let fits = |name: &str| name == stem || name.starts_with(&format!("{stem}-"));
     let mut found = (0..graph.nodes.len()).filter(|at| *at != from && named && fits(&graph.nodes[*at].foreign));
@@ -222,33 +225,32 @@ fn takers(graph: &mut Graph, services: &[Service], draft: &mut Draft) {
             .any(|service| service.name == name && service.node.get("ports").is_some())
     };
     let takes = |at: usize| !graph.is_called(at) && !is_open(at) && graph.nodes[at].kind == Kind::Service;
-    let (mut links, mut gives) = (graph.links.clone(), vec![false; graph.nodes.len()]);
+    let (mut gives, mut taken) = (vec![false; graph.nodes.len()], vec![false; graph.nodes.len()]);
     for link in graph.links.iter().filter(|link| is_channel(link.to)) {
-        gives[link.to] |= !takes(link.from);
+        let side = if takes(link.from) { &mut taken } else { &mut gives };
+        side[link.to] = true;
     }
+    let works = |at: usize| gives[at] && taken[at];
+    let mut links = graph.links.clone();
+    // What a broker itself depends on is no matter of requests.
+    links.retain(|link| !is_channel(link.from) && (!is_channel(link.to) || works(link.to)));
     for link in links.iter_mut().filter(|link| is_channel(link.to)) {
         let [from, to] = [link.from, link.to].map(|at| graph.nodes[at].foreign.clone());
-        if takes(link.from) && gives[link.to] {
+        if takes(link.from) {
             (link.from, link.to) = (link.to, link.from);
             draft.assume(format!("`{from}` takes messages from `{to}`, since nobody calls it"));
         } else {
-            draft.assume(format!("`{from}` sends messages to `{to}`"));
+            draft.assume(format!("`{from}` sends messages to `{to}`, since somebody calls it"));
         }
     }
-    // What a broker itself depends on is no matter of requests.
-    links.retain(|link| {
-        !is_channel(link.from) || graph.links.iter().any(|old| old.from == link.to && old.to == link.from)
-    });
-    let (used, mut unused) = (|at: usize| links.iter().any(|link| link.from == at), Vec::new());
-    for at in (0..graph.nodes.len()).filter(|at| is_channel(*at) && !used(*at)) {
-        unused.push(at);
-    }
-    links.retain(|link| !unused.contains(&link.to));
+    let unused: Vec<usize> = (0..graph.nodes.len())
+        .filter(|at| is_channel(*at) && !works(*at))
+        .collect();
     graph.links = links;
     for at in unused {
         graph.nodes[at].kind = Kind::Outside;
         draft.ignore(format!(
-            "`{}`: nobody in this file takes its messages",
+            "`{}`: this file does not tell who sends messages to it and who takes them",
             graph.nodes[at].foreign
         ));
     }

@@ -62,6 +62,13 @@ pub fn executions(spans: &Spans) -> Executions {
     for (at, span) in spans.all.iter().enumerate().filter(|(at, _)| spans.owners[*at] == *at) {
         places[at] = Some(found.add(span, &span.service, spans.parents[at].is_none()));
     }
+    for (at, span) in spans.all.iter().enumerate() {
+        // Who takes a message says when it had it, and its parts say how long it worked.
+        let owner = spans.owners[at];
+        if let Some(place) = places[owner].filter(|_| spans.all[owner].side == Side::Consumer) {
+            found.all[place].end = found.all[place].end.max(span.end);
+        }
+    }
     let mut busy = vec![false; spans.all.len()];
     for (at, span) in spans.all.iter().enumerate() {
         let (Some(to), Some(parent)) = (places[at], spans.parents[at]) else {

@@ -70,30 +70,25 @@ pub fn read(text: &str) -> Result<Draft, Problem> {
     }
     let mut draft = Draft::of("Flowchart");
     let mut graph = Graph::default();
-    let mut all = lines(text);
-    if let Some((line, head)) = all.next().filter(|(_, head)| !is_head(head)) {
+    let head = lines(text).next();
+    if let Some((line, head)) = head.filter(|(_, head)| !is_head(head)) {
         return Err(wrong(line, head, "this is no head of a flowchart", "flowchart LR"));
     }
-    for (line, content) in all {
-        for statement in content
-            .split(';')
-            .map(str::trim)
-            .filter(|statement| !statement.is_empty())
-        {
-            let first = statement.split_whitespace().next().unwrap_or_default();
-            match first {
-                "subgraph" | "end" => draft.ignore("subgraphs"),
-                first if LOOKS.contains(&first) => draft.ignore(format!("`{first}`: looks")),
-                _ => Statement {
-                    line,
-                    whole: statement,
-                    rest: statement,
-                    graph: &mut graph,
-                }
-                .read(&mut draft)?,
+    let parts = lines(text).flat_map(|(line, content)| content.split(';').map(move |part| (line, part.trim())));
+    for (line, statement) in parts.skip(1).filter(|(_, statement)| !statement.is_empty()) {
+        let first = statement.split_whitespace().next().unwrap_or_default();
+        match first {
+            "subgraph" | "end" => draft.ignore("subgraphs"),
+            first if LOOKS.contains(&first) => draft.ignore(format!("`{first}`: looks")),
+            _ => Statement {
+                line,
+                whole: statement,
+                rest: statement,
+                graph: &mut graph,
             }
-            graph.bounded()?;
+            .read(&mut draft)?,
         }
+        graph.bounded()?;
     }
     draft.assume("solid arrows are sync calls, dashed ones oneway, in the order of the file");
     settle(&mut graph, &mut draft);

@@ -13,16 +13,33 @@ const ALIAS_LIMIT: usize = 100_000;
 
 /// Reads a text of bounded length.
 pub fn parse(text: &str) -> Result<Node, Problem> {
-    read(text, None)
+    read(text, text, None)
 }
 
-/// The same with every alias written out and every `<<` merged into its map.
+/// The same with every alias written out and every `<<` merged into its map, and with closing brackets where other readers
+/// of YAML let them stand.
 pub fn parse_with_anchors(text: &str) -> Result<Node, Problem> {
     let anchors = Anchors {
         known: BTreeMap::new(),
         room: ALIAS_LIMIT,
     };
-    read(text, Some(anchors))
+    read(text, &with_brackets_inside(text), Some(anchors))
+}
+
+/// The text, as long as it was, with a line that is a closing bracket behind the line before: on a line of its own it has to
+/// stand further in than its key.
+fn with_brackets_inside(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let is_closing = ["]", "}"].contains(&line.trim());
+        let is_comment = joined.lines().next_back().is_some_and(|before| before.contains('#'));
+        if is_closing && !is_comment && joined.ends_with('\n') {
+            joined.pop();
+            joined.push(' ');
+        }
+        joined.push_str(line);
+    }
+    joined
 }
 
 /// What has a name for later use, and how many values may still be used again.
@@ -31,12 +48,12 @@ struct Anchors {
     room: usize,
 }
 
-fn read(text: &str, anchors: Option<Anchors>) -> Result<Node, Problem> {
+fn read(text: &str, source: &str, anchors: Option<Anchors>) -> Result<Node, Problem> {
     let mut reader = Yaml {
         text,
         bytes: Vec::new(),
         depth: 0,
-        parser: Parser::new_from_str(text),
+        parser: Parser::new_from_str(source),
         anchors,
     };
     reader.bytes = text.char_indices().map(|(byte, _)| byte).chain([text.len()]).collect();

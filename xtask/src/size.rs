@@ -16,7 +16,7 @@ struct Budget {
     is_part: fn(&str) -> bool,
 }
 
-const BUDGETS: [Budget; 3] = [
+const BUDGETS: [Budget; 4] = [
     Budget {
         name: "backend",
         kilobytes: 100,
@@ -32,6 +32,11 @@ const BUDGETS: [Budget; 3] = [
         kilobytes: 200,
         is_part: is_reader,
     },
+    Budget {
+        name: "importer",
+        kilobytes: 200,
+        is_part: is_importer,
+    },
 ];
 
 fn is_backend(file: &str) -> bool {
@@ -42,13 +47,18 @@ fn is_reader(file: &str) -> bool {
     file.starts_with("reader-")
 }
 
+fn is_importer(file: &str) -> bool {
+    file.starts_with("importer-")
+}
+
 /// All that a browser loads to show the page.
 fn is_page(file: &str) -> bool {
     let kind = Path::new(file)
         .extension()
         .and_then(|kind| kind.to_str())
         .unwrap_or_default();
-    !is_backend(file) && !is_reader(file) && (file == "index.html" || ["js", "css", "wasm"].contains(&kind))
+    ![is_backend, is_reader, is_importer].iter().any(|is_part| is_part(file))
+        && (file == "index.html" || ["js", "css", "wasm"].contains(&kind))
 }
 
 /// Prints the sizes of the built site; an error if one is over its budget.
@@ -138,6 +148,7 @@ mod tests {
                 ("a.js", 500),
                 ("backend-1.js", 500),
                 ("reader-1.wasm", 500),
+                ("importer-1.wasm", 500),
                 ("poster.png", 500)
             ])
             .is_ok()
