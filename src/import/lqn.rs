@@ -330,7 +330,11 @@ fn demand(seconds: f64, square: f64) -> String {
     match square {
         _ if mean < 1.0 => "0s".to_string(),
         square if square <= 0.0 => time(mean),
-        square if square < 0.75 => format!("erlang({}, {})", (1.0 / square).round().clamp(1.0, 100.0), time(mean)),
+        square if square < 0.75 => format!(
+            "erlang({}, {})",
+            (1.0 / square).round().clamp(1.0, 100.0) as u32,
+            time(mean)
+        ),
         square if square <= 1.0 => format!("exp({})", time(mean)),
         square => {
             // Two exponentials with balanced means (Allen 1990, 5.2).

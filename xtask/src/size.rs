@@ -34,7 +34,7 @@ const BUDGETS: [Budget; 4] = [
     },
     Budget {
         name: "importer",
-        kilobytes: 200,
+        kilobytes: 220,
         is_part: is_importer,
     },
 ];
