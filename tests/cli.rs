@@ -2,6 +2,8 @@
 //!
 //! Law: figures on standard output, problems on standard error, and the same bytes every time.
 
+#[path = "cli/foreign.rs"]
+mod foreign;
 #[path = "cli/request.rs"]
 mod request;
 #[path = "cli/swim.rs"]

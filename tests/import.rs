@@ -85,73 +85,78 @@ fn a_question_is_answered_across_the_border() {
     assert!(answer.is_err());
 }
 
+/// A text, its format if it is given, and what is told: the place, words of the message, words of what would be right.
+type Wrong = (&'static str, Option<Format>, (u32, u32), &'static str, &'static str);
+
+const WRONG: &[Wrong] = &[
+    ("", None, (1, 1), "empty", "sync-or-swim/1"),
+    ("hello", None, (1, 1), "no format", "isotope"),
+    ("<html/>", None, (1, 1), "no `lqn-model`", "mermaid"),
+    ("{\"data\": [{}]}", None, (1, 1), "no format", "jaeger"),
+    (
+        "services: [{name: a, script: [{call: xyzw}]}]",
+        None,
+        (1, 38),
+        "no service",
+        "names a service",
+    ),
+    (
+        "services:\n- name: abc\n  script:\n  - sleep: long\n",
+        None,
+        (4, 12),
+        "no time",
+        "10ms",
+    ),
+    (
+        "services:\n- name: abc\n- name: b\n  script:\n  - call: abd\n",
+        None,
+        (5, 11),
+        "no service",
+        "`abc`",
+    ),
+    ("services:\n  web: nginx\n", None, (2, 8), "no map", "image"),
+    (
+        "flowchart LR\n a --> b\n b ---\n",
+        None,
+        (3, 1),
+        "a node is expected",
+        "shop",
+    ),
+    (
+        "flowchart LR\n a --> b\n b ? c\n",
+        None,
+        (3, 1),
+        "an arrow is expected",
+        "-->",
+    ),
+    ("flowchart LR\n a[open --> b\n", None, (2, 1), "no end", "bracket"),
+    ("flowchart LR\n", None, (1, 1), "no service", "a --> b"),
+    ("{\"resourceSpans\": []}", None, (1, 1), "no span", "export"),
+    ("[]", Some(Format::Zipkin), (1, 1), "no span", "export"),
+    ("[]", Some(Format::Dependencies), (1, 1), "no service", "parent"),
+    ("<lqn-model>\n<a></lqn-model>", None, (2, 4), "not XML", "document type"),
+    (
+        "<lqn-model><processor name='p'><task scheduling='ref'/></processor></lqn-model>",
+        None,
+        (1, 32),
+        "no `name`",
+        "task",
+    ),
+    (
+        "<!DOCTYPE lolz [<!ENTITY a \"b\">]>\n<lqn-model/>",
+        None,
+        (1, 1),
+        "not XML",
+        "document type",
+    ),
+];
+
 #[test]
 fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
-    for (text, format, place, message, fix) in [
-        ("", None, (1, 1), "empty", "sync-or-swim/1"),
-        ("hello", None, (1, 1), "no format", "isotope"),
-        ("<html/>", None, (1, 1), "no `lqn-model`", "mermaid"),
-        ("{\"data\": [{}]}", None, (1, 1), "no format", "jaeger"),
-        (
-            "services: [{name: a, script: [{call: xyzw}]}]",
-            None,
-            (1, 38),
-            "no service",
-            "names a service",
-        ),
-        (
-            "services:\n- name: abc\n  script:\n  - sleep: long\n",
-            None,
-            (4, 12),
-            "no time",
-            "10ms",
-        ),
-        (
-            "services:\n- name: abc\n- name: b\n  script:\n  - call: abd\n",
-            None,
-            (5, 11),
-            "no service",
-            "`abc`",
-        ),
-        ("services:\n  web: nginx\n", None, (2, 8), "no map", "image"),
-        (
-            "flowchart LR\n a --> b\n b ---\n",
-            None,
-            (3, 1),
-            "a node is expected",
-            "shop",
-        ),
-        (
-            "flowchart LR\n a --> b\n b ? c\n",
-            None,
-            (3, 1),
-            "an arrow is expected",
-            "-->",
-        ),
-        ("flowchart LR\n a[open --> b\n", None, (2, 1), "no end", "bracket"),
-        ("flowchart LR\n", None, (1, 1), "no service", "a --> b"),
-        ("{\"resourceSpans\": []}", None, (1, 1), "no span", "export"),
-        ("[]", Some(Format::Zipkin), (1, 1), "no span", "export"),
-        ("[]", Some(Format::Dependencies), (1, 1), "no service", "parent"),
-        ("<lqn-model>\n<a></lqn-model>", None, (2, 4), "not XML", "document type"),
-        (
-            "<lqn-model><processor name='p'><task scheduling='ref'/></processor></lqn-model>",
-            None,
-            (1, 32),
-            "no `name`",
-            "task",
-        ),
-        (
-            "<!DOCTYPE lolz [<!ENTITY a \"b\">]>\n<lqn-model/>",
-            None,
-            (1, 1),
-            "not XML",
-            "document type",
-        ),
-    ] {
-        let problems = import::read(text.as_bytes(), format).expect_err(text);
+    for (text, format, place, message, fix) in WRONG {
+        let problems = import::read(text.as_bytes(), *format).expect_err(text);
         let problem = &problems[0];
-        assert_eq!((problem.line, problem.column), place, "{text}: {problem}");
+        assert_eq!((problem.line, problem.column), *place, "{text}: {problem}");
         assert!(
             problem.message.contains(message) && problem.fix.contains(fix),
             "{text}: {problem}"
