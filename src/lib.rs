@@ -14,7 +14,9 @@
 //! page is the *reader*; messages to it are *questions*.
 
 pub mod backend;
+pub mod border;
 pub mod engine;
+pub mod import;
 pub mod metrics;
 pub mod picture;
 pub mod protocol;

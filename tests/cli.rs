@@ -4,6 +4,8 @@
 
 #[path = "cli/export.rs"]
 mod export;
+#[path = "cli/foreign.rs"]
+mod foreign;
 #[path = "cli/mdbook.rs"]
 mod mdbook;
 #[path = "cli/picture.rs"]

@@ -10,6 +10,8 @@ use super::problem::{Problem, Severity};
 
 /// The longest text that is read, in bytes.
 pub const LENGTH_LIMIT: usize = 4_000_000;
+/// The longest text of another program that is read, in bytes.
+pub const FOREIGN_LIMIT: usize = 16_000_000;
 /// The deepest nesting that is read.
 pub const DEPTH_LIMIT: usize = 64;
 
@@ -130,14 +132,7 @@ pub(super) fn problem(text: &str, byte: usize, message: String, fix: &str) -> Pr
 
 /// Reads JSON if the text begins with a brace, YAML otherwise.
 pub fn parse(text: &str) -> Result<Node, Problem> {
-    if text.len() > LENGTH_LIMIT {
-        let message = format!("the text is {} bytes long", text.len());
-        return Err(problem(text, 0, message, "at most 4,000,000 bytes are read"));
-    }
-    if let Some(byte) = too_deep(text) {
-        let message = format!("more than {DEPTH_LIMIT} levels of nesting");
-        return Err(problem(text, byte, message, "a scenario needs far fewer"));
-    }
+    bounded(text, LENGTH_LIMIT, "at most 4,000,000 bytes are read")?;
     let text_begins = text.trim_ascii_start();
     if text_begins.is_empty() {
         let fix = "a scenario begins with {\"format\": \"sync-or-swim/1\"";
@@ -148,6 +143,25 @@ pub fn parse(text: &str) -> Result<Node, Problem> {
     } else {
         super::yaml::parse(text)
     }
+}
+
+/// Reads what other programs wrote: JSON that may begin with a bracket, or YAML with anchors, which are written out.
+pub fn parse_foreign(text: &str) -> Result<Node, Problem> {
+    bounded(text, FOREIGN_LIMIT, "at most 16,000,000 bytes are read")?;
+    match text.trim_ascii_start().starts_with(['{', '[']) {
+        true => super::json::parse(text),
+        false => super::yaml::parse_with_anchors(text),
+    }
+}
+
+fn bounded(text: &str, limit: usize, fix: &str) -> Result<(), Problem> {
+    if text.len() > limit {
+        let message = format!("the text is {} bytes long", text.len());
+        return Err(problem(text, 0, message, fix));
+    }
+    let Some(byte) = too_deep(text) else { return Ok(()) };
+    let message = format!("more than {DEPTH_LIMIT} levels of nesting");
+    Err(problem(text, byte, message, "a scenario needs far fewer"))
 }
 
 /// The first bracket beyond the deepest level, brackets in strings included: those are no risk, only rare.

@@ -15,6 +15,10 @@ const ARROWS: &[Arrow] = &[
         may_name: &[],
     },
     Arrow {
+        module: "border",
+        may_name: &[],
+    },
+    Arrow {
         module: "scenario",
         may_name: &["time"],
     },
@@ -82,7 +86,11 @@ const ARROWS: &[Arrow] = &[
     },
     Arrow {
         module: "bin/reader",
-        may_name: &["reader"],
+        may_name: &["border", "reader"],
+    },
+    Arrow {
+        module: "bin/importer",
+        may_name: &["border", "import"],
     },
     Arrow {
         module: "bin/swim",

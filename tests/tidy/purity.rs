@@ -7,7 +7,7 @@ use crate::{Offence, settle};
 const ORDERED: [&str; 4] = ["src/engine/", "src/trace/", "src/metrics/", "src/picture/"];
 
 /// Where numbers are measured, drawn or written by people. Everything else counts in integers.
-const FLOATS: [&str; 10] = [
+const FLOATS: [&str; 11] = [
     "src/scenario/",
     "src/engine/chance",
     "src/backend/serve",
@@ -16,6 +16,7 @@ const FLOATS: [&str; 10] = [
     "src/picture/",
     "src/told/",
     "src/share/",
+    "src/import/",
     "src/ui/",
     "src/bin/swim",
 ];

@@ -8,6 +8,8 @@
 //! src/bin/reader.rs             ─▶ reader-<id>.wasm                      without glue, which trunk would give it
 //! <link data-reader>            ─▶ names reader-<id>.wasm                loaded ahead of the page's question for it
 //! scenarios/*.json              ─▶ posters/, s/, oembed/                 for other pages (`preview`), in a release
+//! src/bin/importer.rs           ─▶ importer-<id>.wasm                    in the same way, for when somebody brings a file
+//! <meta name="importer">        ─▶ names importer-<id>.wasm              not loaded before that
 //! <script data-wasm …>          ─▶ start-<id>.js                         no inline script: the content policy forbids it
 //! index.html + embed.css        ─▶ embed.html, embed-<id>.css            the page for a frame
 //! ```
@@ -22,6 +24,7 @@ use std::path::{Path, PathBuf};
 /// The element that trunk writes by `pattern_script` of `Trunk.toml`, up to the name of the glue script.
 const START: &str = "<script type=\"module\" data-glue=\"";
 const BACKEND: &str = "<meta name=\"backend\" content=\"";
+const IMPORTER: &str = "<meta name=\"importer\" content=\"";
 const READER: &str = "<link data-reader rel=\"preload\" href=\"";
 
 /// Finishes the site in trunk's staging directory.
@@ -38,7 +41,8 @@ pub fn finish() -> Outcome<()> {
         slim(&staging)?;
     }
     let html = name(&html, BACKEND, &finish_backend(&staging)?)?;
-    let html = name(&html, READER, &finish_reader(&staging, speed)?)?;
+    let html = name(&html, READER, &finish_module(&staging, "reader", speed)?)?;
+    let html = name(&html, IMPORTER, &finish_module(&staging, "importer", speed)?)?;
     let html = finish_start(&staging, &html)?;
     refuse_inline_scripts(&html)?;
     write(&page, html.as_bytes())?;
@@ -98,16 +102,16 @@ fn finish_backend(staging: &Path) -> Outcome<String> {
     Ok(format!("backend-{id}.js"))
 }
 
-/// Builds the reader and puts it into the site. The name of its file.
-fn finish_reader(staging: &Path, speed: Speed) -> Outcome<String> {
-    let module = staging.join("reader.wasm");
-    let built = site::build_reader(speed)?;
+/// Builds a module without glue and puts it into the site. The name of its file.
+fn finish_module(staging: &Path, program: &str, speed: Speed) -> Outcome<String> {
+    let module = staging.join(format!("{program}.wasm"));
+    let built = site::build_module(program, speed)?;
     fs::copy(&built, &module).map_err(|why| format!("cannot copy {}: {why}", built.display()))?;
     if speed == Speed::Release {
         slim::slim_wasm(&module, Wish::Small)?;
     }
     let wasm = fs::read(&module).map_err(|why| format!("cannot read {}: {why}", module.display()))?;
-    let name = format!("reader-{}.wasm", id_of(&[&wasm]));
+    let name = format!("{program}-{}.wasm", id_of(&[&wasm]));
     fs::rename(&module, staging.join(&name)).map_err(|why| format!("cannot rename {}: {why}", module.display()))?;
     Ok(name)
 }

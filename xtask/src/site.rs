@@ -56,8 +56,8 @@ pub fn trunk(tools: &Tools, command: &str, speed: Speed) -> Outcome<Command> {
     Ok(trunk)
 }
 
-/// Builds the reader, a module without glue; where it lies.
-pub fn build_reader(speed: Speed) -> Outcome<PathBuf> {
+/// Builds a module without glue, of the program of this name; where it lies.
+pub fn build_module(program: &str, speed: Speed) -> Outcome<PathBuf> {
     let (profile, folder) = match speed {
         Speed::Release => ("page", "page"),
         Speed::Dev => ("dev", "debug"),
@@ -67,7 +67,8 @@ pub fn build_reader(speed: Speed) -> Outcome<PathBuf> {
         .args([
             "build",
             "--locked",
-            "--bin=reader",
+            "--bin",
+            program,
             "--no-default-features",
             "--target",
             WASM,
@@ -75,7 +76,7 @@ pub fn build_reader(speed: Speed) -> Outcome<PathBuf> {
         .args(["--profile", profile])
         .current_dir(place::root());
     shell::run(&mut cargo)?;
-    Ok(place::target().join(WASM).join(folder).join("reader.wasm"))
+    Ok(place::target().join(WASM).join(folder).join(format!("{program}.wasm")))
 }
 
 /// Builds the command line for this machine; where it lies.

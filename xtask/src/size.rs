@@ -16,7 +16,7 @@ struct Budget {
     is_part: fn(&str) -> bool,
 }
 
-const BUDGETS: [Budget; 4] = [
+const BUDGETS: [Budget; 5] = [
     Budget {
         name: "backend",
         kilobytes: 100,
@@ -37,6 +37,11 @@ const BUDGETS: [Budget; 4] = [
         kilobytes: 5,
         is_part: is_element,
     },
+    Budget {
+        name: "importer",
+        kilobytes: 220,
+        is_part: is_importer,
+    },
 ];
 
 fn is_backend(file: &str) -> bool {
@@ -52,15 +57,18 @@ fn is_element(file: &str) -> bool {
     file == site::ELEMENT
 }
 
+fn is_importer(file: &str) -> bool {
+    file.starts_with("importer-")
+}
+
 /// All that a browser loads to show the page.
 fn is_page(file: &str) -> bool {
     let kind = Path::new(file)
         .extension()
         .and_then(|kind| kind.to_str())
         .unwrap_or_default();
-    !is_backend(file)
-        && !is_reader(file)
-        && !is_element(file)
+    let others = [is_backend, is_reader, is_element, is_importer];
+    !others.iter().any(|is_part| is_part(file))
         && !file.starts_with("embed")
         && (file == "index.html" || ["js", "css", "wasm"].contains(&kind))
 }
@@ -153,6 +161,7 @@ mod tests {
                 ("backend-1.js", 500),
                 ("reader-1.wasm", 500),
                 ("element.js", 500),
+                ("importer-1.wasm", 500),
                 ("poster.png", 500)
             ])
             .is_ok()

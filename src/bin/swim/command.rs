@@ -5,15 +5,16 @@
 use super::csv;
 use super::drawn;
 use super::exported;
-use super::line::{Command, Form, Line, Linked, Plan, Question, Telling, Traced};
+use super::line::{Command, Foreign, Form, Line, Linked, Plan, Question, Telling, Traced};
 use super::source::Source;
 use super::told;
-use super::{blamed, experiment, mdbook, preview, replication, table};
+use super::{blamed, experiment, foreign, mdbook, preview, replication, table};
 use clap::Parser;
 use serde_json::Value;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use sync_or_swim::import::as_yaml;
 use sync_or_swim::metrics::hgrm::hgrm;
 use sync_or_swim::scenario::problem::Problem;
 use sync_or_swim::scenario::text::{self, Parsed};
@@ -55,6 +56,7 @@ pub fn obey() -> ExitCode {
         Command::Link(linked) => link(&linked),
         Command::Open { link } => open(&link),
         Command::Mdbook { question } => preprocess(question.as_ref()),
+        Command::Import(foreign) => import(&foreign),
         Command::Schema => print(&format!("{:#}\n", wire::schema())),
     };
     match outcome {
@@ -186,6 +188,21 @@ fn preprocess(question: Option<&Question>) -> Result<(), Failure> {
         Some(Question::Supports { renderer }) if renderer == "html" => Ok(()),
         Some(_) => Err(failed(Vec::new())),
     }
+}
+
+fn import(foreign: &Foreign) -> Result<(), Failure> {
+    let failed = |told| Failure { status: FAILURE, told };
+    let imported = foreign::imported(&foreign.file, foreign.from).map_err(failed)?;
+    tell(&foreign::notes(&imported));
+    let scenario = match foreign.yaml {
+        true => as_yaml(&imported.scenario).map_err(|problem| failed(vec![problem.to_string()]))?,
+        false => imported.scenario,
+    };
+    let Some(output) = &foreign.output else {
+        return print(&scenario);
+    };
+    let cannot = |why| Failure::new(FAILURE, format!("{} cannot be written: {why}", output.display()));
+    std::fs::write(output, scenario).map_err(cannot)
 }
 
 fn laid_out(source: &Source, scenario: &Scenario, summary: &Value) -> String {

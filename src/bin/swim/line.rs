@@ -6,6 +6,7 @@ use super::drawn::Drawn;
 use super::told::Wanted;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use sync_or_swim::import;
 use sync_or_swim::metrics::ranking::MOST;
 use sync_or_swim::share::export::Format;
 use sync_or_swim::time::Duration;
@@ -54,6 +55,12 @@ const LINK_EXAMPLES: &str = "Examples:
   swim open '#ex=checkout'
   swim open \"$(swim link shop.yaml)\" | swim check -";
 
+const IMPORT_EXAMPLES: &str = "Examples:
+  swim import compose.yaml -o shop.json          a scenario of a compose file
+  swim import traces.json --yaml                 a scenario that behaves as the traces of a system do
+  curl …/api/traces | swim import - | swim run -
+  swim import shop.json --yaml                   a scenario as YAML, and shop.yaml as JSON";
+
 const SCHEMA_EXAMPLES: &str = "Examples:
   swim schema > scenario.schema.json";
 
@@ -101,6 +108,11 @@ pub enum Command {
         #[arg(required = true, value_name = "SCENARIO")]
         scenarios: Vec<String>,
     },
+    /// Make a scenario of what another program wrote
+    ///
+    /// The scenario goes to standard output; what was assumed and what was ignored is told on standard error.
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(Foreign),
     /// Print the link that opens a scenario in the playground: everything is in the link itself
     #[command(after_help = LINK_EXAMPLES)]
     Link(Linked),
@@ -120,7 +132,7 @@ pub enum Command {
     /// `s/ID.html` and, where the address is known, `oembed/ID.json`; `posters/ID.png` is its image where it lies there.
     Previews {
         /// The directory of the built site
-        directory: std::path::PathBuf,
+        directory: PathBuf,
         /// Where the site will be, ending in `/`: previews want whole addresses
         #[arg(long, value_name = "URL", value_parser = address)]
         site: Option<String>,
@@ -218,6 +230,22 @@ pub struct Which {
     /// The number of the request, from 0; of a user where the client is closed
     #[arg(long, value_name = "N", requires = "client")]
     pub number: Option<u64>,
+}
+
+#[derive(Args)]
+pub struct Foreign {
+    /// A file, or `-` for standard input
+    pub file: String,
+    /// What format it is of, where its content does not tell: isotope, compose, mermaid, otlp, jaeger, zipkin,
+    /// dependencies, lqn, scenario
+    #[arg(long, value_name = "FORMAT", value_parser = import::Format::parse)]
+    pub from: Option<import::Format>,
+    /// Write YAML instead of JSON
+    #[arg(long)]
+    pub yaml: bool,
+    /// The file to write, instead of standard output
+    #[arg(short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -20,6 +20,8 @@ mod drawn;
 mod experiment;
 mod exported;
 #[cfg(not(target_arch = "wasm32"))]
+mod foreign;
+#[cfg(not(target_arch = "wasm32"))]
 mod line;
 #[cfg(not(target_arch = "wasm32"))]
 mod mdbook;

@@ -11,7 +11,7 @@ mod graph;
 mod mention;
 mod patch;
 pub(super) mod path;
-pub(super) mod style;
+pub mod style;
 
 pub(super) use graph::{edge_at, owner_at};
 
