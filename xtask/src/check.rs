@@ -14,7 +14,7 @@ struct Check {
     run: fn(&mut Vec<String>) -> Outcome<()>,
 }
 
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 10] = [
     Check {
         name: "format",
         about: "rustfmt",
