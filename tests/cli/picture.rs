@@ -70,9 +70,9 @@ fn what_cannot_be_drawn_is_told() {
             "x.gif: a picture is written as FILE.svg or FILE.png\n",
         ),
         (
-            &["--view", "lanes", "--at", "2m", "-o", "x.svg"],
+            &["--view", "lanes", "--at", "200s", "-o", "x.svg"],
             2,
-            "--at 2m: the run is over after 1m\n",
+            "--at 200s: the run is over after 120s\n",
         ),
         (
             &["--view", "lanes", "--window", "0s", "-o", "x.svg"],

@@ -24,7 +24,7 @@ impl TraceId {
 
     /// Of a span: the so manieth of its trace.
     pub fn span(self, number: u32) -> u64 {
-        mix(self.1) << 32 | u64::from(number) + 1
+        (mix(self.1) << 32) | (u64::from(number) + 1)
     }
 
     /// Thirty-two hexadecimal digits.
@@ -41,9 +41,9 @@ pub fn hex(id: u64) -> String {
 /// SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, 2014): a step and its finaliser.
 fn mix(state: u64) -> u64 {
     let state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let state = (state ^ state >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let state = (state ^ state >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-    state ^ state >> 31
+    let state = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let state = (state ^ (state >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    state ^ (state >> 31)
 }
 
 #[cfg(test)]
