@@ -17,20 +17,13 @@ const THEMES: [&str; 2] = ["light", "dark"];
 /// Makes them in the directory of a site.
 pub fn make(directory: &Path) -> Outcome<()> {
     let swim = site::build_swim()?;
-    if draws(&swim) {
-        make_posters(&swim, directory)?;
-    }
+    make_posters(&swim, directory)?;
     let mut previews = Command::new(&swim);
     previews.arg("previews").arg(directory);
     if let Some(address) = std::env::var_os("SITE_URL").filter(|address| !address.is_empty()) {
         previews.arg("--site").arg(address);
     }
     shell::run(&mut previews)
-}
-
-/// Whether it draws pictures; without posters the element shows what stands inside of it.
-fn draws(swim: &Path) -> bool {
-    shell::output_of(Command::new(swim).args(["picture", "--help"])).is_some()
 }
 
 fn make_posters(swim: &Path, directory: &Path) -> Outcome<()> {
