@@ -23,6 +23,23 @@ pub struct Execution {
     pub side: Side,
 }
 
+impl Execution {
+    /// Whether it does nothing itself, but for a hundredth of its time.
+    pub fn only_waits(&self) -> bool {
+        let (mut at, mut own) = (self.start, 0);
+        for call in &self.calls {
+            own += call.start.saturating_sub(at);
+            let until = if call.manner == Manner::Waited {
+                call.end
+            } else {
+                call.start
+            };
+            at = at.max(until);
+        }
+        own + self.end.saturating_sub(at) <= (self.end - self.start) / 100
+    }
+}
+
 /// A call of another execution.
 #[derive(Debug)]
 pub struct Call {

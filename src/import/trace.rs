@@ -108,8 +108,12 @@ impl<'a> Maker<'a> {
         let mut own = vec![Vec::new(); found.services.len()];
         for execution in &found.all {
             own[execution.service].push(execution);
-            asks[execution.service] &=
-                execution.is_root && execution.side == Side::Client && !execution.calls.is_empty();
+            let only_asks = match execution.side {
+                Side::Client => true,
+                Side::Inside => execution.only_waits(),
+                _ => false,
+            };
+            asks[execution.service] &= execution.is_root && only_asks && !execution.calls.is_empty();
         }
         let mut maker = Maker {
             found,

@@ -1,16 +1,13 @@
 //! A run as OTLP, imported, and run again.
 
 use super::run;
-use std::fmt::Write;
 use sync_or_swim::engine::Run;
 use sync_or_swim::import::{self, Format, Imported};
 use sync_or_swim::metrics::Report;
 use sync_or_swim::scenario::{Mode, Scenario, text};
+use sync_or_swim::share::export::{self, Export};
 use sync_or_swim::time::{Duration, Instant};
-use sync_or_swim::trace::{NO_SPAN, Recorder};
-
-/// Some day of a year.
-const EPOCH: u64 = 1_700_000_000_000_000_000;
+use sync_or_swim::trace::Recorder;
 
 fn scenario(text: &str) -> Scenario {
     text::parse(text)
@@ -18,67 +15,14 @@ fn scenario(text: &str) -> Scenario {
         .scenario
 }
 
-/// Two spans a call, the caller's and the callee's, as OpenTelemetry's agents write them; of the client there are none.
+/// The requests of a run that were over by then, as `swim trace --format otlp` writes them.
 fn export(scenario: &Scenario, until: Duration) -> String {
     let mut recorder = Recorder::new(scenario, Instant::START, 400_000);
     let end = Instant::START + until;
     let mut run = Run::new(scenario, scenario.seed);
     while !run.advance(end, u64::MAX, &mut recorder) {}
     let trace = recorder.finish(end);
-    let mut all = String::new();
-    let mut one = |service: &str,
-                   (id, parent): (String, String),
-                   kind: u32,
-                   name: &str,
-                   trace: u32,
-                   times: [Instant; 2]| {
-        let [start, end] = times.map(|time| EPOCH + time.0);
-        let separator = if all.is_empty() { "" } else { "," };
-        let _ = write!(
-            all,
-            r#"{separator}{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"{service}"}}}}]}},"scopeSpans":[{{"spans":[{{"traceId":"{trace:032x}","spanId":"{id}","parentSpanId":"{parent}","name":"{name}","kind":{kind},"startTimeUnixNano":"{start}","endTimeUnixNano":"{end}"}}]}}]}}"#
-        );
-    };
-    for (row, span) in trace
-        .spans
-        .iter()
-        .enumerate()
-        .filter(|(_, span)| span.ended < end && span.began < end)
-    {
-        let edge = scenario.edge(span.edge);
-        let name = edge.name.split_once("->").map_or("", |(_, to)| to);
-        let callee = &scenario.service(span.service).name;
-        let (own, mut parent) = (format!("{row:015x}5"), String::new());
-        if span.parent != NO_SPAN {
-            let caller = &scenario.service(trace.spans[span.parent as usize].service).name;
-            let client = format!("{row:015x}c");
-            let (kind, until) = if span.mode == Mode::Queue {
-                (4, span.sent)
-            } else {
-                (3, span.returned.min(end))
-            };
-            let above = format!("{:015x}5", span.parent);
-            one(
-                caller,
-                (client.clone(), above),
-                kind,
-                name,
-                span.request + 1,
-                [span.sent, until],
-            );
-            parent = client;
-        }
-        let kind = if span.mode == Mode::Queue { 5 } else { 2 };
-        one(
-            callee,
-            (own, parent),
-            kind,
-            name,
-            span.request + 1,
-            [span.arrived, span.ended],
-        );
-    }
-    ["{\"resourceSpans\":[", &all, "]}"].concat()
+    Export::new(scenario, &trace, scenario.seed, |row| row.completed != Instant::NEVER).write(export::Format::Otlp)
 }
 
 fn p50(report: &Report, name: &str) -> f64 {

@@ -43,7 +43,7 @@ pub fn finish() -> Outcome<()> {
     let html = name(&html, BACKEND, &finish_backend(&staging)?)?;
     let html = name(&html, READER, &finish_module(&staging, "reader", speed)?)?;
     let html = name(&html, IMPORTER, &finish_module(&staging, "importer", speed)?)?;
-    let html = finish_start(&staging, &html)?;
+    let html = without_remarks(&finish_start(&staging, &html)?);
     refuse_inline_scripts(&html)?;
     write(&page, html.as_bytes())?;
     finish_embed(&staging, &html)?;
@@ -51,6 +51,15 @@ pub fn finish() -> Outcome<()> {
         Speed::Release => preview::make(&staging),
         Speed::Dev => Ok(()),
     }
+}
+
+/// A page without comments and indentation; each comment is a line of its own.
+fn without_remarks(html: &str) -> String {
+    let lines = html.lines().map(str::trim);
+    let kept: Vec<&str> = lines
+        .filter(|line| !line.is_empty() && !line.starts_with("<!--"))
+        .collect();
+    kept.join("\n") + "\n"
 }
 
 /// Writes the page for a frame: the same with one style sheet more.

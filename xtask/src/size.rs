@@ -29,7 +29,7 @@ const BUDGETS: [Budget; 5] = [
     },
     Budget {
         name: "reader",
-        kilobytes: 240,
+        kilobytes: 250,
         is_part: is_reader,
     },
     Budget {

@@ -59,7 +59,9 @@ pub fn show(page: Page) {
     });
     let last = RefCell::new(HEADS.map(|_| String::new()));
     dom::effect(move || {
-        (of_player.get(), of_look.get(), of_results.get());
+        of_player.get();
+        of_look.get();
+        of_results.get();
         page.desk.track();
         let heads = heads(page);
         let told = page.reader().map(|reader| reader.heads(heads));
