@@ -18,6 +18,7 @@ mod csv;
 mod drawn;
 #[cfg(not(target_arch = "wasm32"))]
 mod experiment;
+#[cfg(not(target_arch = "wasm32"))]
 mod exported;
 #[cfg(not(target_arch = "wasm32"))]
 mod foreign;
