@@ -196,23 +196,18 @@ pub struct Heard {
 /// What an embed may have to tell to the page around.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Station {
-    /// The hash of the embed.
-    pub hash: String,
+    pub heads: Heads,
     /// Whether anything was told before.
     pub has_told: bool,
-    pub entry: String,
     /// The scenario of now, and that of which was told last.
     pub now: Option<Known>,
     pub before: Option<Known>,
-    pub text: String,
-    pub seed: Option<u64>,
-    pub is_playing: bool,
     pub at: Instant,
     /// How high the content is, in pixels, where that is another height than before.
     pub height: Option<u32>,
-    /// Of the whole run.
-    pub report: Option<Sealed>,
-    /// What could not be done, in words, where that is new.
+    /// Whether the report is of the whole run.
+    pub is_whole: bool,
+    /// What could not be done, in words, as it was told last.
     pub trouble: String,
 }
 

@@ -81,7 +81,8 @@ for (const recipe of chosen)
       await element(page).evaluate((element) => element.set("orders->payments.charge", "await"));
       await expect.poll(() => heard("toggled")).toEqual([{ edge: "orders->payments.charge", from: "sync", to: "await" }]);
       expect(await context.cookies()).toEqual([]);
-      expect([...origins]).toEqual([SITE]);
+      // What the site around fetches of its own is its own affair.
+      expect([...origins].filter((origin) => origin !== HOST)).toEqual([SITE]);
     });
   });
 

@@ -99,10 +99,11 @@ test("the play head plays, pauses, steps, jumps and changes its speed by keys al
   const paused = await head(page);
   await page.waitForFunction(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(() => next(true)))));
   expect(await head(page)).toBe(paused);
-  await page.keyboard.press(".");
+  // One event may be nearer than what the figure shows; several are not.
+  for (let step = 0; step < 8; step += 1) await page.keyboard.press(".");
   const next = await head(page);
   expect(next).toBeGreaterThan(paused);
-  await page.keyboard.press(",");
+  for (let step = 0; step < 8; step += 1) await page.keyboard.press(",");
   expect(await head(page)).toBeLessThan(next);
   await page.keyboard.press("Home");
   expect(await head(page)).toBe(0);

@@ -8,6 +8,7 @@
 
 use super::act;
 use super::page::{Page, key, word};
+use super::panel::head;
 use super::part::dom;
 use crate::protocol::{Heard, Known, News, Station};
 use crate::scenario::walk::Packed;
@@ -116,31 +117,22 @@ fn tell(page: Page, parent: Window, host: String) {
 }
 
 fn station(page: Page, told: &mut Told) -> Station {
-    let mut station = Station {
-        has_told: std::mem::replace(&mut told.has_told, true),
-        ..Station::default()
-    };
-    page.desk.with_untracked(|desk| {
-        let scenario = desk.scenario.clone();
-        let before = std::mem::replace(&mut told.scenario, scenario.clone());
-        (station.now, station.before) = (scenario.map(Known), before.map(Known));
-        (station.hash, station.entry) = (desk.embed.clone(), desk.entry.to_string());
-        (station.text, station.seed) = desk.good();
-        if let Some(News::Refused(words)) = &desk.news
-            && *words != told.trouble
-        {
-            told.trouble.clone_from(words);
-            station.trouble.clone_from(words);
-        }
-    });
-    page.player.with_untracked(|player| {
-        (station.is_playing, station.at) = (player.playing, Instant(player.head as u64));
-    });
+    let heads = head::heads(page);
+    let scenario = page.desk.with_untracked(|desk| desk.scenario.clone());
     let height = page.look.with_untracked(|look| look.tall);
-    station.height = (std::mem::replace(&mut told.height, height) != height).then_some(height);
-    page.results.with_untracked(|results| {
-        let figures = results.figures.as_ref().filter(|figures| figures.is_finished);
-        station.report = figures.map(|figures| figures.report.clone());
-    });
-    station
+    let is_new = std::mem::replace(&mut told.height, height) != height;
+    let trouble = match &heads.news {
+        Some(News::Refused(words)) => words.clone(),
+        _ => String::new(),
+    };
+    Station {
+        has_told: std::mem::replace(&mut told.has_told, true),
+        now: scenario.clone().map(Known),
+        before: std::mem::replace(&mut told.scenario, scenario).map(Known),
+        at: Instant(page.player.with_untracked(|player| player.head) as u64),
+        height: is_new.then_some(height),
+        is_whole: page.results.with_untracked(|results| !results.measuring),
+        trouble: std::mem::replace(&mut told.trouble, trouble),
+        heads,
+    }
 }

@@ -11,7 +11,7 @@ use super::parameter::{Wish, read};
 use super::{Level, Source, Theme, View, Word, message};
 use crate::metrics::Report;
 use crate::metrics::wire::Sealed;
-use crate::protocol::{Act, Followed, Heads, Heard, Known, Station};
+use crate::protocol::{Act, Followed, Heads, Heard, Known, News, Station};
 use crate::scenario::problem::Problem;
 use crate::share::link;
 use crate::time::Instant;
@@ -107,42 +107,48 @@ fn acts(asked: &FromHost, wish: &Wish) -> Result<Vec<Act>, Problem> {
 
 /// What there is to tell, in this order: that it listens, what was wrong, its height, new modes, how things are.
 pub fn say(station: &Station) -> Vec<String> {
-    let (wish, wrong) = read(&station.hash).unwrap_or_default();
+    let heads = &station.heads;
+    let (wish, wrong) = read(&heads.embed).unwrap_or_default();
+    let trouble = match &heads.news {
+        Some(News::Refused(words)) if *words != station.trouble => Some(words),
+        _ => None,
+    };
     let title = title(&wish, station.now.as_ref().map_or("", |known| &known.0.name));
     let mut said = Vec::new();
     if !station.has_told {
-        let is_example =
-            matches!(wish.source, Source::Example(_)) && wish.change.is_none() && station.trouble.is_empty();
+        let is_example = matches!(wish.source, Source::Example(_)) && wish.change.is_none() && trouble.is_none();
         let ready = ToHost::Ready {
             title: title.clone(),
             level: wish.level,
             view: wish.view,
-            example: is_example.then(|| station.entry.clone()),
+            example: is_example.then(|| heads.entry.clone()),
         };
         said.push(ready.write());
         said.extend(wrong.iter().map(|problem| error(told(problem))));
     }
-    if !station.trouble.is_empty() {
-        said.push(error(station.trouble.clone()));
-    }
+    said.extend(trouble.map(|words| error(words.clone())));
     said.extend(station.height.map(|height| ToHost::Resize { height }.write()));
     if let (Some(before), Some(now)) = (&station.before, &station.now) {
         said.extend(toggled(before, now));
     }
-    let link = link::write(&station.text, &station.entry).ok();
-    let seed = station
-        .seed
-        .map_or(String::new(), |seed| ["&seed=", &seed.to_string()].concat());
+    let is_own = station.now.as_ref().is_some_and(|known| known.0.seed == heads.seed);
+    let seed = if is_own {
+        String::new()
+    } else {
+        ["&seed=", &heads.seed.to_string()].concat()
+    };
+    let link = link::write(&heads.text, &heads.entry).ok();
+    let report = heads
+        .report
+        .as_ref()
+        .filter(|_| station.is_whole)
+        .and_then(Sealed::open);
     let state = ToHost::State {
-        playing: station.is_playing,
+        playing: heads.is_playing,
         at: station.at,
         title,
         link: link.map(|link| ["#", &link, &seed].concat()),
-        response_ms: station
-            .report
-            .as_ref()
-            .and_then(Sealed::open)
-            .and_then(|report| responses(&report)),
+        response_ms: report.as_ref().and_then(responses),
     };
     said.push(state.write());
     said
@@ -261,10 +267,14 @@ mod tests {
         let original = gallery::ENTRIES[0].text;
         let flipped = edit::apply(original, &edit::Edit::mode("orders->email", Mode::Await)).unwrap();
         let station = Station {
-            hash: "#embed=v1&veiw=lanes&level=picture".to_string(),
-            entry: "checkout".to_string(),
+            heads: Heads {
+                embed: "#embed=v1&veiw=lanes&level=picture".to_string(),
+                entry: "checkout".to_string(),
+                text: original.to_string(),
+                seed: 7,
+                ..Heads::default()
+            },
             now: known(original),
-            text: original.to_string(),
             height: Some(333),
             ..Station::default()
         };
@@ -279,7 +289,11 @@ mod tests {
             height: None,
             before: known(original),
             now: known(&flipped),
-            text: flipped,
+            heads: Heads {
+                text: flipped,
+                seed: 8,
+                ..station.heads.clone()
+            },
             ..station
         };
         let said = say(&again);
@@ -288,6 +302,9 @@ mod tests {
             said[0].contains("\"edge\":\"orders->email\",\"from\":\"queue\",\"to\":\"await\""),
             "{said:?}"
         );
-        assert!(said[1].contains("\"link\":\"#ex=checkout&c=1.d."), "{said:?}");
+        assert!(
+            said[1].contains("\"link\":\"#ex=checkout&c=1.d.") && said[1].contains("&seed=8"),
+            "{said:?}"
+        );
     }
 }

@@ -8,6 +8,7 @@
 
 use crate::protocol::Heads;
 use crate::ui::page::{Page, key, word};
+use crate::ui::panel::notice;
 use crate::ui::part::dom;
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -64,8 +65,17 @@ pub fn show(page: Page) {
         of_results.get();
         page.desk.track();
         let heads = heads(page);
-        let told = page.reader().map(|reader| reader.heads(heads));
-        let Some(Ok(told)) = told else { return };
+        let told = match page.reader().map(|reader| reader.heads(heads)) {
+            Some(Ok(told)) => told,
+            // Whoever would list what is wrong has stumbled.
+            Some(Err(problems)) => {
+                let place = page.find(HEADS[HEADS.len() - 1]);
+                return place.map_or((), |place| {
+                    place.set_inner_html(&notice::problem(&problems).into_string())
+                });
+            }
+            None => return,
+        };
         for ((slot, markup), last) in HEADS.into_iter().zip(told).zip(last.borrow_mut().iter_mut()) {
             if let Some(element) = page.find(slot) {
                 dom::replace(&element, &markup, last);
@@ -75,7 +85,7 @@ pub fn show(page: Page) {
 }
 
 /// What the heads of the panels say of the page.
-fn heads(page: Page) -> Heads {
+pub fn heads(page: Page) -> Heads {
     let mut heads = Heads::default();
     page.desk.with_untracked(|desk| {
         heads.entry = desk.entry.to_string();
