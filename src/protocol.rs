@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The version of these messages; backend and reader say it when they are ready, and the page compares.
-pub const VERSION: u32 = 19;
+pub const VERSION: u32 = 20;
 
 /// Names an order and its answers; later ones are greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -292,6 +292,8 @@ pub struct Meaning {
     pub topology: String,
     /// Markup of the author's words.
     pub about: String,
+    /// About how many requests all clients send in a nanosecond.
+    pub pace: f64,
 }
 
 /// A scenario by itself.

@@ -16,7 +16,7 @@ use crate::share::embed::host;
 use crate::share::{link, open, png, sheet, svg};
 use crate::told::html::Html;
 use crate::told::request::request;
-use crate::told::{head, help, inspector, palette, shown, told, topology, way};
+use crate::told::{head, help, inspector, pace, palette, shown, told, topology, way};
 use serde::Serialize;
 
 /// What the reader says first.
@@ -68,6 +68,7 @@ impl From<Parsed> for Meaning {
         Meaning {
             topology: topology::topology(&parsed.scenario).into_string(),
             about: inspector::about(&parsed.scenario).into_string(),
+            pace: pace::pace(&parsed.scenario),
             scenario: parsed.scenario.into(),
             warnings: parsed.warnings,
         }

@@ -18,6 +18,7 @@ pub mod inspector;
 mod markdown;
 pub mod menu;
 pub mod numbers;
+pub mod pace;
 pub mod palette;
 mod pattern;
 pub mod request;

@@ -238,12 +238,10 @@ fn follow(page: Page, hash: String) {
 
 /// Puts the play head to where the scenario on the desk begins to be interesting.
 pub fn begin(page: Page) {
-    let scenario = page.desk.with_untracked(|desk| desk.scenario.clone());
-    page.player.update(|player| {
-        if let Some(scenario) = scenario {
-            player.begin(&scenario);
-        }
-    });
+    let run = page.desk.with_untracked(|desk| Some((desk.scenario.as_ref()?.run, desk.pace)));
+    if let Some((run, pace)) = run {
+        page.player.update(|player| player.begin(run, pace));
+    }
 }
 
 /// Takes what is being typed or dragged.

@@ -70,6 +70,8 @@ pub struct Desk {
     pub problems: Vec<Problem>,
     /// The last good scenario.
     pub scenario: Option<Arc<Packed>>,
+    /// About how many requests come in a nanosecond of it.
+    pub pace: f64,
     /// How it is drawn: markup.
     pub topology: String,
     /// What its author says: markup.
@@ -107,6 +109,7 @@ impl Desk {
             hand: Hand::Placed,
             problems: Vec::new(),
             scenario: None,
+            pace: 0.0,
             topology: String::new(),
             about: String::new(),
             fork: None,
@@ -421,7 +424,7 @@ impl Desk {
             Ok(meaning) => {
                 self.good.clone_from(&self.draft.now.text);
                 (self.topology, self.about) = (meaning.topology, meaning.about);
-                self.scenario = Some(meaning.scenario);
+                (self.scenario, self.pace) = (Some(meaning.scenario), meaning.pace);
                 self.problems = meaning.warnings;
             }
             Err(problems) => self.problems = problems,

@@ -9,7 +9,7 @@
 //! Law: the head never leaves [0, duration] and never runs ahead of what is recorded.
 
 use crate::picture::scale::between;
-use crate::scenario::{Arrivals, Dist, Load, Scenario};
+use crate::scenario::Window;
 use crate::trace::Trace;
 use crate::ui::boundary::{Whose, boundary_before, next_boundary};
 use js_sys::Math;
@@ -61,14 +61,13 @@ impl Player {
         }
     }
 
-    /// Begins a scenario: where its warm-up ends, as fast as single calls can be seen.
-    pub fn begin(&mut self, scenario: &Scenario) {
-        self.duration = scenario.run.duration.0 as f64;
+    /// Begins a run in which so many requests come in a nanosecond: where its warm-up ends, as fast as single calls can be seen.
+    pub fn begin(&mut self, run: Window, pace: f64) {
+        self.duration = run.duration.0 as f64;
         self.zoom = 1.0;
         self.bookmarks.clear();
-        self.seek(scenario.run.warmup.0 as f64);
-        let rate: f64 = scenario.clients.iter().map(|client| rate(&client.load)).sum();
-        self.go_at(REQUESTS_IN_VIEW / SECONDS_IN_VIEW / rate);
+        self.seek(run.warmup.0 as f64);
+        self.go_at(REQUESTS_IN_VIEW / SECONDS_IN_VIEW / pace);
     }
 
     /// The simulated time that the view spans.
@@ -218,29 +217,4 @@ impl Player {
             self.playing = false;
         }
     }
-}
-
-/// About how many requests a client sends in a nanosecond.
-fn rate(load: &Load) -> f64 {
-    match load {
-        Load::Open(Arrivals::Poisson { gap_ns } | Arrivals::Constant { gap_ns }) => 1.0 / gap_ns,
-        Load::Open(Arrivals::Burst { size, every }) => f64::from(*size) / every.0 as f64,
-        Load::Open(Arrivals::Ramp { low, high, .. } | Arrivals::Wave { low, high, .. }) => (low + high) / 2e9,
-        // About fifty a second, where it would take a sum to know.
-        Load::Open(Arrivals::Renewal(_) | Arrivals::Times(_)) => 5e-8,
-        Load::Closed { users, think } => f64::from(*users) / typical(think),
-    }
-}
-
-/// About how long something takes, in nanoseconds; at least a millisecond, since calls take time as well.
-fn typical(dist: &Dist) -> f64 {
-    let time = match dist {
-        Dist::Constant(time) | Dist::Exp { mean: time } | Dist::Pareto { minimum: time, .. } => *time,
-        Dist::Uniform { high: time, .. } | Dist::LogNormal { mean: time, .. } | Dist::Erlang { mean: time, .. } => {
-            *time
-        }
-        Dist::HyperExp(phases) => phases.iter().map(|(_, mean)| *mean).min().unwrap_or_default(),
-        Dist::Empirical(values) => values.first().copied().unwrap_or_default(),
-    };
-    (time.0 as f64).max(1e6)
 }

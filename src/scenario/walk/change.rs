@@ -11,8 +11,15 @@ pub fn no_client() -> Client {
 
 pub fn client<W: Wire>(wire: &mut W, it: &mut Client) {
     text(wire, &mut it.name);
-    let index = u64::from(matches!(it.load, Load::Closed { .. }));
-    kind(wire, &mut it.load, index, |index| match index {
+    wire.detail(&mut it.load, load);
+    instant(wire, &mut it.start);
+    instant(wire, &mut it.stop);
+    list(wire, &mut it.edges, || EdgeId(0), |wire, id| small(wire, &mut id.0));
+}
+
+fn load<W: Wire>(wire: &mut W, it: &mut Load) {
+    let index = u64::from(matches!(it, Load::Closed { .. }));
+    kind(wire, it, index, |index| match index {
         0 => Some(Load::Open(Arrivals::Times(Vec::new()))),
         1 => Some(Load::Closed {
             users: 0,
@@ -20,16 +27,13 @@ pub fn client<W: Wire>(wire: &mut W, it: &mut Client) {
         }),
         _ => None,
     });
-    match &mut it.load {
+    match it {
         Load::Open(arrivals) => self::arrivals(wire, arrivals),
         Load::Closed { users, think } => {
             small(wire, users);
             dist(wire, think);
         }
     }
-    instant(wire, &mut it.start);
-    instant(wire, &mut it.stop);
-    list(wire, &mut it.edges, || EdgeId(0), |wire, id| small(wire, &mut id.0));
 }
 
 fn arrivals<W: Wire>(wire: &mut W, it: &mut Arrivals) {
@@ -137,7 +141,7 @@ fn harm<W: Wire>(wire: &mut W, it: &mut Harm) {
         Harm::Down(how) => choice(wire, how, &[Down::Refuse, Down::Blackhole, Down::Crash]),
         Harm::Slow(share) | Harm::Fail(share) | Harm::Loss(share) => number(wire, share),
         Harm::Pause => {}
-        Harm::Latency(time) => dist(wire, time),
+        Harm::Latency(time) => wire.detail(time, dist),
     }
 }
 

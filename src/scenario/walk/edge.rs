@@ -41,6 +41,12 @@ pub fn edge<W: Wire>(wire: &mut W, it: &mut Edge) {
     }
     choice(wire, &mut it.mode, &Mode::ALL);
     choice(wire, &mut it.flip, &Mode::ALL);
+    flag(wire, &mut it.declared);
+    wire.detail(it, guards);
+}
+
+/// What happens to calls on their way.
+fn guards<W: Wire>(wire: &mut W, it: &mut Edge) {
     number(wire, &mut it.weight);
     dist(wire, &mut it.latency);
     number(wire, &mut it.loss);
@@ -49,7 +55,6 @@ pub fn edge<W: Wire>(wire: &mut W, it: &mut Edge) {
     policy(wire, &mut it.policy);
     publish(wire, &mut it.publish);
     consume(wire, &mut it.consume);
-    flag(wire, &mut it.declared);
 }
 
 /// A duration that may be absent.
@@ -70,7 +75,7 @@ pub fn channel<W: Wire>(wire: &mut W, it: &mut Channel) {
     text(wire, &mut it.name);
     choice(wire, &mut it.kind, &[ChannelKind::Queue, ChannelKind::Topic]);
     small(wire, &mut it.partitions);
-    rules(wire, &mut it.rules);
+    wire.detail(&mut it.rules, rules);
 }
 
 fn rules<W: Wire>(wire: &mut W, it: &mut ChannelRules) {

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! One walk serves both ways, so they cannot disagree; and it is a fifth of the code that a general format needs for
-//! the many kinds of values that a scenario has.
+//! the many kinds of values that a scenario has. The page draws, and does not simulate: it skims over the details, such as
+//! steps and policies, and hands on the bytes in which they are.
 //!
 //! Law: what was written is read as it was; bytes that were not written here are refused.
 
@@ -31,6 +32,8 @@ pub trait Wire {
     fn fail(&mut self);
     /// Whether that has come out.
     fn failed(&self) -> bool;
+    /// What only whoever simulates looks at, after its length in bytes.
+    fn detail<T>(&mut self, value: &mut T, pass: fn(&mut Self, &mut T));
 }
 
 /// Writes values.
@@ -61,6 +64,14 @@ impl Wire for Writer {
 
     fn failed(&self) -> bool {
         false
+    }
+
+    fn detail<T>(&mut self, value: &mut T, pass: fn(&mut Self, &mut T)) {
+        let begin = self.0.len();
+        count(self, &mut 0);
+        pass(self, value);
+        let length = (self.0.len() - begin - 8) as u64;
+        self.0[begin..begin + 8].copy_from_slice(&length.to_le_bytes());
     }
 }
 
@@ -114,6 +125,45 @@ impl Wire for Reader<'_> {
 
     fn failed(&self) -> bool {
         self.failed
+    }
+
+    fn detail<T>(&mut self, value: &mut T, pass: fn(&mut Self, &mut T)) {
+        let mut length = 0;
+        count(self, &mut length);
+        let left = (self.rest.len() as u64).checked_sub(length);
+        pass(self, value);
+        self.failed |= left != Some(self.rest.len() as u64);
+    }
+}
+
+/// Reads values, and leaves details as they are in a blank value.
+pub struct Skimmer<'a>(Reader<'a>);
+
+impl Wire for Skimmer<'_> {
+    fn bytes(&mut self, bytes: &mut [u8; 8]) {
+        self.0.bytes(bytes);
+    }
+
+    fn text(&mut self, text: &mut String) {
+        self.0.text(text);
+    }
+
+    fn reads(&self) -> bool {
+        true
+    }
+
+    fn fail(&mut self) {
+        self.0.failed = true;
+    }
+
+    fn failed(&self) -> bool {
+        self.0.failed
+    }
+
+    fn detail<T>(&mut self, _: &mut T, _: fn(&mut Self, &mut T)) {
+        let mut length = 0;
+        count(self, &mut length);
+        self.0.take(length as usize);
     }
 }
 
@@ -270,6 +320,21 @@ fn scenario<W: Wire>(wire: &mut W, it: &mut Scenario) {
     list(wire, &mut it.layout, nowhere, spot);
 }
 
+fn skimmed(rest: &[u8]) -> Option<Scenario> {
+    let mut skimmer = Skimmer(Reader { rest, failed: false });
+    let mut it = Scenario::default();
+    scenario(&mut skimmer, &mut it);
+    (!skimmer.0.failed && skimmer.0.rest.is_empty()).then_some(it)
+}
+
+/// The scenario that these bytes are: the page needs no details of it.
+fn known(bytes: &[u8]) -> Option<Scenario> {
+    match cfg!(all(target_arch = "wasm32", feature = "page")) {
+        true => skimmed(bytes),
+        false => Reader::read(bytes, scenario),
+    }
+}
+
 /// A scenario with the bytes in which it came: whoever hands it on need not write it anew.
 #[derive(Debug, PartialEq)]
 pub struct Packed {
@@ -311,13 +376,21 @@ pub fn serialize<S: Serializer>(it: &Arc<Packed>, serializer: S) -> Result<S::Ok
 /// Reads a scenario; `#[serde(with = "walk")]` calls this.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Packed>, D::Error> {
     let bytes = <&[u8]>::deserialize(deserializer)?;
-    match Reader::read(bytes, scenario) {
+    match known(bytes) {
         Some(scenario) => Ok(Arc::new(Packed {
             scenario: Arc::new(scenario),
             bytes: bytes.to_vec(),
         })),
         None => Err(serde::de::Error::custom("these bytes are no scenario")),
     }
+}
+
+/// The scenario as the page knows it, and as it is in its bytes.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn skim(it: &Packed) -> Option<Arc<Packed>> {
+    let bytes = it.bytes.clone();
+    let scenario = Arc::new(skimmed(&bytes)?);
+    Some(Arc::new(Packed { scenario, bytes }))
 }
 
 /// The scenario after both ways; none where it gets lost.
@@ -354,5 +427,32 @@ mod tests {
         }
         writer.0.push(0);
         assert_eq!(Reader::read(&writer.0, scenario), None);
+    }
+
+    #[test]
+    fn who_skims_refuses_the_same_and_knows_less() {
+        for it in scenarios() {
+            let packed = Arc::<Packed>::from(it.clone());
+            for length in 0..packed.bytes.len() {
+                assert_eq!(skimmed(&packed.bytes[..length]), None, "{length}");
+            }
+            let skimmed = skim(&packed).expect("a scenario");
+            assert_eq!(skimmed.bytes, packed.bytes);
+            assert!(skimmed.services.iter().flat_map(|service| &service.operations).all(|it| it.steps.is_empty()));
+            assert_eq!(Reader::read(&skimmed.bytes, scenario), Some(it));
+        }
+    }
+
+    #[test]
+    fn a_detail_that_is_longer_than_it_says_is_refused() {
+        let mut writer = Writer::default();
+        writer.detail(&mut Duration(7), duration);
+        assert_eq!(writer.0.len(), 16);
+        for length in [0, 7, 9, u64::MAX] {
+            writer.0[..8].copy_from_slice(&length.to_le_bytes());
+            let mut reader = Reader { rest: &writer.0, failed: false };
+            reader.detail(&mut Duration(0), duration);
+            assert!(reader.failed, "{length}");
+        }
     }
 }

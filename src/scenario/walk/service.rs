@@ -66,13 +66,6 @@ pub fn none() -> Service {
 pub fn service<W: Wire>(wire: &mut W, it: &mut Service) {
     text(wire, &mut it.name);
     small(wire, &mut it.replicas);
-    let balances = [
-        Balance::RoundRobin,
-        Balance::Random,
-        Balance::LeastInFlight,
-        Balance::PowerOfTwo,
-    ];
-    choice(wire, &mut it.balance, &balances);
     let index = u64::from(matches!(it.runtime, Runtime::Loop(_)));
     kind(wire, &mut it.runtime, index, |index| match index {
         0 => Some(Runtime::Threads(0)),
@@ -81,6 +74,26 @@ pub fn service<W: Wire>(wire: &mut W, it: &mut Service) {
     });
     let (Runtime::Threads(workers) | Runtime::Loop(workers)) = &mut it.runtime;
     small(wire, workers);
+    let no_operation = || Operation {
+        name: String::new(),
+        steps: Vec::new(),
+    };
+    list(wire, &mut it.operations, no_operation, |wire, operation| {
+        text(wire, &mut operation.name);
+        wire.detail(&mut operation.steps, steps);
+    });
+    wire.detail(it, limits);
+}
+
+/// How a replica takes up work.
+fn limits<W: Wire>(wire: &mut W, it: &mut Service) {
+    let balances = [
+        Balance::RoundRobin,
+        Balance::Random,
+        Balance::LeastInFlight,
+        Balance::PowerOfTwo,
+    ];
+    choice(wire, &mut it.balance, &balances);
     choice(wire, &mut it.cpu, &[Cpu::Fifo, Cpu::Ps]);
     for limit in [&mut it.cores, &mut it.backlog, &mut it.in_flight] {
         option(wire, limit, || 0, small);
@@ -97,14 +110,6 @@ pub fn service<W: Wire>(wire: &mut W, it: &mut Service) {
     });
     dist(wire, &mut it.cold_start);
     option(wire, &mut it.keep_warm, || Duration::ZERO, duration);
-    let no_operation = || Operation {
-        name: String::new(),
-        steps: Vec::new(),
-    };
-    list(wire, &mut it.operations, no_operation, |wire, operation| {
-        text(wire, &mut operation.name);
-        steps(wire, &mut operation.steps);
-    });
 }
 
 fn steps<W: Wire>(wire: &mut W, it: &mut Vec<Step>) {
