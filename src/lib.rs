@@ -16,6 +16,7 @@
 pub mod backend;
 pub mod border;
 pub mod engine;
+pub mod exchange;
 pub mod import;
 pub mod metrics;
 pub mod picture;

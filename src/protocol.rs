@@ -17,7 +17,7 @@ use crate::scenario::edit::Edit;
 use crate::scenario::problem::Problem;
 use crate::scenario::walk;
 use crate::scenario::walk::Packed;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use crate::trace::{Sizes, Trace};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -113,7 +113,25 @@ pub enum ToReader {
     },
 }
 
-/// One request, of which alone the trace is, for a panel of this width in pixels.
+/// A question to the exchange; the answer is [`Written`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ToExchange {
+    /// What a file of this name means that others wrote: the markup of the sheet that offers it. No problem at all is told where
+    /// the file is none of theirs.
+    Import { name: String, bytes: Vec<u8> },
+    /// A recording, of one request or of as many as there are, in a form for another program.
+    Export { what: Excerpt, seed: u64, form: String },
+}
+
+/// What the exchange has written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    pub text: String,
+    /// How the name of its file ends, where it is one.
+    pub ending: String,
+}
+
+/// A part of a run, such as one request, for a panel of this width in pixels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Excerpt {
     #[serde(with = "walk")]
@@ -292,8 +310,8 @@ pub struct Meaning {
     pub topology: String,
     /// Markup of the author's words.
     pub about: String,
-    /// About how many requests all clients send in a nanosecond.
-    pub pace: f64,
+    /// About how much time lies between two requests, whoever sends them.
+    pub gap: Duration,
 }
 
 /// A scenario by itself.

@@ -1,4 +1,5 @@
 // What leaves the page as a file and comes back: pictures with their scenario, drafts, files that are none.
+import { bring } from "../bring.js";
 import { axeFindings, expect, open, test } from "../site.js";
 import { readFileSync } from "node:fs";
 
@@ -14,26 +15,6 @@ async function figures(page) {
     now.querySelectorAll(".turn").forEach((turn) => turn.remove());
     return now.textContent;
   });
-}
-
-/** Drops files on the middle of the page, or pastes them. */
-async function bring(page, kind, files, text = "") {
-  await page.evaluate(
-    ([kind, files, text]) => {
-      const transfer = new DataTransfer();
-      for (const { name, bytes } of files) transfer.items.add(new File([new Uint8Array(bytes)], name));
-      if (text) transfer.setData("text/plain", text);
-      const options = { bubbles: true, cancelable: true };
-      if (kind === "drop") {
-        const target = document.querySelector("main");
-        const over = new DragEvent("dragover", { ...options, dataTransfer: transfer });
-        target.dispatchEvent(over);
-        if (!over.defaultPrevented) throw new Error("the page takes no files");
-        target.dispatchEvent(new DragEvent("drop", { ...options, dataTransfer: transfer }));
-      } else document.body.dispatchEvent(new ClipboardEvent("paste", { ...options, clipboardData: transfer }));
-    },
-    [kind, files.map(({ name, bytes }) => ({ name, bytes: [...bytes] })), text],
-  );
 }
 
 /** The pictures: where each stands, how its menu is called, and what it has to wait for. */
@@ -180,7 +161,7 @@ test("a file that is no scenario is told with what would be right, and changes n
     await bring(page, "drop", [{ name, bytes }]);
     await expect(notice(page)).toContainText(name);
     await expect(notice(page)).toContainText(words);
-    await expect(notice(page)).toContainText(/opens|save the picture anew/);
+    await expect(notice(page)).toContainText(/opens|save the picture anew|there are scenario \(/);
     await notice(page).getByRole("button", { name: "Close" }).click();
     await expect(notice(page)).toHaveCount(0);
   }

@@ -166,37 +166,3 @@ pub fn read(bytes: &[u8], format: Option<Format>) -> Result<Imported, Vec<Proble
         .and_then(|draft| draft.finish(format))
         .map_err(|problem| vec![problem])
 }
-
-/// The version of question and answer.
-pub const VERSION: u32 = 1;
-
-/// What the page asks: a file, and its format where a reader has chosen one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Question {
-    pub bytes: Vec<u8>,
-    pub format: Option<Format>,
-}
-
-/// What the page hears.
-pub type Answer = Result<Imported, Vec<Problem>>;
-
-/// The version, for who asks across a border.
-pub fn ready() -> u32 {
-    VERSION
-}
-
-/// Answers a question across a border.
-pub fn answer(question: &[u8]) -> Vec<u8> {
-    let answer: Answer = match postcard::from_bytes(question) {
-        Ok(Question { bytes, format }) => read(&bytes, format),
-        Err(_) => {
-            let message = "the question is written in another version".to_string();
-            Err(vec![Problem::of_all(
-                message,
-                "a reload fetches page and importer anew",
-            )])
-        }
-    };
-    // Writing to memory does not fail; no bytes are no answer, and the page says so.
-    postcard::to_allocvec(&answer).unwrap_or_default()
-}

@@ -68,7 +68,7 @@ impl From<Parsed> for Meaning {
         Meaning {
             topology: topology::topology(&parsed.scenario).into_string(),
             about: inspector::about(&parsed.scenario).into_string(),
-            pace: pace::pace(&parsed.scenario),
+            gap: pace::gap(&parsed.scenario),
             scenario: parsed.scenario.into(),
             warnings: parsed.warnings,
         }

@@ -1,14 +1,14 @@
 //! The heads of the panels: what can be done there, as things are.
 //!
 //! ```text
-//! Heads ─▶ top, editor, steps, transport, lanes, request, news, problems      in the order of their slots
+//! Heads ─▶ top, topology, words, editor, steps, transport, lanes, request, news, problems      in the order of their slots
 //! ```
 //!
 //! Law: every control says in its markup what it does, and whether it can.
 
 use super::html::{Html, option};
 use super::icon;
-use super::menu::menu;
+use super::menu::{TRACES, menu};
 use super::palette::{LIGHTS, STRIDES};
 use super::way;
 use crate::metrics::figure;
@@ -24,6 +24,24 @@ const LEGEND: &str = concat!(
     "<li><span class=\"key free\"></span>call, caller goes on</li></ul>",
 );
 
+/// The name of the panel, what lines mean, what can be added.
+const TOPOLOGY: &str = concat!(
+    "<h2>Topology</h2><p class=\"quiet\">click an edge: it flips between sync and async</p><ul class=\"legend\" aria-label=\"Modes\">",
+    "<li><span class=\"key call\"></span>sync</li><li><span class=\"key awaits\"></span>await</li>",
+    "<li><span class=\"key free\"></span>oneway, queue</li></ul><div class=\"tools\">",
+    "<button type=\"button\" data-act=\"add\" data-on=\"clients\">+ Client</button><button type=\"button\" data-act=\"add\" data-on=\"services\">+ Service</button>",
+    "<button type=\"button\" data-act=\"add\" data-on=\"channels\">+ Channel</button>",
+    "<button type=\"button\" data-act=\"new\" title=\"Begin with one client and one service; Undo brings this back\">New</button>",
+);
+
+/// The lanes in words, for the page to fill.
+const WORDS: &str = concat!(
+    "<summary>The lanes in words: who does what at the play head</summary>",
+    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Workers at the play head\"><table data-test=\"doings\"><thead><tr>",
+    "<th scope=\"col\">worker</th><th scope=\"col\" class=\"text\">does</th><th scope=\"col\">for</th><th scope=\"col\" class=\"text\">request</th>",
+    "</tr></thead><tbody></tbody></table><ul data-test=\"disturbances\"></ul><p class=\"quiet\">Workers that are not listed are idle.</p></div>",
+);
+
 /// What the page is called inside of another one, and the hash of a link to what it shows.
 pub struct Embed {
     pub title: String,
@@ -34,6 +52,8 @@ pub struct Embed {
 pub fn heads(heads: &Heads, embed: Option<&Embed>) -> Vec<String> {
     let told = [
         embed.map_or_else(|| top(heads), |embed| title(heads, embed)),
+        topology(),
+        words(),
         editor(heads),
         steps(heads),
         transport(heads.is_playing),
@@ -43,6 +63,20 @@ pub fn heads(heads: &Heads, embed: Option<&Embed>) -> Vec<String> {
         problems(&heads.problems),
     ];
     told.into_iter().map(Html::into_string).collect()
+}
+
+fn topology() -> Html {
+    let mut html = Html::new();
+    html.fill(TOPOLOGY, &[])
+        .add(&menu("topology", "the topology", &[]))
+        .fill("</div>", &[]);
+    html
+}
+
+fn words() -> Html {
+    let mut html = Html::new();
+    html.fill(WORDS, &[]);
+    html
 }
 
 /// Name, gallery, seed, way back, link, light and help.
@@ -219,7 +253,7 @@ fn lanes(heads: &Heads) -> Html {
     html.fill(follow, &[pressed(heads.follows)]);
     tool(&mut html, ["farther", "Farther", "S in the lanes"], icon::FARTHER, true);
     tool(&mut html, ["closer", "Closer", "W in the lanes"], icon::CLOSER, true);
-    html.add(&menu("lanes", "the lanes")).fill("</div>", &[]);
+    html.add(&menu("lanes", "the lanes", &TRACES)).fill("</div>", &[]);
     html
 }
 

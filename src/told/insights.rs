@@ -114,7 +114,7 @@ fn ages(report: &Report) -> Vec<(&str, &Summary)> {
 fn show_curves(html: &mut Html, [name, title]: [&str; 2], curves: &[Curve], dark: bool) {
     let label = title.to_string() + "; the same figures are in the table below";
     html.fill("<figure><figcaption>{}</figcaption>", &[title]);
-    html.add(&menu(name, &("the curves: ".to_string() + title)));
+    html.add(&menu(name, &("the curves: ".to_string() + title), &[]));
     html.add(&figure(&percentiles(curves), &label, dark));
     html.fill("<p class=\"quiet\">", &[]);
     if curves.iter().any(|curve| curve.before.is_some()) {

@@ -3,11 +3,15 @@
 //! Law: nothing is drawn and no sum is taken: the right order of magnitude is enough.
 
 use crate::scenario::{Arrivals, Dist, Load, Scenario};
+use crate::time::Duration;
 
-/// About how many requests all clients send in a nanosecond.
-pub fn pace(scenario: &Scenario) -> f64 {
-    scenario.clients.iter().map(|client| rate(&client.load)).sum()
+/// About how much time lies between two requests, whoever sends them.
+pub fn gap(scenario: &Scenario) -> Duration {
+    let rate: f64 = scenario.clients.iter().map(|client| rate(&client.load)).sum();
+    Duration((1.0 / rate).round() as u64)
 }
+
+/// About how many requests come in a nanosecond.
 
 fn rate(load: &Load) -> f64 {
     match load {

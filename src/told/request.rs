@@ -8,7 +8,7 @@
 
 use super::figure::{figure, sheet};
 use super::html::Html;
-use super::menu::menu;
+use super::menu::{DIAGRAMS, menu};
 use crate::picture::sequence::sequence;
 use crate::picture::shape::Picture;
 use crate::picture::story;
@@ -38,7 +38,8 @@ pub fn request(excerpt: &Excerpt) -> Html {
     }
     html.fill("</div>", &[]);
     if let Some((picture, name, what)) = drawn(excerpt) {
-        html.add(&menu(name, &("the ".to_string() + what))).fill("</div>", &[]);
+        html.add(&menu(name, &("the ".to_string() + what), &DIAGRAMS))
+            .fill("</div>", &[]);
         let title = story::title(scenario, trace);
         let region = what[..1].to_uppercase() + &what[1..] + " of " + &title + ". The story tells it in words.";
         let scroll = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">";

@@ -69,6 +69,10 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
         "over" => page.desk.update(|desk| desk.start_over()),
         "dismiss" => page.desk.update(|desk| desk.news = None),
         "save" => file::save(page, on),
+        "take" => {
+            close_sheet(page, ".sheet");
+            file::take(page, "the import", on.as_bytes().to_vec());
+        }
         "choose" => file::choose(page),
         "problem" => show_place(page, on),
         "help" => show_told(page, "Keyboard shortcuts", Reader::help),
@@ -238,9 +242,11 @@ fn follow(page: Page, hash: String) {
 
 /// Puts the play head to where the scenario on the desk begins to be interesting.
 pub fn begin(page: Page) {
-    let run = page.desk.with_untracked(|desk| Some((desk.scenario.as_ref()?.run, desk.pace)));
-    if let Some((run, pace)) = run {
-        page.player.update(|player| player.begin(run, pace));
+    let run = page
+        .desk
+        .with_untracked(|desk| Some((desk.scenario.as_ref()?.run, desk.gap)));
+    if let Some((run, gap)) = run {
+        page.player.update(|player| player.begin(run, gap));
     }
 }
 
@@ -273,14 +279,19 @@ pub fn select(page: Page, path: &str) {
 
 /// Shows what the reader tells in a sheet of this name.
 fn show_told(page: Page, name: &str, question: impl FnOnce(&Reader) -> FromReader<String>) {
-    let told = page.reader().map(|reader| question(&reader));
-    let (Some(Ok(markup)), Some(sheet)) = (told, page.find(".sheet")) else {
-        return;
-    };
-    sheet.set_inner_html(&markup);
-    // Every element takes an attribute.
-    let _ = sheet.set_attribute("aria-label", name);
-    show_sheet(page, ".sheet");
+    if let Some(Ok(markup)) = page.reader().map(|reader| question(&reader)) {
+        show_markup(page, name, &markup);
+    }
+}
+
+/// Shows markup in a sheet of this name.
+pub fn show_markup(page: Page, name: &str, markup: &str) {
+    if let Some(sheet) = page.find(".sheet") {
+        sheet.set_inner_html(markup);
+        // Every element takes an attribute.
+        let _ = sheet.set_attribute("aria-label", name);
+        show_sheet(page, ".sheet");
+    }
 }
 
 /// Shows by which links others come to what is on screen: to this instant, where the play head stands still.

@@ -17,7 +17,7 @@ use crate::scenario::problem::Problem;
 use crate::scenario::walk::Packed;
 use crate::scenario::{Changed, Mode};
 use crate::share::draft::{self, Drafts};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -70,8 +70,8 @@ pub struct Desk {
     pub problems: Vec<Problem>,
     /// The last good scenario.
     pub scenario: Option<Arc<Packed>>,
-    /// About how many requests come in a nanosecond of it.
-    pub pace: f64,
+    /// About how much time lies between two requests of it.
+    pub gap: Duration,
     /// How it is drawn: markup.
     pub topology: String,
     /// What its author says: markup.
@@ -109,7 +109,7 @@ impl Desk {
             hand: Hand::Placed,
             problems: Vec::new(),
             scenario: None,
-            pace: 0.0,
+            gap: Duration::ZERO,
             topology: String::new(),
             about: String::new(),
             fork: None,
@@ -248,24 +248,17 @@ impl Desk {
         self.news = None;
     }
 
-    /// Takes the scenario of a file, if there is one; what was here stays one step behind.
-    pub fn receive(&mut self, name: &str, file: Vec<u8>) -> bool {
-        let Some(reader) = &self.reader else { return false };
-        match reader.open_file(file) {
-            Ok(found) => {
-                let (text, seed) = (found.text, found.seed);
-                self.put(Leaf { text, seed }, Hand::Placed);
-                if self.scenario.as_ref().map(|scenario| scenario.seed) == seed {
-                    self.draft.now.seed = None;
-                }
-                self.news = Some(News::Opened(name.to_string()));
-                true
-            }
-            Err(problems) => {
-                self.refuse(name, problems);
-                false
-            }
+    /// Takes the scenario of a file, if there is one; what was here stays one step behind. Otherwise all that is wrong with it is told.
+    pub fn receive(&mut self, name: &str, file: &[u8]) -> Result<(), Vec<Problem>> {
+        let reader = self.reader.as_ref().ok_or_else(Vec::new)?;
+        let found = reader.open_file(file)?;
+        let (text, seed) = (found.text, found.seed);
+        self.put(Leaf { text, seed }, Hand::Placed);
+        if self.scenario.as_ref().map(|scenario| scenario.seed) == seed {
+            self.draft.now.seed = None;
         }
+        self.news = Some(News::Opened(name.to_string()));
+        Ok(())
     }
 
     /// Says what is wrong with something that came or was to leave.
@@ -424,7 +417,7 @@ impl Desk {
             Ok(meaning) => {
                 self.good.clone_from(&self.draft.now.text);
                 (self.topology, self.about) = (meaning.topology, meaning.about);
-                (self.scenario, self.pace) = (Some(meaning.scenario), meaning.pace);
+                (self.scenario, self.gap) = (Some(meaning.scenario), meaning.gap);
                 self.problems = meaning.warnings;
             }
             Err(problems) => self.problems = problems,

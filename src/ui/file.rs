@@ -8,6 +8,7 @@
 //! Law: what comes is told, and so is what cannot come; what lay on the desk is one step behind.
 
 use super::act::begin;
+use super::exchange;
 use super::keys;
 use super::page::Page;
 use super::panel::{lanes, request};
@@ -145,13 +146,17 @@ fn take_file(page: Page, file: File) {
     });
 }
 
-fn take(page: Page, name: &str, bytes: Vec<u8>) {
-    if page.desk.try_update(|desk| desk.receive(name, bytes)) == Some(true) {
-        begin(page);
+/// Takes the scenario in a file of ours; what others wrote is offered.
+pub fn take(page: Page, name: &str, bytes: Vec<u8>) {
+    match page.desk.try_update(|desk| desk.receive(name, &bytes)) {
+        Some(Ok(())) => begin(page),
+        Some(Err(problems)) => exchange::offer(page, name.to_string(), bytes, problems),
+        None => {}
     }
 }
 
-fn refuse(page: Page, name: &str, why: &str, fix: &str) {
+/// Says why something could not come or leave.
+pub fn refuse(page: Page, name: &str, why: &str, fix: &str) {
     let problem = Problem::of_all(why.to_string(), fix);
     let _ = page.desk.try_update(|desk| desk.refuse(name, vec![problem]));
 }
@@ -162,8 +167,10 @@ pub fn save(page: Page, what: &str) {
     let Some((picture, kind)) = what.split_once(' ') else {
         return;
     };
-    if picture == "text" {
-        return save_text(page);
+    match picture {
+        "text" => return save_text(page),
+        "trace" => return exchange::export(page, kind),
+        _ => {}
     }
     let name = [&named(page), "-", picture, ".", kind].concat();
     let Some(shown) = shown(page, picture) else {
@@ -222,7 +229,7 @@ fn shown(page: Page, picture: &str) -> Option<Shown> {
 }
 
 /// The name of the scenario as files are named.
-fn named(page: Page) -> String {
+pub fn named(page: Page) -> String {
     let name = page
         .desk
         .with_untracked(|desk| desk.scenario.as_ref().map(|scenario| scenario.name.clone()));
@@ -250,7 +257,7 @@ async fn written(page: Page, name: &str, shown: Shown, is_png: bool) -> Option<(
 }
 
 /// Gives a file of this name to the reader.
-fn hand_out(name: &str, file: &Blob) -> Option<()> {
+pub fn hand_out(name: &str, file: &Blob) -> Option<()> {
     let address = Url::create_object_url_with_blob(file).ok()?;
     let link: HtmlElement = document().create_element("a").ok()?.dyn_into().ok()?;
     link.set_attribute("href", &address).ok()?;
@@ -260,7 +267,8 @@ fn hand_out(name: &str, file: &Blob) -> Option<()> {
     Some(())
 }
 
-fn blob(bytes: &[u8], kind: &str) -> Option<Blob> {
+/// Bytes as a file of this kind.
+pub fn blob(bytes: &[u8], kind: &str) -> Option<Blob> {
     let options = BlobPropertyBag::new();
     options.set_type(kind);
     Blob::new_with_u8_array_sequence_and_options(&Array::of1(&Uint8Array::from(bytes)), &options).ok()

@@ -10,6 +10,7 @@
 
 use crate::picture::scale::between;
 use crate::scenario::Window;
+use crate::time::Duration;
 use crate::trace::Trace;
 use crate::ui::boundary::{Whose, boundary_before, next_boundary};
 use js_sys::Math;
@@ -61,13 +62,13 @@ impl Player {
         }
     }
 
-    /// Begins a run in which so many requests come in a nanosecond: where its warm-up ends, as fast as single calls can be seen.
-    pub fn begin(&mut self, run: Window, pace: f64) {
+    /// Begins a run with so much time between two requests: where its warm-up ends, as fast as single calls can be seen.
+    pub fn begin(&mut self, run: Window, gap: Duration) {
         self.duration = run.duration.0 as f64;
         self.zoom = 1.0;
         self.bookmarks.clear();
         self.seek(run.warmup.0 as f64);
-        self.go_at(REQUESTS_IN_VIEW / SECONDS_IN_VIEW / pace);
+        self.go_at(REQUESTS_IN_VIEW / SECONDS_IN_VIEW * gap.0 as f64);
     }
 
     /// The simulated time that the view spans.

@@ -71,9 +71,15 @@ const ARROWS: &[Arrow] = &[
         may_name: &["time", "scenario", "trace", "metrics", "theory", "picture"],
     },
     Arrow {
-        module: "ui",
+        module: "exchange",
         may_name: &[
             "time", "scenario", "trace", "metrics", "theory", "protocol", "picture", "told", "share", "import",
+        ],
+    },
+    Arrow {
+        module: "ui",
+        may_name: &[
+            "time", "scenario", "trace", "metrics", "theory", "protocol", "picture", "told", "share",
         ],
     },
     Arrow {
@@ -89,8 +95,8 @@ const ARROWS: &[Arrow] = &[
         may_name: &["border", "reader"],
     },
     Arrow {
-        module: "bin/importer",
-        may_name: &["border", "import"],
+        module: "bin/exchange",
+        may_name: &["border", "exchange"],
     },
     Arrow {
         module: "bin/swim",

@@ -8,8 +8,8 @@
 //! src/bin/reader.rs             ─▶ reader-<id>.wasm                      without glue, which trunk would give it
 //! <link data-reader>            ─▶ names reader-<id>.wasm                loaded ahead of the page's question for it
 //! scenarios/*.json              ─▶ posters/, s/, oembed/                 for other pages (`preview`), in a release
-//! src/bin/importer.rs           ─▶ importer-<id>.wasm                    in the same way, for when somebody brings a file
-//! <meta name="importer">        ─▶ names importer-<id>.wasm              not loaded before that
+//! src/bin/exchange.rs           ─▶ exchange-<id>.wasm                    in the same way, for when somebody brings a file
+//! <meta name="exchange">        ─▶ names exchange-<id>.wasm              not loaded before that
 //! <script data-wasm …>          ─▶ start-<id>.js                         no inline script: the content policy forbids it
 //! index.html + embed.css        ─▶ embed.html, embed-<id>.css            the page for a frame
 //! ```
@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 /// The element that trunk writes by `pattern_script` of `Trunk.toml`, up to the name of the glue script.
 const START: &str = "<script type=\"module\" data-glue=\"";
 const BACKEND: &str = "<meta name=\"backend\" content=\"";
-const IMPORTER: &str = "<meta name=\"importer\" content=\"";
+const EXCHANGE: &str = "<meta name=\"exchange\" content=\"";
 const READER: &str = "<link data-reader rel=\"preload\" href=\"";
 
 /// Finishes the site in trunk's staging directory.
@@ -42,7 +42,7 @@ pub fn finish() -> Outcome<()> {
     }
     let html = name(&html, BACKEND, &finish_backend(&staging)?)?;
     let html = name(&html, READER, &finish_module(&staging, "reader", speed)?)?;
-    let html = name(&html, IMPORTER, &finish_module(&staging, "importer", speed)?)?;
+    let html = name(&html, EXCHANGE, &finish_module(&staging, "exchange", speed)?)?;
     let html = without_remarks(&finish_start(&staging, &html)?);
     refuse_inline_scripts(&html)?;
     write(&page, html.as_bytes())?;

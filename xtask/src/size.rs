@@ -38,9 +38,9 @@ const BUDGETS: [Budget; 5] = [
         is_part: is_element,
     },
     Budget {
-        name: "importer",
-        kilobytes: 220,
-        is_part: is_importer,
+        name: "exchange",
+        kilobytes: 250,
+        is_part: is_exchange,
     },
 ];
 
@@ -57,8 +57,8 @@ fn is_element(file: &str) -> bool {
     file == site::ELEMENT
 }
 
-fn is_importer(file: &str) -> bool {
-    file.starts_with("importer-")
+fn is_exchange(file: &str) -> bool {
+    file.starts_with("exchange-")
 }
 
 /// All that a browser loads to show the page.
@@ -67,7 +67,7 @@ fn is_page(file: &str) -> bool {
         .extension()
         .and_then(|kind| kind.to_str())
         .unwrap_or_default();
-    let others = [is_backend, is_reader, is_element, is_importer];
+    let others = [is_backend, is_reader, is_element, is_exchange];
     !others.iter().any(|is_part| is_part(file))
         && !file.starts_with("embed")
         && (file == "index.html" || ["js", "css", "wasm"].contains(&kind))
@@ -161,7 +161,7 @@ mod tests {
                 ("backend-1.js", 500),
                 ("reader-1.wasm", 500),
                 ("element.js", 500),
-                ("importer-1.wasm", 500),
+                ("exchange-1.wasm", 500),
                 ("poster.png", 500)
             ])
             .is_ok()

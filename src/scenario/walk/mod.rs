@@ -438,7 +438,13 @@ mod tests {
             }
             let skimmed = skim(&packed).expect("a scenario");
             assert_eq!(skimmed.bytes, packed.bytes);
-            assert!(skimmed.services.iter().flat_map(|service| &service.operations).all(|it| it.steps.is_empty()));
+            assert!(
+                skimmed
+                    .services
+                    .iter()
+                    .flat_map(|service| &service.operations)
+                    .all(|it| it.steps.is_empty())
+            );
             assert_eq!(Reader::read(&skimmed.bytes, scenario), Some(it));
         }
     }
@@ -450,7 +456,10 @@ mod tests {
         assert_eq!(writer.0.len(), 16);
         for length in [0, 7, 9, u64::MAX] {
             writer.0[..8].copy_from_slice(&length.to_le_bytes());
-            let mut reader = Reader { rest: &writer.0, failed: false };
+            let mut reader = Reader {
+                rest: &writer.0,
+                failed: false,
+            };
             reader.detail(&mut Duration(0), duration);
             assert!(reader.failed, "{length}");
         }

@@ -4,22 +4,12 @@ use super::editor::TEXT;
 use super::lanes::SURFACE;
 use super::palette::SHEET;
 use super::transport::SLIDERS;
-use crate::told::menu::menu;
 
 /// The pieces of the frame, in the order of the page.
-const FRAME: [&str; 12] = [
+const FRAME: [&str; 11] = [
     concat!(
         "<header class=\"top\"></header><div class=\"notices\"><div></div><div></div></div><main>",
-        "<section class=\"panel topology\" aria-label=\"Topology\"><header><h2>Topology</h2>",
-        "<p class=\"quiet\">click an edge: it flips between sync and async</p><ul class=\"legend\" aria-label=\"Modes\">",
-        "<li><span class=\"key call\"></span>sync</li><li><span class=\"key awaits\"></span>await</li>",
-        "<li><span class=\"key free\"></span>oneway, queue</li></ul><div class=\"tools\">",
-        "<button type=\"button\" data-act=\"add\" data-on=\"clients\">+ Client</button><button type=\"button\" data-act=\"add\" data-on=\"services\">+ Service</button>",
-        "<button type=\"button\" data-act=\"add\" data-on=\"channels\">+ Channel</button>",
-        "<button type=\"button\" data-act=\"new\" title=\"Begin with one client and one service; Undo brings this back\">New</button>",
-    ),
-    concat!(
-        "</div></header><div class=\"canvas\"></div></section>",
+        "<section class=\"panel topology\" aria-label=\"Topology\"><header></header><div class=\"canvas\"></div></section>",
         "<section class=\"panel side\" tabindex=\"0\" aria-label=\"Selected edge and scenario\"><div class=\"inspector\" aria-live=\"polite\"></div>",
         "<div class=\"figures\"></div><div class=\"about\"></div></section>",
         "<section class=\"panel lanes\" aria-label=\"Lanes\"><header></header>",
@@ -38,7 +28,5 @@ const FRAME: [&str; 12] = [
 
 /// The frame.
 pub fn frame() -> String {
-    let menu = menu("topology", "the topology").into_string();
-    let (before, after) = FRAME.split_at(1);
-    before.concat() + &menu + &after.concat()
+    FRAME.concat()
 }

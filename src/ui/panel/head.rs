@@ -15,8 +15,10 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 /// The slots of the heads, in the order in which they are told.
-const HEADS: [&str; 8] = [
+const HEADS: [&str; 10] = [
     ".top",
+    ".topology > header",
+    ".doings",
     ".editor > header",
     ".steps",
     ".transport .tools",

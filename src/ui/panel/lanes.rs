@@ -41,10 +41,7 @@ pub const SURFACE: &str = concat!(
     "Arrow keys go from span to span and light up its request, W and S closer and farther, A and D left and right, 0 shows all, C folds the service, P pins it, Escape lets go.\">",
     "<div class=\"tall\"><div class=\"groups\"></div><canvas aria-hidden=\"true\"></canvas></div><p class=\"tip\" aria-hidden=\"true\" hidden></p></div>",
     "<p class=\"unseen\" role=\"status\" data-test=\"selected\"></p>",
-    "<details class=\"doings\"><summary>The lanes in words: who does what at the play head</summary>",
-    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Workers at the play head\"><table data-test=\"doings\"><thead><tr>",
-    "<th scope=\"col\">worker</th><th scope=\"col\" class=\"text\">does</th><th scope=\"col\">for</th><th scope=\"col\" class=\"text\">request</th>",
-    "</tr></thead><tbody></tbody></table><ul data-test=\"disturbances\"></ul><p class=\"quiet\">Workers that are not listed are idle.</p></div></details>",
+    "<details class=\"doings\"></details>",
 );
 
 /// The axis and what is in view of the latest run under it, and of which scenario; none where nothing is recorded.

@@ -112,7 +112,7 @@ pub fn body(page: Page) -> Html {
     let (telling, width, dark) = page
         .look
         .with_untracked(|look| (look.telling, look.width, look.is_dark()));
-    let excerpt = excerpt_of(&known, telling, width, dark);
+    let excerpt = excerpt_of(&known.scenario, &known.trace, telling, width, dark);
     match page.reader().map(|reader| reader.tell_request(excerpt)) {
         Some(Ok(markup)) => Html::from_trusted(markup),
         Some(Err(problems)) => notice::problem(&problems),
@@ -120,10 +120,10 @@ pub fn body(page: Page) -> Html {
     }
 }
 
-fn excerpt_of(known: &Known, telling: Telling, width: f64, dark: bool) -> Excerpt {
+fn excerpt_of(scenario: &Arc<Packed>, trace: &Trace, telling: Telling, width: f64, dark: bool) -> Excerpt {
     Excerpt {
-        scenario: Arc::clone(&known.scenario),
-        trace: known.trace.clone(),
+        scenario: Arc::clone(scenario),
+        trace: trace.clone(),
         telling,
         width: (width - PADDING) as u32,
         dark,
@@ -133,8 +133,20 @@ fn excerpt_of(known: &Known, telling: Telling, width: f64, dark: bool) -> Excerp
 /// The pinned request as it is shown, to be saved.
 pub fn picture(page: Page) -> Option<Excerpt> {
     let known = page.request.get_untracked()?;
-    let excerpt = |look: &Look| excerpt_of(&known, look.telling, look.width, look.is_dark());
+    let excerpt = |look: &Look| excerpt_of(&known.scenario, &known.trace, look.telling, look.width, look.is_dark());
     Some(page.look.with_untracked(excerpt))
+}
+
+/// All that is recorded.
+pub fn whole(page: Page) -> Option<Excerpt> {
+    let recording = page.results.with_untracked(|results| results.recording.clone())?;
+    Some(excerpt_of(
+        &recording.scenario,
+        &recording.trace,
+        Telling::Story,
+        0.0,
+        false,
+    ))
 }
 
 /// Hears what the pointer is on, in pictures and in the story.
