@@ -17,7 +17,7 @@ mod run;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use sync_or_swim::import::{self, Answer, Format, Question};
+use sync_or_swim::import::{self, Format};
 use sync_or_swim::scenario::text;
 
 fn home() -> PathBuf {
@@ -69,20 +69,6 @@ fn the_content_says_the_format_as_a_reader_would() {
     let own = import::read(text.as_bytes(), None).expect("a scenario");
     assert_eq!(own.format, Format::Scenario);
     assert_eq!(text::parse(&own.scenario), text::parse(text));
-}
-
-#[test]
-fn a_question_is_answered_across_the_border() {
-    let bytes = fs::read(home().join("isotope-canonical.yaml")).expect("a file");
-    let question = Question {
-        bytes: bytes.clone(),
-        format: None,
-    };
-    let question = postcard::to_allocvec(&question).expect("bytes");
-    let answer: Answer = postcard::from_bytes(&import::answer(&question)).expect("an answer");
-    assert_eq!(answer, import::read(&bytes, None));
-    let answer: Answer = postcard::from_bytes(&import::answer(&[255; 9])).expect("an answer");
-    assert!(answer.is_err());
 }
 
 /// A text, its format if it is given, and what is told: the place, words of the message, words of what would be right.

@@ -1,9 +1,13 @@
 //! What a recorder keeps of a run.
 
 use sync_or_swim::engine::Run;
+use sync_or_swim::picture::index::Index;
+use sync_or_swim::picture::live::live;
 use sync_or_swim::scenario::*;
 use sync_or_swim::time::{Duration, Instant};
-use sync_or_swim::trace::{Activity, Cause, NO_LANE, NO_SPAN, On, Recorder, Trace, What, calls, excerpt, folded};
+use sync_or_swim::trace::{
+    Activity, Cause, NO_LANE, NO_SPAN, On, Recorder, State, Switch, Trace, What, calls, excerpt, folded,
+};
 
 /// A client that sends every 10 ms, a caller with 2 ms of work and a call, a callee with 5 ms of work.
 fn scenario(mode: Mode) -> Scenario {
@@ -158,4 +162,40 @@ fn alike_calls_are_told_once_and_others_are_not() {
     assert_eq!((calls(&chatty).len(), times), (13, vec![1, 12]));
     let retried = excerpt(&golden("retry-works-on"), 0).unwrap();
     assert_eq!(folded(&retried), calls(&retried));
+}
+
+/// A breaker that opens while its callee refuses, tries, and closes again.
+const BREAKER: &str = r#"{"format": "sync-or-swim/1", "run": {"duration": "1s"}, "clients": {"c": {"arrivals": "constant(100/s)"}},
+    "services": {"a": {}, "b": {"work": "1ms"}}, "edges": [{"from": "c", "to": "a"}, {"from": "a", "to": "b",
+    "breaker": {"window": 4, "failureRate": 0.5, "minimumCalls": 2, "open": "100ms", "halfOpen": 1}}],
+    "faults": [{"at": "105ms", "for": "200ms", "service": "b", "down": "refuse"}]}"#;
+
+#[test]
+fn a_breaker_is_known_at_every_instant_also_where_the_recording_begins_later() {
+    let scenario = text::parse(BREAKER).expect("a scenario").scenario;
+    let whole = record(&scenario, 0, 1000).switches;
+    let states: Vec<State> = whole.iter().map(|switch| switch.state).collect();
+    let tries = [State::HalfOpen, State::Open];
+    let expected = [&[State::Open], &tries[..], &[State::HalfOpen, State::Closed]].concat();
+    assert_eq!(states, expected);
+    let open = whole[0].at;
+    assert!(open > Instant::START + Duration::from_ms(105));
+    // From inside of the time in which it is open: as it is then, and all that follows.
+    let from = Instant(open.0 + 1_000_000);
+    let later = record(&scenario, 0, 1000).switches.split_off(1);
+    let mut recorder = Recorder::new(&scenario, from, 1_000);
+    let mut run = Run::new(&scenario, 1);
+    while !run.advance(Instant::START + Duration::from_s(1), 100, &mut recorder) {}
+    let trace = recorder.finish(Instant::START + Duration::from_s(1));
+    let first = Switch { at: from, ..whole[0] };
+    assert_eq!(trace.switches, [vec![first], later].concat());
+    let index = Index::of(&scenario, &trace);
+    for (at, state) in [
+        (from, State::Open),
+        (whole[3].at, State::HalfOpen),
+        (whole[4].at, State::Closed),
+    ] {
+        let flows = live(&scenario, &trace, &index, at).flows;
+        assert_eq!([flows[0].breaker, flows[1].breaker], [State::Closed, state], "{at:?}");
+    }
 }

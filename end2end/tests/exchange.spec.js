@@ -115,10 +115,10 @@ test("without its module a foreign file is told so, and the desk stays", async (
 });
 
 for (const [label, ending, count, kind] of [
-  ["Trace as OTLP", "otlp.json", (all) => all.resourceSpans.length, /OTLP trace/],
-  ["Trace for Jaeger", "jaeger.json", (all) => all.data.length, /Jaeger trace/],
-  ["Trace for Zipkin", "zipkin.json", (all) => all.length, /Zipkin trace/],
-  ["Trace for Chrome", "chrome.json", (all) => all.traceEvents.length, undefined],
+  ["As OTLP", "otlp.json", (all) => all.resourceSpans.length, /OTLP trace/],
+  ["For Jaeger", "jaeger.json", (all) => all.data.length, /Jaeger trace/],
+  ["For Zipkin", "zipkin.json", (all) => all.length, /Zipkin trace/],
+  ["As Chrome trace", "chrome.json", (all) => all.traceEvents.length, undefined],
 ]) {
   test(`what is recorded leaves and comes back: ${label}`, async ({ page }) => {
     await open(page);
@@ -139,7 +139,7 @@ test("a request leaves as a Mermaid diagram", async ({ page }) => {
   await open(page);
   await recorded(page);
   await page.getByRole("button", { name: "Slowest" }).click();
-  const saved = await save(page, ".request", "Sequence for Mermaid");
+  const saved = await save(page, ".request", "As Mermaid");
   expect(saved.name).toBe("checkout-sequence.mmd");
   expect(saved.text).toMatch(/^sequenceDiagram\n/);
   expect(saved.text).toContain("participant");

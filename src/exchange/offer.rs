@@ -22,7 +22,8 @@ pub fn sheet(name: &str, imported: &Imported) -> Result<Html, Vec<Problem>> {
         (scenario.channels.len(), "channel"),
         (scenario.edges.len(), "edge"),
     ];
-    let parts = counted.map(|(count, noun)| many(count, noun));
+    let parts = counted.into_iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts.map(|(count, noun)| many(count, noun)).collect();
     html.fill(
         "<p data-test=\"offer\">This is a {}. As a scenario it has {}.</p>",
         &[imported.format.title(), &parts.join(", ")],
@@ -59,7 +60,12 @@ fn list(html: &mut Html, title: &'static str, items: &[String]) {
     }
     html.fill("<h3>{}</h3><ul>", &[title]);
     for item in items {
-        html.fill("<li>{}</li>", &[item]);
+        html.fill("<li>", &[]);
+        for (place, part) in item.split('`').enumerate() {
+            let template = if place % 2 == 0 { "{}" } else { "<code>{}</code>" };
+            html.fill(template, &[part]);
+        }
+        html.fill("</li>", &[]);
     }
     html.fill("</ul>", &[]);
 }

@@ -16,7 +16,7 @@ pub fn format_of(text: &str) -> Result<Format, Problem> {
         return Ok(Format::Mermaid);
     }
     let tree = tree::of(text)?;
-    of_tree(&tree).ok_or_else(|| unknown("this is no scenario, and of no other format that is read"))
+    of_tree(&tree).ok_or_else(|| unknown("this is no scenario, and of no format that is read"))
 }
 
 fn of_tree(tree: &Node) -> Option<Format> {

@@ -13,7 +13,7 @@ pub fn fixed(value: f64, digits: u8) -> String {
         return whole;
     }
     let rest = (unit + scaled % unit).to_string();
-    whole + "." + &rest[1..]
+    whole + "." + rest.strip_prefix('1').unwrap_or_default()
 }
 
 /// The whole number that is nearest to `value` · `unit`. A float is a whole number times a power of two.

@@ -10,7 +10,7 @@ use super::density::portion;
 use super::index::Index;
 use crate::scenario::{Callee, Changed, Mode, Place, Scenario};
 use crate::time::Instant;
-use crate::trace::{Span, Trace};
+use crate::trace::{Span, State, Trace};
 
 /// So many calls are looked at.
 const MOST_LOOKS: usize = 20_000;
@@ -27,6 +27,8 @@ pub struct Pool {
 pub struct Flow {
     /// As it is at that instant.
     pub mode: Mode,
+    /// Of its breakers, the one that stands most in the way.
+    pub breaker: State,
     /// Calls and replies on their way: which part of the way to the callee.
     pub on_the_way: Vec<f64>,
     /// Calls that have come and were not begun yet; of an edge with a channel of its own, its messages.
@@ -50,7 +52,7 @@ pub struct Live {
 pub fn live(scenario: &Scenario, trace: &Trace, index: &Index, at: Instant) -> Live {
     let mut live = Live {
         pools: pools(scenario, trace, index, at),
-        flows: flows(scenario, at),
+        flows: flows(scenario, trace, at),
         depths: scenario
             .channels
             .iter()
@@ -69,7 +71,7 @@ pub fn live(scenario: &Scenario, trace: &Trace, index: &Index, at: Instant) -> L
     for (looks, row) in index.flights.rows(at, sent).enumerate() {
         if looks > MOST_LOOKS {
             live.too_many_calls = true;
-            live.flows = flows(scenario, at);
+            live.flows = flows(scenario, trace, at);
             break;
         }
         let span = &trace.spans[row];
@@ -101,10 +103,11 @@ fn pools(scenario: &Scenario, trace: &Trace, index: &Index, at: Instant) -> Vec<
     firsts.windows(2).map(count).collect()
 }
 
-/// Nothing on any edge, in its mode at that instant.
-fn flows(scenario: &Scenario, at: Instant) -> Vec<Flow> {
+/// Nothing on any edge, in its mode and with its breakers at that instant.
+fn flows(scenario: &Scenario, trace: &Trace, at: Instant) -> Vec<Flow> {
     let still = |mode| Flow {
         mode,
+        breaker: State::Closed,
         on_the_way: Vec::new(),
         at_the_door: 0,
     };
@@ -113,6 +116,14 @@ fn flows(scenario: &Scenario, at: Instant) -> Vec<Flow> {
         if let Changed::Edge(id, edge) = &change.to {
             flows[id.0 as usize].mode = edge.mode;
         }
+    }
+    let until = trace.switches.partition_point(|switch| switch.at <= at);
+    let rows = trace.switches[..until].iter();
+    let mut last = Vec::new();
+    rows.for_each(|switch| switch.succeed(&mut last));
+    for switch in last {
+        let breaker = &mut flows[switch.edge.0 as usize].breaker;
+        *breaker = switch.state.max(*breaker);
     }
     flows
 }

@@ -87,11 +87,11 @@ fn round_step(ns: f64) -> u64 {
     }
 }
 
-/// `1.25 s`.
-fn label(ns: u64) -> String {
+/// A duration with a space before its unit: `1.25 s`.
+pub fn label(ns: u64) -> String {
     let text = Duration(ns).to_string();
-    let unit = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
-    text[..unit].to_string() + " " + &text[unit..]
+    let unit = text.trim_start_matches(|letter: char| !letter.is_ascii_alphabetic());
+    [text.strip_suffix(unit).unwrap_or_default(), " ", unit].concat()
 }
 
 #[cfg(test)]

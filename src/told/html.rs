@@ -20,12 +20,13 @@ impl Html {
     pub fn fill(&mut self, template: &'static str, texts: &[&str]) -> &mut Html {
         let mut rest = template;
         for text in texts {
-            let Some((before, after)) = rest.split_once("{}") else {
+            // To look for a letter takes less code than to look for two.
+            let Some((before, after)) = rest.split_once('{') else {
                 break;
             };
             self.0.push_str(before);
             self.escape(text);
-            rest = after;
+            rest = after.strip_prefix('}').unwrap_or(after);
         }
         self.0.push_str(rest);
         self

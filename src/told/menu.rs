@@ -5,14 +5,16 @@ use super::html::Html;
 /// How what is recorded leaves for other programs: what the button says, and its label.
 pub const TRACES: [(&str, &str); 5] = [
     ("trace perfetto", "Open in Perfetto"),
-    ("trace chrome", "Trace for Chrome, Perfetto, Speedscope"),
-    ("trace otlp", "Trace as OTLP"),
-    ("trace jaeger", "Trace for Jaeger"),
-    ("trace zipkin", "Trace for Zipkin"),
+    ("trace chrome", "As Chrome trace"),
+    ("trace otlp", "As OTLP"),
+    ("trace jaeger", "For Jaeger"),
+    ("trace zipkin", "For Zipkin"),
 ];
 
 /// How one request leaves for other programs.
-pub const DIAGRAMS: [(&str, &str); 1] = [("trace mermaid", "Sequence for Mermaid")];
+pub const DIAGRAMS: [(&str, &str); 1] = [("trace mermaid", "As Mermaid")];
+
+const ENTRY: &str = "<button type=\"button\" data-act=\"save\" data-on=\"{}\">{}</button>";
 
 /// For the picture of this name, and for other programs.
 pub fn menu(picture: &str, name: &str, others: &[(&str, &str)]) -> Html {
@@ -21,16 +23,20 @@ pub fn menu(picture: &str, name: &str, others: &[(&str, &str)]) -> Html {
         "<details class=\"menu\"><summary data-key=\"save {}\">Save<span class=\"unseen\"> {}</span></summary><div>",
         &[picture, name],
     );
-    let pictures = [("svg", "As SVG"), ("png", "As PNG")].map(|(kind, label)| ([picture, " ", kind].concat(), label));
-    let pictures = pictures.iter().map(|(what, label)| (&**what, *label));
-    for (what, label) in pictures.chain(others.iter().copied()) {
-        html.fill(
-            "<button type=\"button\" data-act=\"save\" data-on=\"{}\">{}</button>",
-            &[what, label],
-        );
+    for (kind, label) in [("svg", "As SVG"), ("png", "As PNG")] {
+        let what = [picture, " ", kind].concat();
+        html.fill(ENTRY, &[&what, label]);
     }
-    let hint =
-        "<p class=\"quiet\">Dropped on this page, the picture opens as the scenario that it shows.</p></div></details>";
-    html.fill(hint, &[]);
+    html.fill(
+        "<p class=\"quiet\">Dropped on this page, the picture opens as the scenario that it shows.</p>",
+        &[],
+    );
+    if !others.is_empty() {
+        html.fill("<p class=\"quiet\">What is recorded, for other programs:</p>", &[]);
+    }
+    for (what, label) in others {
+        html.fill(ENTRY, &[what, label]);
+    }
+    html.fill("</div></details>", &[]);
     html
 }

@@ -46,6 +46,7 @@ pub fn excerpt(trace: &Trace, request: u32) -> Option<Trace> {
         notes: notes.filter(|note| note.span != NO_SPAN).collect(),
         spans,
         depths: Vec::new(),
+        switches: Vec::new(),
         requests: vec![row],
     })
 }

@@ -7,6 +7,7 @@
 //!
 //! Law: a `Trace` is complete without the engine: it can be loaded from a file.
 
+mod column;
 mod deadlock;
 mod either;
 mod excerpt;

@@ -78,12 +78,14 @@ pub struct Guarded {
     pub counted: bool,
 }
 
-/// Whether a breaker lets calls pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether a breaker lets calls pass; the last stands most in the way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum State {
+    #[default]
     Closed,
-    Open,
+    /// Trials only.
     HalfOpen,
+    Open,
 }
 
 /// A message in a channel, or a group's copy of it, while it lives.

@@ -4,10 +4,11 @@
 //! segments   lane │ start │ end │ activity │ span            sorted by lane, then start; idle is not stored
 //! spans      one row a call: sent ▸ arrived ▸ began ▸ responded ▸ ended ▸ returned, NEVER where it did not happen
 //! depths     channel │ time │ depth                           sorted by channel, then time
+//! switches   time │ edge │ replica │ state                    the breakers, in the order of time
 //! notes      time │ span │ what                               what the instants of a call do not tell, in the order of time
 //! ```
 
-use super::{Activity, Cause};
+use super::{Activity, Cause, State};
 use crate::scenario::{ChannelId, ClientId, EdgeId, Mode, Scenario, ServiceId};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,7 @@ pub struct Trace {
     pub segments: Vec<Segment>,
     pub spans: Vec<Span>,
     pub depths: Vec<Depth>,
+    pub switches: Vec<Switch>,
     pub notes: Vec<Note>,
     /// The requests that the spans belong to.
     pub requests: Vec<RequestRow>,
@@ -75,6 +77,26 @@ pub struct Span {
     pub attempt: u32,
     /// Whether it was sent beside an attempt that had no answer yet.
     pub hedge: bool,
+}
+
+/// The breaker of an edge at one of its caller's replicas lets calls pass, or not, from this instant on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switch {
+    pub at: Instant,
+    pub edge: EdgeId,
+    pub replica: u32,
+    pub state: State,
+}
+
+impl Switch {
+    /// Puts this in place of what was the last of the same breaker.
+    pub fn succeed(self, last: &mut Vec<Switch>) {
+        let is_same = |other: &&mut Switch| (other.edge, other.replica) == (self.edge, self.replica);
+        match last.iter_mut().find(is_same) {
+            Some(before) => *before = self,
+            None => last.push(self),
+        }
+    }
 }
 
 /// Something that befell a span.

@@ -9,13 +9,11 @@
 //! Law: memory is bounded by the budget and by what lives at once, not by the length of the run. A recorder never
 //! stops the run; whoever advances it asks [`Recorder::is_full`].
 
-use super::observer::{Activity, Attempt, Call, Cause, Gone, Guarded, Message, Observer, Request};
+use super::column::{FORGOTTEN, by_place, renumber};
+use super::observer::{Activity, Attempt, Call, Cause, Gone, Guarded, Message, Observer, Request, State};
 use super::record::*;
 use crate::scenario::{ChannelId, EdgeId, Scenario, ServiceId};
 use crate::time::Instant;
-
-/// Rows of a span or request that is not kept.
-const FORGOTTEN: u32 = u32::MAX;
 
 /// Makes a [`Trace`] of a window of a run.
 pub struct Recorder {
@@ -32,6 +30,8 @@ pub struct Recorder {
     attempts: Vec<u32>,
     /// The depth of each channel.
     depths: Vec<u32>,
+    /// The breakers that have ever changed, and how they are.
+    switches: Vec<Switch>,
     /// How many channels are declared; those behind are the edges'.
     declared: u32,
     /// The delivery that was told last, of which further messages of its batch may follow.
@@ -71,6 +71,7 @@ impl Recorder {
             message_rows: Vec::new(),
             attempts: Vec::new(),
             depths: vec![0; scenario.all_channels() as usize],
+            switches: Vec::new(),
             declared: scenario.channels.len() as u32,
             opened: None,
             crowd: 1024,
@@ -191,7 +192,7 @@ impl Recorder {
         }
     }
 
-    /// The first event inside the window: what is over by then is forgotten, and channels show what lies in them.
+    /// The first event inside the window: what is over by then is forgotten, and channels and breakers show how they are.
     fn open_window_at(&mut self, now: Instant) {
         if self.open || now < self.from {
             return;
@@ -205,6 +206,11 @@ impl Recorder {
                 depth: *depth,
             });
         }
+        let at = self.from;
+        let switches = self.switches.iter().filter(|switch| switch.state != State::Closed);
+        self.trace
+            .switches
+            .extend(switches.map(|switch| Switch { at, ..*switch }));
     }
 
     /// Before the window, rows of what is over are given up from time to time.
@@ -244,38 +250,21 @@ impl Recorder {
     }
 }
 
-/// Keeps the rows that are wanted; yields the new number of each old one.
-fn renumber<T>(rows: &mut Vec<T>, keep: impl Fn(&T) -> bool) -> Vec<u32> {
-    let mut kept = 0;
-    let numbers = rows
-        .iter()
-        .map(|row| {
-            let number = if keep(row) { kept } else { FORGOTTEN };
-            kept += keep(row) as u32;
-            number
-        })
-        .collect();
-    rows.retain(keep);
-    numbers
-}
-
-/// Rows sorted by a small number, in their old order where it is the same.
-fn by_place<T: Copy>(rows: &[T], place: fn(&T) -> usize) -> Vec<T> {
-    let Some(first) = rows.first() else { return Vec::new() };
-    let places = rows.iter().map(place).max().unwrap_or(0) + 1;
-    let mut next = vec![0; places + 1];
-    rows.iter().for_each(|row| next[place(row) + 1] += 1);
-    (1..=places).for_each(|index| next[index] += next[index - 1]);
-    let mut sorted = vec![*first; rows.len()];
-    for row in rows {
-        let next = &mut next[place(row)];
-        sorted[*next] = *row;
-        *next += 1;
-    }
-    sorted
-}
-
 impl Observer for Recorder {
+    fn breaker(&mut self, now: Instant, edge: EdgeId, replica: u32, state: State) {
+        self.open_window_at(now);
+        let switch = Switch {
+            at: now,
+            edge,
+            replica,
+            state,
+        };
+        switch.succeed(&mut self.switches);
+        if self.open {
+            self.trace.switches.push(switch);
+        }
+    }
+
     fn offered(&mut self, now: Instant, request: Request) {
         self.open_window_at(now);
         let row = self.trace.requests.len() as u32;

@@ -31,7 +31,8 @@ struct Told {
 
 /// Whether the page is embedded: then it keeps nothing and recalls nothing.
 pub fn is_embedded() -> bool {
-    window().location().hash().unwrap_or_default().contains("embed=")
+    let hash = window().location().hash().unwrap_or_default();
+    hash.split(['#', '&']).any(|part| part.starts_with("embed="))
 }
 
 /// Looks as the hash says, hears the page around, and tells it what happens.
@@ -49,7 +50,7 @@ pub fn start(page: Page, hash: String, classes: &str, host: &str) {
         desk.embed = hash;
         desk.level = ["level-picture", "level-toggle"]
             .iter()
-            .position(|level| classes.contains(level));
+            .position(|level| classes.split(' ').any(|class| class == *level));
     });
     page.look.update(|look| look.keeps = false);
     dom::watch_size(&root, move |_, height| {
@@ -109,7 +110,9 @@ fn tell(page: Page, parent: Window, host: String) {
         if let Some(Ok(said)) = page.reader().map(|reader| reader.say(station)) {
             post(&parent, &host, &said);
         }
-        let shows_one = page.desk.with_untracked(|desk| desk.embed.contains("view=sequence"));
+        let shows_one = page
+            .desk
+            .with_untracked(|desk| desk.embed.split('&').any(|part| part == "view=sequence"));
         if shows_one && page.look.with_untracked(|look| look.pinned.is_none()) {
             act::carry_out(page, "slowest", "");
         }

@@ -7,6 +7,7 @@ use crate::picture::live::{Flow, Live, Pool, live};
 use crate::scenario::walk::Packed;
 use crate::scenario::{Edge, Mode, Place};
 use crate::time::Instant;
+use crate::trace::State;
 use crate::ui::page::Page;
 use crate::ui::part::dom;
 use crate::ui::recording::Recording;
@@ -226,11 +227,17 @@ impl Wire {
         }
         // Only an element that is gone refuses an attribute.
         let _ = self.dots.set_attribute("d", &path);
-        let words = if at_the_door > shown {
-            at_the_door.to_string() + " waiting"
-        } else {
-            String::new()
+        let mut words = match flow.breaker {
+            State::Closed => String::new(),
+            State::HalfOpen => "breaker half open".to_string(),
+            State::Open => "breaker open".to_string(),
         };
+        // Only an element that is gone refuses a class.
+        let _ = self.group.class_list().toggle_with_force("barred", !words.is_empty());
+        if at_the_door > shown {
+            let comma = if words.is_empty() { "" } else { ", " };
+            words = [&words, comma, &at_the_door.to_string(), " waiting"].concat();
+        }
         if let (false, Ok(end)) = (words.is_empty(), self.path.get_point_at_length(self.length - DOT)) {
             set(&self.door, "x", end.x() as u32);
             set(&self.door, "y", (end.y() - 8.0).max(0.0) as u32);

@@ -1,7 +1,7 @@
 //! The play head's sliders: speed, and the whole run as a line.
 
 use crate::metrics::figure;
-use crate::time::Duration;
+use crate::picture::scale::label;
 use crate::ui::act::STEPS;
 use crate::ui::page::Page;
 use crate::ui::part::dom;
@@ -26,7 +26,7 @@ pub fn set_sliders(page: Page, player: &Player) {
     };
     say(
         "[data-test=speed]",
-        &("1 s = ".to_string() + &spaced(Duration(player.speed as u64))),
+        &("1 s = ".to_string() + &label(player.speed as u64)),
     );
     say("[data-test=head]", &figure::instant(player.head));
     say(
@@ -46,11 +46,4 @@ pub fn set_sliders(page: Page, player: &Player) {
         let _ = scrub.set_attribute("aria-valuetext", &seconds);
     }
     dom::set_value(scrub, &place(player.head / player.duration.max(1.0)));
-}
-
-/// A duration with a space before its unit: `50 ms`.
-fn spaced(duration: Duration) -> String {
-    let text = duration.to_string();
-    let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
-    text[..split].to_string() + " " + &text[split..]
 }
