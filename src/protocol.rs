@@ -158,6 +158,8 @@ pub enum Shown {
     Request(Excerpt),
     /// The percentile curves of the clients' response times.
     Responses(Findings),
+    /// The run over time.
+    Beats(Findings),
     /// The percentile curves of the ages of messages.
     Ages(Findings),
 }

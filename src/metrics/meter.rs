@@ -13,6 +13,7 @@ use super::distribution::Distribution;
 use super::key::Key;
 use super::level::Level;
 use super::named::Named;
+use super::pulse::Pacemaker;
 use super::ranking::Ranker;
 use super::report::*;
 use super::settling;
@@ -31,6 +32,7 @@ pub struct Meter {
     /// The declared channels, then that of each edge.
     channels: Vec<Channel>,
     keys: Vec<Key>,
+    pacemaker: Pacemaker,
     ranker: Ranker,
 }
 
@@ -69,6 +71,7 @@ impl Meter {
             edges: scenario.edges.iter().map(|_| Edge::default()).collect(),
             channels: Channel::all(scenario),
             keys: scenario.items.iter().map(|_| Key::default()).collect(),
+            pacemaker: Pacemaker::new(scenario.run.duration),
             ranker: Ranker::default(),
         }
     }
@@ -92,13 +95,17 @@ impl Meter {
             events,
             digest: format!("{digest:016x}"),
             warnings: Vec::new(),
-            clients: map(clients.map(|(c, m)| (named(&c.name), m.report(now.since(self.opening))))),
+            clients: clients
+                .map(|(c, m)| (named(&c.name), m.report(now.since(self.opening))))
+                .collect(),
             services,
-            edges: map(edges().map(|((index, e), m)| {
-                let mode = scenario.mode_at(EdgeId(index as u32), now);
-                (named(&e.name), m.report(mode, now, self.opening))
-            })),
-            channels: map((0..scenario.all_channels())
+            edges: edges()
+                .map(|((index, e), m)| {
+                    let mode = scenario.mode_at(EdgeId(index as u32), now);
+                    (named(&e.name), m.report(mode, now, self.opening))
+                })
+                .collect(),
+            channels: (0..scenario.all_channels())
                 .map(ChannelId)
                 .filter(|id| {
                     scenario
@@ -108,12 +115,12 @@ impl Meter {
                 .map(|id| {
                     let report = self.channels[id.0 as usize].report(scenario, id, now, self.opening);
                     (scenario.channel_name(id).to_string(), report)
-                })),
-            keys: map(scenario
-                .items
-                .iter()
-                .zip(&self.keys)
-                .map(|(item, key)| (named(&item.name), key.report()))),
+                })
+                .collect(),
+            keys: (scenario.items.iter().zip(&self.keys))
+                .map(|(item, key)| (named(&item.name), key.report()))
+                .collect(),
+            pulse: self.pacemaker.pulse(now),
             ranking: self.ranker.ranking.clone(),
         }
     }
@@ -174,15 +181,9 @@ impl Meter {
 
 fn by_cause(failures: &[u64; Cause::ALL.len()]) -> Named<u64> {
     let counted = Cause::ALL.iter().zip(failures).filter(|(_, count)| **count > 0);
-    map(counted.map(|(cause, count)| (cause.word().to_string(), *count)))
-}
-
-fn map<T>(entries: impl Iterator<Item = (String, T)>) -> Named<T> {
-    let mut map = Named::default();
-    for (name, value) in entries {
-        map.insert(name, value);
-    }
-    map
+    counted
+        .map(|(cause, count)| (cause.word().to_string(), *count))
+        .collect()
 }
 
 impl Client {
@@ -252,12 +253,14 @@ impl Meter {
 // What every call comes by is always inlined: of a call, only what is looked at is then put together.
 impl Observer for Meter {
     #[inline(always)]
-    fn offered(&mut self, _: Instant, request: Request) {
+    fn offered(&mut self, now: Instant, request: Request) {
+        self.pacemaker.at(now).offered += 1;
         self.clients[request.client.0 as usize].offered += request.counted as u64;
     }
 
     #[inline(always)]
     fn replied(&mut self, now: Instant, request: Request) {
+        self.pacemaker.at(now).replied += 1;
         self.ranker.note(now, request, None);
         if request.counted {
             let client = &mut self.clients[request.client.0 as usize];
@@ -267,6 +270,7 @@ impl Observer for Meter {
     }
 
     fn failed(&mut self, now: Instant, request: Request, cause: Cause) {
+        self.pacemaker.at(now).failed += 1;
         self.ranker.note(now, request, Some(cause));
         self.clients[request.client.0 as usize].failures[cause as usize] += request.counted as u64;
     }

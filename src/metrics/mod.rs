@@ -14,6 +14,7 @@ mod key;
 mod level;
 mod meter;
 mod named;
+pub mod pulse;
 pub mod ranking;
 pub mod report;
 mod settling;

@@ -15,6 +15,17 @@ impl<T> Default for Named<T> {
     }
 }
 
+/// The first value of each name.
+impl<T> FromIterator<(String, T)> for Named<T> {
+    fn from_iter<I: IntoIterator<Item = (String, T)>>(entries: I) -> Named<T> {
+        let mut named = Named::default();
+        for (name, value) in entries {
+            named.insert(name, value);
+        }
+        named
+    }
+}
+
 impl<T> Named<T> {
     /// Gives a name a value; false, and nothing changes, where it has one.
     pub fn insert(&mut self, name: String, value: T) -> bool {

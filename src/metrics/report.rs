@@ -5,6 +5,7 @@
 //! replicas. offered = replied + failed + inFlight.
 
 use super::Named;
+use super::pulse::Pulse;
 use super::ranking::Ranking;
 use serde::Serialize;
 
@@ -31,6 +32,9 @@ pub struct Report {
     /// Absent where the scenario has no data.
     #[serde(skip_serializing_if = "Named::is_empty")]
     pub keys: Named<KeyReport>,
+    /// What happened when; for a picture.
+    #[serde(skip)]
+    pub pulse: Pulse,
     /// Requests to look at; no figures.
     #[serde(skip)]
     pub ranking: Ranking,

@@ -10,6 +10,7 @@
 //! Law: what was written is read as it was; bytes that were not written here are no report.
 
 use super::Named;
+use super::pulse::{BEATS, Beat, Pulse};
 use super::ranking::{MOST, Notable, Ranking};
 use super::report::*;
 use crate::scenario::walk::{Reader, Wire, Writer, count, number};
@@ -194,12 +195,22 @@ fn report<W: Wire>(wire: &mut W, it: &mut Report) {
     if keys {
         map(wire, &mut it.keys, key);
     }
+    pulse(wire, &mut it.pulse);
     let ranking = &mut it.ranking;
     if !ranked {
         return;
     }
     for list in [&mut ranking.slowest, &mut ranking.failed, &mut ranking.spread] {
         notables(wire, list);
+    }
+}
+
+fn pulse<W: Wire>(wire: &mut W, it: &mut Pulse) {
+    let mut length = it.beats.len() as u64;
+    counts(wire, [&mut it.length.0, &mut length]);
+    it.beats.resize(length.min(BEATS) as usize, Beat::default());
+    for beat in &mut it.beats {
+        counts(wire, [&mut beat.offered, &mut beat.replied, &mut beat.failed]);
     }
 }
 

@@ -9,6 +9,7 @@
 //!
 //! Law: pure geometry. The same input gives the same shapes, and hit-testing uses the shapes that were drawn.
 
+pub mod beat;
 mod call;
 pub mod density;
 pub mod index;

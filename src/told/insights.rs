@@ -6,12 +6,18 @@ use super::Runs;
 use super::figure::{figure, sheet};
 use super::html::Html;
 use super::menu::menu;
+use crate::metrics::pulse::{Beat, Pulse};
 use crate::metrics::{Report, Summary, figure, insight};
-use crate::picture::percentile::{Curve, percentiles};
+use crate::picture::beat::{LEFT, RIGHT, beats};
+use crate::picture::percentile::{Curve, WIDTH, percentiles};
+use crate::picture::shape::Picture;
 
 /// What the curves are called.
 const RESPONSES: &str = "Response time by percentile";
 const AGES: &str = "Age of messages by percentile";
+const BEATS: &str = "Requests a second over the run";
+/// How many beats are one row of the table.
+const ROW: usize = 10;
 
 /// Distributions with their names, each with what it was before.
 type Rows<'a> = Vec<Curve<'a>>;
@@ -26,6 +32,7 @@ pub fn insights(runs: &Runs) -> Html {
         html.fill("<li>{}</li>", &[&words]);
     }
     html.fill("</ol></div>", &[]);
+    show_beats(&mut html, runs);
     let [now, before] = [&runs.now, &runs.before].map(|run| run.as_ref().map(|it| &it.report));
     let kinds: [Kind; 3] = [responses, completions, ages];
     let [responses, completions, ages] = kinds.map(|all| rows(now, before, all));
@@ -60,6 +67,56 @@ pub fn ages_picture(runs: &Runs) -> Html {
     picture(runs, AGES, ages)
 }
 
+/// The run over time, as a file.
+pub fn beats_picture(runs: &Runs) -> Html {
+    sheet(&[&drawn_beats(runs)], BEATS, runs.dark)
+}
+
+fn drawn_beats(runs: &Runs) -> Picture {
+    let length = runs.now.as_ref().map_or(0.0, |run| run.scenario.run.duration.0 as f64);
+    let [now, before] = [&runs.now, &runs.before].map(|run| run.as_ref().map(|it| &it.report.pulse));
+    beats(now.unwrap_or(&Pulse::default()), before, length)
+}
+
+/// The run over time with the play head's line on it, and the same as a table.
+fn show_beats(html: &mut Html, runs: &Runs) {
+    let Some(run) = &runs.now else { return };
+    let label = BEATS.to_string() + "; the same figures are in the table below";
+    html.fill("<figure><figcaption>{}</figcaption>", &[BEATS]);
+    html.add(&menu("beats", &("the picture: ".to_string() + BEATS), &[]));
+    let ends = [LEFT, RIGHT].map(|px| figure::fixed(px / WIDTH, 4));
+    html.fill(
+        "<div class=\"clock\" data-from=\"{}\" data-to=\"{}\">",
+        &[&ends[0], &ends[1]],
+    );
+    html.add(&figure(&drawn_beats(runs), &label, runs.dark));
+    html.fill("<i hidden></i></div><p class=\"quiet\">", &[]);
+    if runs.before.is_some() {
+        html.fill("dashed: replied before the change · ", &[]);
+    }
+    html.fill("a click goes to that instant</p>", &[]);
+    show_rows(html, &run.report.pulse);
+    html.fill("</figure>", &[]);
+}
+
+fn show_rows(html: &mut Html, pulse: &Pulse) {
+    html.fill(BEATS_TABLE, &[]);
+    for (row, beats) in (0u64..).zip(pulse.beats.chunks(ROW)) {
+        let end = |beat: u64| figure::fixed((beat * pulse.length.0) as f64 / 1e9, 1);
+        let first = row * ROW as u64;
+        let time = end(first) + "–" + &end(first + beats.len() as u64) + " s";
+        html.fill("<tr><th scope=\"row\">{}</th>", &[&time]);
+        let seconds = pulse.length.as_s() * beats.len() as f64;
+        let counts: [fn(&Beat) -> u64; 3] = [|beat| beat.offered, |beat| beat.replied, |beat| beat.failed];
+        for count in counts {
+            let sum: u64 = beats.iter().map(count).sum();
+            html.fill("<td>{}</td>", &[&figure::rate(sum as f64 / seconds)]);
+        }
+        html.fill("</tr>", &[]);
+    }
+    html.fill("</tbody></table></div></details>", &[]);
+}
+
 fn picture(runs: &Runs, name: &str, kind: Kind) -> Html {
     let [now, before] = [&runs.now, &runs.before].map(|run| run.as_ref().map(|it| &it.report));
     sheet(&[&percentiles(&rows(now, before, kind))], name, runs.dark)
@@ -77,6 +134,12 @@ pub fn sentences(runs: &Runs) -> Vec<String> {
     }
     sentences
 }
+
+const BEATS_TABLE: &str = concat!(
+    "<details data-keep=\"beats\"><summary>The same as a table</summary>",
+    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Requests a second\"><table data-test=\"beats\"><thead><tr>",
+    "<th scope=\"col\">from–until</th><th scope=\"col\">offered</th><th scope=\"col\">replied</th><th scope=\"col\">failed</th></tr></thead><tbody>",
+);
 
 const TABLE: &str = concat!(
     "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Percentiles\"><table data-test=\"percentiles\">",

@@ -97,6 +97,7 @@ pub fn shown(shown: &Shown) -> Html {
         } => figure::sheet(&[axis, lanes], "Lanes", *dark),
         Shown::Request(excerpt) => request::picture(excerpt),
         Shown::Responses(findings) => insights::responses_picture(&Runs::of(findings)),
+        Shown::Beats(findings) => insights::beats_picture(&Runs::of(findings)),
         Shown::Ages(findings) => insights::ages_picture(&Runs::of(findings)),
     }
 }

@@ -9,8 +9,10 @@
 use super::desk::Hand;
 use super::look::Stride;
 use super::page::Page;
+use super::panel::transport::instant_at;
 use super::panel::{lanes, mesh, palette, request};
 use super::part::dom;
+use super::player::Player;
 use super::reader::Reader;
 use super::results;
 use super::{file, host};
@@ -23,7 +25,7 @@ use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Event, HtmlDialogElement, HtmlTextAreaElement};
+use web_sys::{Element, Event, HtmlDialogElement, HtmlTextAreaElement, MouseEvent};
 
 /// The steps of the scrub line and of the speed slider.
 pub const STEPS: f64 = 10_000.0;
@@ -32,7 +34,13 @@ pub const STEPS: f64 = 10_000.0;
 pub fn listen(page: Page, root: &Element) {
     dom::listen(root, "click", move |event| {
         if let Some((act, on, _)) = asked(&event, "data-act") {
-            carry_out(page, &act, &on);
+            return carry_out(page, &act, &on);
+        }
+        let clock = dom::target(&event).and_then(|target| target.closest(".clock").ok().flatten());
+        if let (Some(clock), Some(event)) = (clock, event.dyn_ref::<MouseEvent>()) {
+            let at =
+                |player: &mut Player| player.seek(instant_at(&clock, f64::from(event.client_x()), player.duration));
+            page.player.update(at);
         }
     });
     dom::listen(root, "change", move |event| {

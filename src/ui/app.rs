@@ -235,7 +235,13 @@ fn follow_time(page: Page) {
         });
         page.player.update(|player| player.duration = duration);
     });
-    dom::effect(move || page.player.with(|player| transport::set_sliders(page, player)));
+    dom::effect(move || {
+        page.told.track();
+        page.player.with(|player| {
+            transport::set_sliders(page, player);
+            transport::set_line(page, player);
+        });
+    });
     dom::effect(move || {
         if page.player.with(|player| player.playing) && !page.office.with_value(|office| office.is_running) {
             page.office.update_value(|office| office.is_running = true);

@@ -221,6 +221,7 @@ fn shown(page: Page, picture: &str) -> Option<Shown> {
             Some(Shown::Lanes { pictures, dark })
         }
         "responses" => findings.now.is_some().then_some(Shown::Responses(findings)),
+        "beats" => findings.now.is_some().then_some(Shown::Beats(findings)),
         "ages" => findings.now.is_some().then_some(Shown::Ages(findings)),
         _ => request::picture(page)
             .filter(|excerpt| is_this(&excerpt.scenario))

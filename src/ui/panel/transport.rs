@@ -6,6 +6,9 @@ use crate::ui::act::STEPS;
 use crate::ui::page::Page;
 use crate::ui::part::dom;
 use crate::ui::player::Player;
+use js_sys::{JsString, Number};
+use wasm_bindgen::JsValue;
+use web_sys::Element;
 
 /// The sliders; their values are set as the head moves.
 pub const SLIDERS: &str = concat!(
@@ -13,6 +16,31 @@ pub const SLIDERS: &str = concat!(
     "<label class=\"scrub\"><input type=\"range\" min=\"0\" max=\"10000\" step=\"1\" aria-label=\"Time in the run\" data-field=\"scrub\" data-test=\"scrub\">",
     "<output data-test=\"head\"></output><span class=\"quiet\" data-test=\"length\"></span></label>",
 );
+
+/// Puts the head's line onto the pictures of the whole run.
+pub fn set_line(page: Page, player: &Player) {
+    let Some(clock) = page.find(".clock") else { return };
+    let Some(line) = clock.last_element_child() else { return };
+    let [from, to] = ends(&clock);
+    let percent = (from + (to - from) * player.head / player.duration.max(1.0)) * 100.0;
+    dom::set_style(&line, "left", &(figure::fixed(percent, 2) + "%"));
+    // Only an element that is gone keeps an attribute.
+    let _ = line.remove_attribute("hidden");
+}
+
+/// Where in a picture's width the run begins and ends.
+fn ends(clock: &Element) -> [f64; 2] {
+    ["data-from", "data-to"].map(|name| {
+        let part = clock.get_attribute(name).map(|part| JsString::from(part).into());
+        part.map_or(0.0, |part: JsValue| Number::from(part).value_of())
+    })
+}
+
+/// The instant at a place on the screen, in a picture of the whole run.
+pub fn instant_at(clock: &Element, px: f64, duration: f64) -> f64 {
+    let (frame, [from, to]) = (clock.get_bounding_client_rect(), ends(clock));
+    ((px - frame.left()) / frame.width().max(1.0) - from) / (to - from) * duration
+}
 
 /// Sets the sliders and their words.
 pub fn set_sliders(page: Page, player: &Player) {
