@@ -72,10 +72,13 @@ pub struct Operation {
     pub steps: Vec<Step>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Channel {
     pub name: String,
     pub is_topic: bool,
+    pub partitions: Option<u32>,
+    pub retention: Option<String>,
+    pub protocol: Option<String>,
 }
 
 /// A step of an operation. Times are distributions as the format writes them.
@@ -102,6 +105,10 @@ pub struct Edge {
     pub mode: Option<Mode>,
     pub latency: Option<String>,
     pub weight: Option<f64>,
+    /// Whether a message waits for a reply.
+    pub reply: bool,
+    /// With whom the messages of a topic are shared.
+    pub group: Option<String>,
 }
 
 impl Edge {
@@ -112,6 +119,8 @@ impl Edge {
             mode: Some(mode),
             latency: None,
             weight: None,
+            reply: false,
+            group: None,
         }
     }
 }
@@ -201,10 +210,8 @@ impl Draft {
             let edges: Vec<&str> = self.targets(&service.name).collect();
             (service.name.as_str(), service.text(&edges))
         });
-        let channels = self.channels.iter().map(|channel| {
-            let kind = word(if channel.is_topic { "topic" } else { "queue" });
-            (channel.name.as_str(), map([("kind", kind)]))
-        });
+        let channels = self.channels.iter();
+        let channels = channels.map(|channel| (channel.name.as_str(), channel.text()));
         let flat = map([
             ("format", word(FORMAT)),
             ("name", word(&self.name)),
@@ -299,12 +306,24 @@ impl Service {
     }
 }
 
+impl Channel {
+    fn text(&self) -> String {
+        let mut fields = vec![("kind", word(if self.is_topic { "topic" } else { "queue" }))];
+        fields.extend(self.partitions.map(|partitions| ("partitions", partitions.to_string())));
+        fields.extend(self.retention.as_ref().map(|retention| ("retention", word(retention))));
+        fields.extend(self.protocol.as_ref().map(|protocol| ("protocol", word(protocol))));
+        map(fields)
+    }
+}
+
 impl Edge {
     fn text(&self) -> String {
         let mut fields = vec![("from", word(&self.from)), ("to", word(&self.to))];
         fields.extend(self.mode.map(|mode| ("mode", word(mode.word()))));
         fields.extend(self.latency.as_ref().map(|latency| ("latency", word(latency))));
         fields.extend(self.weight.map(|weight| ("weight", number::print(weight))));
+        fields.extend(self.reply.then(|| ("reply", "true".to_string())));
+        fields.extend(self.group.as_ref().map(|group| ("group", word(group))));
         map(fields)
     }
 }

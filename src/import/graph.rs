@@ -113,7 +113,11 @@ impl Graph {
                 Kind::Outside => {}
                 Kind::Queue | Kind::Topic => {
                     let is_topic = node.kind == Kind::Topic;
-                    draft.channels.push(Channel { name, is_topic });
+                    draft.channels.push(Channel {
+                        name,
+                        is_topic,
+                        ..Channel::default()
+                    });
                 }
                 Kind::Service => {
                     let service = self.service(at, &names, &mut draft);
