@@ -89,7 +89,8 @@ pub enum Step {
     /// The target of an edge of this service.
     Call(String),
     Parallel(Vec<Vec<Step>>),
-    Maybe(f64, Vec<Step>),
+    /// One of these by its probability, or none.
+    Choose(Vec<(f64, Vec<Step>)>),
     Repeat(u32, Vec<Step>),
     /// A random number of times with this mean.
     About(f64, Vec<Step>),
@@ -329,15 +330,20 @@ impl Edge {
 }
 
 impl Step {
+    /// With this probability, the body.
+    pub fn maybe(p: f64, body: Vec<Step>) -> Step {
+        Step::Choose(vec![(p, body)])
+    }
+
     fn text(&self) -> String {
         match self {
             Step::Work(dist) => map([("work", word(dist))]),
             Step::Wait(dist) => map([("wait", word(dist))]),
             Step::Call(to) => map([("call", word(to))]),
             Step::Parallel(branches) => map([("parallel", list(branches.iter().map(|branch| steps(branch))))]),
-            Step::Maybe(p, body) => {
-                let option = map([("p", number::print(*p)), ("do", steps(body))]);
-                map([("choose", list([option]))])
+            Step::Choose(options) => {
+                let option = |(p, body): &(f64, Vec<Step>)| map([("p", probability(*p)), ("do", steps(body))]);
+                map([("choose", list(options.iter().map(option)))])
             }
             Step::Repeat(times, body) => map([("repeat", times.to_string()), ("do", steps(body))]),
             Step::About(mean, body) => {
@@ -345,13 +351,22 @@ impl Step {
                 map([("repeat", times), ("do", steps(body))])
             }
             Step::Respond => map([("respond", "true".to_string())]),
-            Step::Fail(p) => map([("fail", number::print(*p))]),
+            Step::Fail(p) => map([("fail", probability(*p))]),
         }
     }
 }
 
 fn steps(steps: &[Step]) -> String {
     list(steps.iter().map(Step::text))
+}
+
+/// A probability with four digits: what is rare is not never.
+fn probability(p: f64) -> String {
+    match (p * 1e4 + 0.5) as u64 {
+        0 => "0".to_string(),
+        10_000.. => "1".to_string(),
+        parts => format!("0.{parts:04}").trim_end_matches('0').to_string(),
+    }
 }
 
 /// A text in quotes.

@@ -145,7 +145,7 @@ impl Reader<'_> {
         let likely = tree::number(call.get("probability")).map_or(1.0, |percent| (percent / 100.0).clamp(0.0, 1.0));
         Ok(match likely {
             0.0 | 1.0 => Step::Call(to),
-            likely => Step::Maybe(likely, vec![Step::Call(to)]),
+            likely => Step::maybe(likely, vec![Step::Call(to)]),
         })
     }
 }

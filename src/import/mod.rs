@@ -17,6 +17,7 @@ mod fit;
 mod graph;
 mod isotope;
 mod jaeger;
+mod kind;
 mod lqn;
 mod mermaid;
 mod name;
