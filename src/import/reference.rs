@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_reference_is_followed_and_a_ring_of_them_ends() {
-        let tree = tree::of("{a: {x/y: {$ref: '#/components/b/z'}, r: {$ref: '#/a/r'}}, components: {b: {z: 5}}}");
+        let tree = tree::of("a: {x/y: {$ref: '#/components/b/z'}, r: {$ref: '#/a/r'}}\ncomponents: {b: {z: 5}}\n");
         let tree = tree.expect("a tree");
         let parts = Parts::of(&tree);
         let five = parts.named("#/a/x~1y").expect("a part");
