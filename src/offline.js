@@ -33,11 +33,13 @@
     return direct(answer);
   };
 
-  const kept = async (name) => (await caches.open(CACHE)).match(name, { ignoreVary: true });
+  const put = async (name, answer) => (await caches.open(CACHE)).put(name, answer);
 
-  const keep = async (name) => {
-    const [cache, answer] = await Promise.all([caches.open(CACHE), fetched(name)]);
-    await cache.put(name, answer);
+  /** What was kept under a name; nothing where the browser keeps nothing. */
+  const kept = async (name) => {
+    try {
+      return await (await caches.open(CACHE)).match(name, { ignoreVary: true });
+    } catch {}
   };
 
   /** The next release takes over as soon as its page replaces the only one of the last. */
@@ -50,7 +52,8 @@
     const found = await kept(name);
     if (found) return found;
     const answer = await fetch(request);
-    if (answer.ok) await (await caches.open(CACHE)).put(name, answer.clone());
+    // A full disk is no reason to go without.
+    if (answer.ok) await put(name, answer.clone()).catch(() => {});
     return answer;
   };
 
@@ -66,7 +69,10 @@
     }
   };
 
-  addEventListener("install", (event) => event.waitUntil(Promise.all(RELEASE.now.map(keep))));
+  addEventListener("install", (event) => {
+    const keep = async (name) => put(name, await fetched(name));
+    event.waitUntil(Promise.all(RELEASE.now.map(keep)));
+  });
 
   addEventListener("activate", (event) => {
     const removeOthers = async () => {
