@@ -4,12 +4,16 @@ import { AxeBuilder } from "@axe-core/playwright";
 
 export { expect };
 
+/** What the browser of a test says where its configuration lets no service worker be. */
+const BLOCKED = "Service Worker registration blocked by Playwright";
+
 /** `test` with a `complaints` fixture; a test that ends with a complaint fails. */
 export const test = base.extend({
   complaints: [
     async ({ page }, use) => {
       const complaints = [];
       page.on("console", (message) => {
+        if (message.text() === BLOCKED) return;
         if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
       });
       page.on("pageerror", (error) => complaints.push(`uncaught: ${error}`));

@@ -128,6 +128,28 @@ const WRONG: &[Wrong] = &[
         "no `name`",
         "task",
     ),
+    ("asyncapi: 1.2.0\n", None, (1, 11), "version", "3.0.0"),
+    (
+        "asyncapi: 3.0.0\noperations:\n  tell: {action: sent}\n",
+        None,
+        (3, 18),
+        "no `action`",
+        "receive",
+    ),
+    (
+        "asyncapi: 3.0.0\noperations:\n  tell: {action: send, channel: {$ref: '#/channels/paid'}}\n",
+        None,
+        (3, 33),
+        "no channel",
+        "#/channels/",
+    ),
+    (
+        "asyncapi: 2.6.0\nchannels: {a: {}}\n",
+        None,
+        (1, 1),
+        "no service",
+        "operations",
+    ),
     (
         "<!DOCTYPE lolz [<!ENTITY a \"b\">]>\n<lqn-model/>",
         None,
@@ -160,6 +182,45 @@ fn a_circle_of_calls_is_cut_and_told() {
         "{imported:?}"
     );
     assert!(!imported.scenario.contains("\"from\": \"c\""));
+}
+
+#[test]
+fn what_bindings_and_replies_say_is_taken() {
+    let text = r##"{"asyncapi": "3.0.0", "info": {"title": "Shop"}, "servers": {"main": {"protocol": "kafka-secure"}},
+        "channels": {"orders": {"bindings": {"kafka": {"partitions": 12, "topicConfiguration": {"retention.ms": 5000}}}},
+            "prices": {"bindings": {"amqp": {"is": "queue"}}, "servers": [{"protocol": "amqps"}]}},
+        "operations": {"onOrder": {"action": "receive", "channel": {"$ref": "#/channels/orders"}, "traits": [{"$ref": "#/components/operationTraits/group"}]},
+            "askPrice": {"action": "send", "channel": {"$ref": "#/channels/prices"}, "reply": {}},
+            "tell": {"action": "send", "channel": {"$ref": "#/channels/orders"}}},
+        "components": {"operationTraits": {"group": {"bindings": {"kafka": {"groupId": {"type": "string", "enum": ["shop"]}}}}}}}"##;
+    let imported = import::read(text.as_bytes(), None).expect("a scenario");
+    assert_eq!(imported.format, Format::AsyncApi);
+    for line in [
+        r#""orders": { "kind": "topic", "partitions": 12, "retention": "5s", "protocol": "kafka" }"#,
+        r#""orders-sent": { "kind": "topic", "partitions": 12, "retention": "5s", "protocol": "kafka" }"#,
+        r#""prices": { "kind": "queue", "protocol": "amqp" }"#,
+        r#"{ "from": "publishers", "to": "orders", "mode": "queue" }"#,
+        r#"{ "from": "orders", "to": "Shop.onOrder", "group": "shop" }"#,
+        r#"{ "from": "Shop", "to": "prices", "mode": "sync", "reply": true }"#,
+        r#"{ "from": "prices", "to": "subscribers.prices" }"#,
+        r#"{ "from": "Shop", "to": "orders-sent", "mode": "queue" }"#,
+    ] {
+        assert!(imported.scenario.contains(line), "{line}\n{}", imported.scenario);
+    }
+}
+
+/// Version 2 says what others do: they publish what the application receives.
+#[test]
+fn what_others_publish_is_received() {
+    let text = "asyncapi: 2.6.0\ninfo: {title: App}\nchannels: {in: {publish: {operationId: hear}}, out: {subscribe: {operationId: tell}}}\n";
+    let imported = import::read(text.as_bytes(), None).expect("a scenario");
+    for line in [
+        r#"{ "from": "in", "to": "App.hear" }"#,
+        r#"{ "from": "callers", "to": "App.tell", "mode": "sync" }"#,
+        r#"{ "from": "App", "to": "out", "mode": "queue" }"#,
+    ] {
+        assert!(imported.scenario.contains(line), "{line}\n{}", imported.scenario);
+    }
 }
 
 #[test]

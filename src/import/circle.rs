@@ -120,7 +120,8 @@ fn targets(steps: &[Step], into: &mut Vec<String>) {
         match step {
             Step::Call(to) => into.push(to.clone()),
             Step::Parallel(branches) => branches.iter().for_each(|branch| targets(branch, into)),
-            Step::Maybe(_, body) | Step::Repeat(_, body) | Step::About(_, body) => targets(body, into),
+            Step::Choose(options) => options.iter().for_each(|(_, body)| targets(body, into)),
+            Step::Repeat(_, body) | Step::About(_, body) => targets(body, into),
             _ => {}
         }
     }
@@ -130,7 +131,8 @@ fn leave_out(steps: &mut Vec<Step>, target: &str) {
     for step in steps.iter_mut() {
         match step {
             Step::Parallel(branches) => branches.iter_mut().for_each(|branch| leave_out(branch, target)),
-            Step::Maybe(_, body) | Step::Repeat(_, body) | Step::About(_, body) => leave_out(body, target),
+            Step::Choose(options) => options.iter_mut().for_each(|(_, body)| leave_out(body, target)),
+            Step::Repeat(_, body) | Step::About(_, body) => leave_out(body, target),
             _ => {}
         }
     }
@@ -140,7 +142,11 @@ fn leave_out(steps: &mut Vec<Step>, target: &str) {
             branches.retain(|branch| !branch.is_empty());
             !branches.is_empty()
         }
-        Step::Maybe(_, body) | Step::Repeat(_, body) | Step::About(_, body) => !body.is_empty(),
+        Step::Choose(options) => {
+            options.retain(|(_, body)| !body.is_empty());
+            !options.is_empty()
+        }
+        Step::Repeat(_, body) | Step::About(_, body) => !body.is_empty(),
         _ => true,
     });
 }

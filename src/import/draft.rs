@@ -72,10 +72,13 @@ pub struct Operation {
     pub steps: Vec<Step>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Channel {
     pub name: String,
     pub is_topic: bool,
+    pub partitions: Option<u32>,
+    pub retention: Option<String>,
+    pub protocol: Option<String>,
 }
 
 /// A step of an operation. Times are distributions as the format writes them.
@@ -86,7 +89,8 @@ pub enum Step {
     /// The target of an edge of this service.
     Call(String),
     Parallel(Vec<Vec<Step>>),
-    Maybe(f64, Vec<Step>),
+    /// One of these by its probability, or none.
+    Choose(Vec<(f64, Vec<Step>)>),
     Repeat(u32, Vec<Step>),
     /// A random number of times with this mean.
     About(f64, Vec<Step>),
@@ -102,6 +106,10 @@ pub struct Edge {
     pub mode: Option<Mode>,
     pub latency: Option<String>,
     pub weight: Option<f64>,
+    /// Whether a message waits for a reply.
+    pub reply: bool,
+    /// With whom the messages of a topic are shared.
+    pub group: Option<String>,
 }
 
 impl Edge {
@@ -112,6 +120,8 @@ impl Edge {
             mode: Some(mode),
             latency: None,
             weight: None,
+            reply: false,
+            group: None,
         }
     }
 }
@@ -201,10 +211,8 @@ impl Draft {
             let edges: Vec<&str> = self.targets(&service.name).collect();
             (service.name.as_str(), service.text(&edges))
         });
-        let channels = self.channels.iter().map(|channel| {
-            let kind = word(if channel.is_topic { "topic" } else { "queue" });
-            (channel.name.as_str(), map([("kind", kind)]))
-        });
+        let channels = self.channels.iter();
+        let channels = channels.map(|channel| (channel.name.as_str(), channel.text()));
         let flat = map([
             ("format", word(FORMAT)),
             ("name", word(&self.name)),
@@ -299,26 +307,43 @@ impl Service {
     }
 }
 
+impl Channel {
+    fn text(&self) -> String {
+        let mut fields = vec![("kind", word(if self.is_topic { "topic" } else { "queue" }))];
+        fields.extend(self.partitions.map(|partitions| ("partitions", partitions.to_string())));
+        fields.extend(self.retention.as_ref().map(|retention| ("retention", word(retention))));
+        fields.extend(self.protocol.as_ref().map(|protocol| ("protocol", word(protocol))));
+        map(fields)
+    }
+}
+
 impl Edge {
     fn text(&self) -> String {
         let mut fields = vec![("from", word(&self.from)), ("to", word(&self.to))];
         fields.extend(self.mode.map(|mode| ("mode", word(mode.word()))));
         fields.extend(self.latency.as_ref().map(|latency| ("latency", word(latency))));
         fields.extend(self.weight.map(|weight| ("weight", number::print(weight))));
+        fields.extend(self.reply.then(|| ("reply", "true".to_string())));
+        fields.extend(self.group.as_ref().map(|group| ("group", word(group))));
         map(fields)
     }
 }
 
 impl Step {
+    /// With this probability, the body.
+    pub fn maybe(p: f64, body: Vec<Step>) -> Step {
+        Step::Choose(vec![(p, body)])
+    }
+
     fn text(&self) -> String {
         match self {
             Step::Work(dist) => map([("work", word(dist))]),
             Step::Wait(dist) => map([("wait", word(dist))]),
             Step::Call(to) => map([("call", word(to))]),
             Step::Parallel(branches) => map([("parallel", list(branches.iter().map(|branch| steps(branch))))]),
-            Step::Maybe(p, body) => {
-                let option = map([("p", number::print(*p)), ("do", steps(body))]);
-                map([("choose", list([option]))])
+            Step::Choose(options) => {
+                let option = |(p, body): &(f64, Vec<Step>)| map([("p", probability(*p)), ("do", steps(body))]);
+                map([("choose", list(options.iter().map(option)))])
             }
             Step::Repeat(times, body) => map([("repeat", times.to_string()), ("do", steps(body))]),
             Step::About(mean, body) => {
@@ -326,13 +351,22 @@ impl Step {
                 map([("repeat", times), ("do", steps(body))])
             }
             Step::Respond => map([("respond", "true".to_string())]),
-            Step::Fail(p) => map([("fail", number::print(*p))]),
+            Step::Fail(p) => map([("fail", probability(*p))]),
         }
     }
 }
 
 fn steps(steps: &[Step]) -> String {
     list(steps.iter().map(Step::text))
+}
+
+/// A probability with four digits: what is rare is not never.
+fn probability(p: f64) -> String {
+    match (p * 1e4 + 0.5) as u64 {
+        0 => "0".to_string(),
+        10_000.. => "1".to_string(),
+        parts => format!("0.{parts:04}").trim_end_matches('0').to_string(),
+    }
 }
 
 /// A text in quotes.

@@ -113,7 +113,11 @@ impl Graph {
                 Kind::Outside => {}
                 Kind::Queue | Kind::Topic => {
                     let is_topic = node.kind == Kind::Topic;
-                    draft.channels.push(Channel { name, is_topic });
+                    draft.channels.push(Channel {
+                        name,
+                        is_topic,
+                        ..Channel::default()
+                    });
                 }
                 Kind::Service => {
                     let service = self.service(at, &names, &mut draft);
@@ -179,7 +183,7 @@ pub fn times(calls: f64, call: Step) -> Step {
     let whole = calls.round();
     match calls {
         calls if (calls - 1.0).abs() < 0.005 => call,
-        calls if calls < 1.0 => Step::Maybe((calls * 1e4).round().max(1.0) / 1e4, vec![call]),
+        calls if calls < 1.0 => Step::maybe((calls * 1e4).round().max(1.0) / 1e4, vec![call]),
         calls if (calls - whole).abs() < 0.005 * whole => Step::Repeat(whole.min(1e5) as u32, vec![call]),
         calls => Step::About((calls * 100.0).round() / 100.0, vec![call]),
     }

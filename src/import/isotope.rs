@@ -5,10 +5,11 @@
 //! ```
 
 use super::draft::{Draft, ONLY, Operation, Service, Step, WORK, bounded};
-use super::{graph, tree};
+use super::graph;
+use super::tree::{self, wrong};
 use crate::scenario::Mode;
-use crate::scenario::node::{Node, Value, place};
-use crate::scenario::problem::{Problem, Severity, nearest};
+use crate::scenario::node::{Node, Value};
+use crate::scenario::problem::{Problem, nearest};
 use crate::time::Duration;
 
 /// What makes no difference to who waits for whom.
@@ -117,10 +118,11 @@ impl Reader<'_> {
             Some(sleep) => {
                 let time = sleep.text().and_then(|text| Duration::parse(text).ok());
                 let time =
-                    time.ok_or_else(|| self.wrong(sleep, "this is no time to sleep", "a duration such as 10ms"))?;
+                    time.ok_or_else(|| wrong(self.text, sleep, "this is no time to sleep", "a duration such as 10ms"))?;
                 Ok(Some(Step::Wait(time.to_string())))
             }
-            None => Err(self.wrong(
+            None => Err(wrong(
+                self.text,
                 node,
                 "this is no step of a script",
                 "`call: NAME`, `sleep: 10ms`, or a list of them",
@@ -136,29 +138,15 @@ impl Reader<'_> {
                 Some(name) => format!("did you mean `{name}`?"),
                 None => "a call names a service of the file".to_string(),
             };
-            return Err(self.wrong(named, "there is no service of this name", &fix));
+            return Err(wrong(self.text, named, "there is no service of this name", &fix));
         };
         let to = self.draft.names.of(target);
         self.draft.edge(from, &to, Mode::Sync);
         let likely = tree::number(call.get("probability")).map_or(1.0, |percent| (percent / 100.0).clamp(0.0, 1.0));
         Ok(match likely {
             0.0 | 1.0 => Step::Call(to),
-            likely => Step::Maybe(likely, vec![Step::Call(to)]),
+            likely => Step::maybe(likely, vec![Step::Call(to)]),
         })
-    }
-
-    fn wrong(&self, node: &Node, message: &str, fix: &str) -> Problem {
-        let (line, column) = place(self.text, node.start);
-        let offence = self.text.get(node.start..node.end).unwrap_or_default();
-        Problem {
-            path: String::new(),
-            line,
-            column,
-            offence: offence.chars().take(40).collect(),
-            message: format!("{message}: `{}`", offence.lines().next().unwrap_or_default()),
-            fix: fix.to_string(),
-            severity: Severity::Error,
-        }
     }
 }
 

@@ -7,6 +7,7 @@
 //! Law: foreign bytes are a scenario or a problem, never a panic, in bounded time and memory. Nothing is made up or left
 //! out in silence.
 
+mod asyncapi;
 mod circle;
 mod compose;
 mod dependencies;
@@ -16,12 +17,14 @@ mod fit;
 mod graph;
 mod isotope;
 mod jaeger;
+mod kind;
 mod lqn;
 mod mermaid;
 mod name;
 mod otlp;
 mod own;
 mod phase;
+mod reference;
 mod sight;
 mod span;
 mod trace;
@@ -45,10 +48,11 @@ pub enum Format {
     Zipkin,
     Dependencies,
     Lqn,
+    AsyncApi,
 }
 
 /// A format, its name in commands, its title, and what a file of it holds.
-const FORMATS: [(Format, &str, &str, &str); 9] = [
+const FORMATS: [(Format, &str, &str, &str); 10] = [
     (
         Format::Scenario,
         "scenario",
@@ -98,9 +102,20 @@ const FORMATS: [(Format, &str, &str, &str); 9] = [
         "layered queueing network",
         "XML with a root `lqn-model`",
     ),
+    (
+        Format::AsyncApi,
+        "asyncapi",
+        "AsyncAPI document",
+        "`asyncapi: 3.0.0` or 2, with operations",
+    ),
 ];
 
 impl Format {
+    /// Each of them.
+    pub fn all() -> impl Iterator<Item = Format> + Clone {
+        FORMATS.iter().map(|(format, ..)| *format)
+    }
+
     /// The format of this name.
     pub fn parse(word: &str) -> Result<Format, String> {
         let found = FORMATS.iter().find(|(_, known, ..)| *known == word);
@@ -156,6 +171,7 @@ pub fn read(bytes: &[u8], format: Option<Format>) -> Result<Imported, Vec<Proble
         Format::Mermaid => mermaid::read(text),
         Format::Lqn => lqn::read(text),
         Format::Isotope => tree::of(text).and_then(|tree| isotope::read(text, &tree)),
+        Format::AsyncApi => tree::of(text).and_then(|tree| asyncapi::read(text, &tree)),
         Format::Compose => tree::of(text).and_then(|tree| compose::read(text, &tree)),
         Format::Otlp => tree::of(text).and_then(|tree| otlp::read(&tree)),
         Format::Jaeger => tree::of(text).and_then(|tree| jaeger::read(&tree)),

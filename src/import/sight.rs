@@ -45,6 +45,9 @@ fn of_tree(tree: &Node) -> Option<Format> {
             _ => None,
         };
     }
+    if tree.get("asyncapi").is_some() {
+        return Some(Format::AsyncApi);
+    }
     match &tree.get("services")?.value {
         Value::List(_) => Some(Format::Isotope),
         Value::Map(_) => Some(Format::Compose),

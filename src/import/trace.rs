@@ -8,6 +8,7 @@
 
 use super::draft::{self, Client, Draft, Load, ONLY, Operation, RATE, Service, Step};
 use super::execution::{Call, Execution, Executions, Manner, executions};
+use super::kind::{self, Seen};
 use super::name::Names;
 use super::span::{Side, Spans};
 use super::{fit, graph};
@@ -238,32 +239,56 @@ impl<'a> Maker<'a> {
         services.into_values().collect()
     }
 
+    /// What an operation does: one of some kinds of executions, if whom they call goes with how long they work.
     fn steps(&mut self, service: usize, name: &str, executions: &[&Execution]) -> Vec<Step> {
         let waits = |call: &Call| {
             let link = self.links.get(&(service, self.of_call(call)));
             link.is_some_and(|link| link.mode() == Mode::Sync)
         };
-        let mut own: Vec<u64> = executions.iter().map(|execution| execution.own_time(waits)).collect();
-        let (work, kind) = fit::fit(&mut own);
-        let mut steps = vec![Step::Work(work.clone())];
-        let shown = if name == ONLY {
-            self.names[service].clone()
-        } else {
-            format!("{}.{name}", self.names[service])
+        let seen = executions.iter().map(|execution| Seen {
+            execution: *execution,
+            called: execution.calls.iter().map(|call| self.of_call(call)).collect(),
+            own: execution.own_time(waits),
+        });
+        let kinds = kind::kinds(seen.collect());
+        let shown = match name {
+            ONLY => self.names[service].clone(),
+            name => format!("{}.{name}", self.names[service]),
         };
+        if kinds.len() > 1 {
+            self.draft.assume(format!(
+                "`{shown}` works so long by whom it calls: {} kinds of executions are told apart",
+                kinds.len()
+            ));
+        }
+        let mut before = 0;
+        let options = kinds.iter().map(|kind| {
+            // From bound to bound: what is rounded adds up to 1 all the same.
+            let bounds = [before, before + kind.len()].map(|bound| share(bound, executions.len()));
+            before += kind.len();
+            let p = ((bounds[1] - bounds[0]) * 1e4).round() / 1e4;
+            (p, self.steps_of(&shown, kind))
+        });
+        let mut options: Vec<(f64, Vec<Step>)> = options.collect();
+        match options.len() {
+            1 => options.remove(0).1,
+            _ => vec![Step::Choose(options)],
+        }
+    }
+
+    /// What one kind of executions does: it works, then fails or calls.
+    fn steps_of(&mut self, shown: &str, kind: &[(&Execution, u64)]) -> Vec<Step> {
+        let (executions, mut own): (Vec<&Execution>, Vec<u64>) = kind.iter().copied().unzip();
+        let (work, known) = fit::fit(&mut own);
         self.draft
-            .assume(format!("`{shown}` works {work}: {kind}, of {}", executions.len()));
+            .assume(format!("`{shown}` works {work}: {known}, of {}", executions.len()));
         let is_own = |execution: &&&Execution| {
             execution.failed && !execution.calls.iter().any(|call| self.found.all[call.to].failed)
         };
         let failed = executions.iter().filter(is_own).count();
-        if failed > 0 {
-            steps.push(Step::Fail(
-                (failed as f64 / executions.len() as f64 * 1e4).round().max(1.0) / 1e4,
-            ));
-        }
-        steps.extend(self.calls(executions));
-        steps
+        let fails = (failed > 0).then(|| Step::Fail(share(failed, executions.len()).max(1e-4)));
+        let calls = self.calls(&executions);
+        std::iter::once(Step::Work(work)).chain(fails).chain(calls).collect()
     }
 
     /// The calls of an operation in the order in which they begin on average, those at once as branches.
@@ -379,6 +404,11 @@ impl<'a> Maker<'a> {
             load: Load::Arrivals(arrivals),
         }
     }
+}
+
+/// A part of all with four digits.
+fn share(part: usize, all: usize) -> f64 {
+    (part as f64 / all as f64 * 1e4).round() / 1e4
 }
 
 #[derive(Default)]

@@ -5,7 +5,7 @@
 //! ```
 
 use crate::scenario::node::{self, Node, Value};
-use crate::scenario::problem::Problem;
+use crate::scenario::problem::{Problem, Severity};
 
 /// The tree of a text; a list where each line is a map of its own.
 pub fn of(text: &str) -> Result<Node, Problem> {
@@ -59,4 +59,20 @@ pub fn whole(node: Option<&Node>) -> Option<u64> {
 /// The text of a key, if it has one that is not empty.
 pub fn text<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
     node.get(key)?.text().filter(|text| !text.is_empty())
+}
+
+/// What is wrong with a node of this text.
+pub fn wrong(text: &str, node: &Node, message: &str, fix: &str) -> Problem {
+    let (line, column) = node::place(text, node.start);
+    let offence = text.get(node.start..node.end).unwrap_or_default();
+    let offence: String = offence.lines().next().unwrap_or_default().chars().take(40).collect();
+    Problem {
+        path: String::new(),
+        line,
+        column,
+        message: format!("{message}: `{offence}`"),
+        offence,
+        fix: fix.to_string(),
+        severity: Severity::Error,
+    }
 }

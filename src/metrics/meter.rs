@@ -189,12 +189,9 @@ fn by_cause(failures: &[u64; Cause::ALL.len()]) -> Named<u64> {
 impl Client {
     fn report(&self, window: Duration) -> ClientReport {
         let failed: u64 = self.failures.iter().sum();
-        let per_s = |count: u64| {
-            if window == Duration::ZERO {
-                0.0
-            } else {
-                count as f64 / window.as_s()
-            }
+        let per_s = |count: u64| match window {
+            Duration::ZERO => 0.0,
+            window => count as f64 / window.as_s(),
         };
         ClientReport {
             offered: self.offered,

@@ -38,6 +38,20 @@ fn round(original: &Scenario, until: Duration) -> (Imported, Scenario) {
     (imported, again)
 }
 
+/// Checks that each of these services has its median again, within a tenth.
+fn same_medians(original: &Scenario, imported: &Imported, again: &Scenario, services: &[&str]) {
+    let [before, after] = [original, again].map(|scenario| run::report(scenario, 1));
+    for service in services {
+        let [before, after] = [&before, &after].map(|report| p50(report, service));
+        let error = (after / before - 1.0).abs();
+        assert!(
+            error < 0.1,
+            "{service}: p50 {before} ms, then {after} ms\n{}",
+            imported.scenario
+        );
+    }
+}
+
 #[test]
 fn a_run_that_is_exported_and_imported_has_the_same_medians() {
     let original = scenario(
@@ -53,16 +67,7 @@ fn a_run_that_is_exported_and_imported_has_the_same_medians() {
           {"from": "web", "to": "stock", "latency": "1ms"}, {"from": "web", "to": "pay", "mode": "await"}, {"from": "web", "to": "mail", "mode": "queue"}]}"#,
     );
     let (imported, again) = round(&original, Duration::from_s(110));
-    let [before, after] = [&original, &again].map(|scenario| run::report(scenario, 1));
-    for service in ["web", "stock", "pay", "mail"] {
-        let [before, after] = [&before, &after].map(|report| p50(report, service));
-        let error = (after / before - 1.0).abs();
-        assert!(
-            error < 0.1,
-            "{service}: p50 {before} ms, then {after} ms\n{}",
-            imported.scenario
-        );
-    }
+    same_medians(&original, &imported, &again, &["web", "stock", "pay", "mail"]);
     let mode = |edge: &str| {
         again
             .edges
@@ -86,4 +91,69 @@ fn a_gallery_entry_comes_back_with_its_services() {
         names
     };
     assert_eq!(names(&again), names(&original), "{}", imported.scenario);
+}
+
+/// Services that are mostly quick and sometimes slow: between the two, few responses lie, and the median is soon another.
+#[test]
+fn services_with_two_humps_have_the_same_medians() {
+    for [look, buy, pay, more] in [
+        [
+            "exp(8ms)",
+            "4ms",
+            "hyperexp(0.5: 5ms, 0.5: 200ms)",
+            "hyperexp(0.5: 5ms, 0.5: 200ms)",
+        ],
+        [
+            "exp(8ms)",
+            "4ms",
+            "hyperexp(0.5: 2ms, 0.5: 100ms)",
+            "hyperexp(0.48: 5ms, 0.52: 200ms)",
+        ],
+        [
+            "hyperexp(0.5: 1ms, 0.5: 60ms)",
+            "hyperexp(0.5: 1ms, 0.5: 60ms)",
+            "hyperexp(0.52: 3ms, 0.48: 150ms)",
+            "exp(200ms)",
+        ],
+        [
+            "hyperexp(0.9: 4ms, 0.1: 60ms)",
+            "exp(20ms)",
+            "hyperexp(0.6: 5ms, 0.4: 80ms)",
+            "60ms",
+        ],
+    ] {
+        let original = scenario(&format!(
+            r#"{{"format": "sync-or-swim/1", "name": "shop", "run": {{"duration": "60s"}},
+            "clients": {{"users": {{"arrivals": "poisson(120/s)"}}}},
+            "services": {{
+              "web": {{"threads": 200, "operations": {{"look": [{{"work": "{look}"}}, {{"choose": [{{"p": 0.3, "do": [{{"call": "pay.check"}}]}}]}}],
+                      "buy": [{{"work": "{buy}"}}, {{"choose": [{{"p": 0.3, "do": [{{"call": "pay.charge"}}]}}]}}]}}}},
+              "pay": {{"threads": 200, "operations": {{"check": [{{"work": "{pay}"}}], "charge": [{{"work": "{more}"}}]}}}}}},
+            "edges": [{{"from": "users", "to": "web.look"}}, {{"from": "users", "to": "web.buy"}},
+              {{"from": "web", "to": "pay.check"}}, {{"from": "web", "to": "pay.charge"}}]}}"#
+        ));
+        let (imported, again) = round(&original, Duration::from_s(55));
+        same_medians(&original, &imported, &again, &["web", "pay"]);
+    }
+}
+
+/// Work that is done only with a call is no part of the others.
+#[test]
+fn what_is_done_only_with_a_call_is_told_apart() {
+    let original = scenario(
+        r#"{"format": "sync-or-swim/1", "name": "shop", "run": {"duration": "120s"},
+        "clients": {"users": {"arrivals": "poisson(50/s)"}},
+        "services": {
+          "web": {"threads": 64, "operations": {"buy": [{"work": "4ms"},
+                  {"choose": [{"p": 0.31, "do": [{"work": "uniform(40ms, 60ms)"}, {"call": "pay"}]}]}]}},
+          "pay": {"threads": 32, "work": "exp(20ms)"}},
+        "edges": [{"from": "users", "to": "web.buy"}, {"from": "web", "to": "pay"}]}"#,
+    );
+    let (imported, again) = round(&original, Duration::from_s(110));
+    same_medians(&original, &imported, &again, &["web", "pay"]);
+    let told = imported
+        .assumptions
+        .iter()
+        .any(|note| note.contains("2 kinds of executions"));
+    assert!(told, "{:#?}", imported.assumptions);
 }

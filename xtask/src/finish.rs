@@ -12,12 +12,13 @@
 //! <meta name="exchange">        ─▶ names exchange-<id>.wasm              not loaded before that
 //! <script data-wasm …>          ─▶ start-<id>.js                         no inline script: the content policy forbids it
 //! index.html + embed.css        ─▶ embed.html, embed-<id>.css            the page for a frame
+//! src/offline.js                ─▶ sw.js                                 the site without a network (`offline`), where it is published
 //! ```
 
 use crate::shell::Outcome;
 use crate::site::Speed;
 use crate::slim::{self, Wish};
-use crate::{place, preview, site};
+use crate::{offline, place, preview, site};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,12 @@ const START: &str = "<script type=\"module\" data-glue=\"";
 const BACKEND: &str = "<meta name=\"backend\" content=\"";
 const EXCHANGE: &str = "<meta name=\"exchange\" content=\"";
 const READER: &str = "<link data-reader rel=\"preload\" href=\"";
+/// Has the browser keep the site. Not in a frame, which keeps nothing; where that is not allowed, it goes without.
+const KEEP: &str = "
+  try {
+    if (!/\\/embed(.html)?$/.test(location.pathname)) await navigator.serviceWorker?.register(\"sw.js\");
+  } catch {}
+";
 
 /// Finishes the site in trunk's staging directory.
 pub fn finish() -> Outcome<()> {
@@ -43,10 +50,14 @@ pub fn finish() -> Outcome<()> {
     let html = name(&html, BACKEND, &finish_backend(&staging)?)?;
     let html = name(&html, READER, &finish_module(&staging, "reader", speed)?)?;
     let html = name(&html, EXCHANGE, &finish_module(&staging, "exchange", speed)?)?;
-    let html = without_remarks(&finish_start(&staging, &html)?);
+    let is_kept = speed == Speed::Release && std::env::var_os(site::SERVED).is_none();
+    let html = without_remarks(&finish_start(&staging, &html, is_kept)?);
     refuse_inline_scripts(&html)?;
     write(&page, html.as_bytes())?;
     finish_embed(&staging, &html)?;
+    if is_kept {
+        offline::make(&staging)?;
+    }
     match speed {
         Speed::Release => preview::make(&staging),
         Speed::Dev => Ok(()),
@@ -125,13 +136,14 @@ fn finish_module(staging: &Path, program: &str, speed: Speed) -> Outcome<String>
     Ok(name)
 }
 
-/// Puts the start of the page into a file of its own.
-fn finish_start(staging: &Path, html: &str) -> Outcome<String> {
+/// Puts the start of the page into a file of its own. A site that `is_kept` has a service worker.
+fn finish_start(staging: &Path, html: &str, is_kept: bool) -> Outcome<String> {
     let missing = "index.html lacks the start element that `pattern_script` of Trunk.toml writes";
     let (head, rest) = html.split_once(START).ok_or(missing)?;
     let (attributes, tail) = rest.split_once("\"></script>").ok_or(missing)?;
     let (glue, wasm) = attributes.split_once("\" data-wasm=\"").ok_or(missing)?;
-    let script = start_script(glue, wasm);
+    let keep = if is_kept { KEEP } else { "" };
+    let script = start_script(glue, wasm, keep);
     let name = format!("start-{}.js", id_of(&[script.as_bytes()]));
     write(&staging.join(&name), script.as_bytes())?;
     Ok(format!(
@@ -139,11 +151,11 @@ fn finish_start(staging: &Path, html: &str) -> Outcome<String> {
     ))
 }
 
-/// Starts the page; where that is impossible, the `#start` element of the page says so.
-fn start_script(glue: &str, wasm: &str) -> String {
+/// Starts the page, then does `rest`; where that is impossible, the `#start` element of the page says so.
+fn start_script(glue: &str, wasm: &str, rest: &str) -> String {
     format!(
         "import init from \"{glue}\";
-init({{ module_or_path: new URL(\"{wasm}\", import.meta.url) }}).catch((why) => {{
+init({{ module_or_path: new URL(\"{wasm}\", import.meta.url) }}).then(async () => {{{rest}}}, (why) => {{
   const start = document.getElementById(\"start\");
   if (start) start.textContent = `The playground could not start: ${{why}}`;
   throw why;

@@ -12,6 +12,7 @@ mod bench;
 mod check;
 mod dead;
 mod finish;
+mod offline;
 mod place;
 mod preview;
 mod recipe;

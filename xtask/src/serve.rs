@@ -1,4 +1,6 @@
 //! The playground on a local port, rebuilt when a file changes.
+//!
+//! Law: what is seen is what was built last. No service worker is served, so that nothing outlives the server.
 
 use crate::shell::{self, Outcome};
 use crate::{place, setup, site};
@@ -21,7 +23,7 @@ pub fn serve(words: &[&str]) -> Outcome<()> {
     forget_last_build()?;
     announce_later(port)?;
     let mut trunk = site::trunk(&tools, "serve", speed)?;
-    trunk.arg(format!("--port={port}"));
+    trunk.arg(format!("--port={port}")).env(site::SERVED, "true");
     become_process(trunk)
 }
 

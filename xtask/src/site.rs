@@ -12,6 +12,12 @@ pub const WASM: &str = "wasm32-unknown-unknown";
 /// The script of the element that embeds the playground in other pages.
 pub const ELEMENT: &str = "element.js";
 
+/// The script that keeps the site for when there is no network.
+pub const OFFLINE: &str = "sw.js";
+
+/// Set where the site is served while it is being changed: nothing of it is kept.
+pub const SERVED: &str = "SITE_IS_SERVED";
+
 /// How a site is built.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Speed {

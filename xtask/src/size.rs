@@ -16,7 +16,7 @@ struct Budget {
     is_part: fn(&str) -> bool,
 }
 
-const BUDGETS: [Budget; 5] = [
+const BUDGETS: [Budget; 6] = [
     Budget {
         name: "backend",
         kilobytes: 100,
@@ -42,6 +42,11 @@ const BUDGETS: [Budget; 5] = [
         kilobytes: 250,
         is_part: is_exchange,
     },
+    Budget {
+        name: "offline",
+        kilobytes: 2,
+        is_part: is_offline,
+    },
 ];
 
 fn is_backend(file: &str) -> bool {
@@ -61,13 +66,18 @@ fn is_exchange(file: &str) -> bool {
     file.starts_with("exchange-")
 }
 
+/// What a browser loads once the page is shown, beside the files that the page has loaded.
+fn is_offline(file: &str) -> bool {
+    file == site::OFFLINE
+}
+
 /// All that a browser loads to show the page.
 fn is_page(file: &str) -> bool {
     let kind = Path::new(file)
         .extension()
         .and_then(|kind| kind.to_str())
         .unwrap_or_default();
-    let others = [is_backend, is_reader, is_element, is_exchange];
+    let others = [is_backend, is_reader, is_element, is_exchange, is_offline];
     !others.iter().any(|is_part| is_part(file))
         && !file.starts_with("embed")
         && (file == "index.html" || ["js", "css", "wasm"].contains(&kind))
@@ -162,6 +172,7 @@ mod tests {
                 ("reader-1.wasm", 500),
                 ("element.js", 500),
                 ("exchange-1.wasm", 500),
+                ("sw.js", 500),
                 ("poster.png", 500)
             ])
             .is_ok()

@@ -237,7 +237,7 @@ pub struct Foreign {
     /// A file, or `-` for standard input
     pub file: String,
     /// What format it is of, where its content does not tell: isotope, compose, mermaid, otlp, jaeger, zipkin,
-    /// dependencies, lqn, scenario
+    /// dependencies, lqn, asyncapi, scenario
     #[arg(long, value_name = "FORMAT", value_parser = import::Format::parse)]
     pub from: Option<import::Format>,
     /// Write YAML instead of JSON
