@@ -14,7 +14,7 @@ use super::event::Event;
 use super::queue::Handle;
 use super::slab::NONE;
 use super::turn::Turn;
-use super::world::{Chain, Edge, Task};
+use super::world::{Chain, Task};
 use crate::scenario::Mode;
 use crate::time::{Duration, Instant};
 use crate::trace::{Attempt, Cause, Observer};
@@ -33,17 +33,12 @@ impl<O: Observer> Turn<'_, O> {
             ..
         } = call;
         let now = self.now();
-        let Edge {
-            mut mode,
-            timeout,
-            mut line,
-            to,
-            ..
-        } = self.world.edges[edge];
+        let road = &self.world.edges[edge];
+        let (mut mode, mut line) = (road.mode, road.line);
         if call.attempt != Attempt::Only {
             (mode, line) = self.world.guards[guard].way();
         }
-        let channel = self.world.edges[edge].terms.channel_in(mode);
+        let (to, timeout, channel) = (road.to, road.timeout, road.terms.channel_in(mode));
         let waits = !matches!(mode, Mode::Oneway | Mode::Forward);
         let requested = &mut self.world.requests[request];
         requested.open += 1;
@@ -202,12 +197,13 @@ impl<O: Observer> Turn<'_, O> {
     /// The caller learns the outcome and goes on.
     #[inline(always)]
     fn conclude(&mut self, slot: u32, outcome: Result<(), Cause>) {
-        self.world.tasks[slot].awaited = false;
-        self.note((slot as u64) << 2 | outcome.map_or_else(|cause| 1 + cause as u64, |()| 0));
-        self.observer.returned(self.now(), self.world.view(slot), outcome);
+        let task = &mut self.world.tasks[slot];
+        task.awaited = false;
         let Task {
             caller, request, guard, ..
-        } = self.world.tasks[slot];
+        } = *task;
+        self.note((slot as u64) << 2 | outcome.map_or_else(|cause| 1 + cause as u64, |()| 0));
+        self.observer.returned(self.now(), self.world.view(slot), outcome);
         self.release(slot);
         if guard != NONE {
             self.try_returned(guard, slot, outcome);
@@ -247,19 +243,25 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// One of those who hold the slot lets go.
-    #[inline]
+    #[inline(always)]
     pub(super) fn release(&mut self, slot: u32) {
         let task = &mut self.world.tasks[slot];
         task.holds -= 1;
         if task.holds == 0 {
-            let (origin, guard) = (task.origin, task.guard);
-            self.world.tasks.remove(slot);
-            if origin != NONE {
-                self.release(origin);
-            }
-            if guard != NONE {
-                self.let_go_of_guard(guard);
-            }
+            self.free(slot);
+        }
+    }
+
+    /// Nobody holds the slot any more.
+    #[inline(never)]
+    fn free(&mut self, slot: u32) {
+        let Task { origin, guard, .. } = self.world.tasks[slot];
+        self.world.tasks.remove(slot);
+        if origin != NONE {
+            self.release(origin);
+        }
+        if guard != NONE {
+            self.let_go_of_guard(guard);
         }
     }
 }

@@ -15,44 +15,46 @@ use crate::trace::{Observer, On};
 impl<O: Observer> Turn<'_, O> {
     /// This fiber holds the worker of its span until it is resumed.
     pub(super) fn pin(&mut self, root: u32, fiber: u32, on: On) {
-        let last = self.world.tasks[root].pinned.last;
-        let task = &mut self.world.tasks[fiber];
-        task.pin = Some(on);
-        task.before = last;
-        task.after = NONE;
+        let row = &mut self.world.tasks[root].pinned;
+        let last = std::mem::replace(&mut row.last, fiber);
         match last {
-            NONE => self.world.tasks[root].pinned.first = fiber,
+            NONE => row.first = fiber,
             last => self.world.tasks[last].after = fiber,
         }
-        self.world.tasks[root].pinned.last = fiber;
+        let task = &mut self.world.tasks[fiber];
+        (task.pin, task.before, task.after) = (Some(on), last, NONE);
     }
 
     /// A fiber holds the worker no longer, if it did.
     pub(super) fn unpin(&mut self, root: u32, fiber: u32) {
-        let Task { pin, before, after, .. } = self.world.tasks[fiber];
-        if pin.is_none() {
+        let task = &mut self.world.tasks[fiber];
+        if task.pin.take().is_none() {
             return;
         }
-        self.world.tasks[fiber].pin = None;
-        match before {
-            NONE => self.world.tasks[root].pinned.first = after,
-            before => self.world.tasks[before].after = after,
+        let Task { before, after, .. } = *task;
+        if before != NONE {
+            self.world.tasks[before].after = after;
         }
-        match after {
-            NONE => self.world.tasks[root].pinned.last = before,
-            after => self.world.tasks[after].before = before,
+        if after != NONE {
+            self.world.tasks[after].before = before;
+        }
+        let row = &mut self.world.tasks[root].pinned;
+        if before == NONE {
+            row.first = after;
+        }
+        if after == NONE {
+            row.last = before;
         }
     }
 
     /// A fiber can go on, behind those of its span that already can.
     pub(super) fn push_ready(&mut self, root: u32, fiber: u32) {
         self.world.tasks[fiber].after = NONE;
-        let Chain { last, .. } = self.world.tasks[root].ready;
-        match last {
-            NONE => self.world.tasks[root].ready.first = fiber,
+        let row = &mut self.world.tasks[root].ready;
+        match std::mem::replace(&mut row.last, fiber) {
+            NONE => row.first = fiber,
             last => self.world.tasks[last].after = fiber,
         }
-        self.world.tasks[root].ready.last = fiber;
     }
 
     /// The next fiber of a span that can go on.

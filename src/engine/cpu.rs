@@ -102,13 +102,13 @@ impl SharedCores {
 }
 
 impl<O: Observer> Turn<'_, O> {
-    /// The worker of this fiber's span begins a burst of work.
-    pub(super) fn begin_work(&mut self, fiber: u32, work: Duration) {
-        let root = self.world.tasks[fiber].root;
-        self.world.tasks[root].active = fiber;
+    /// The worker of this span begins a burst of work, for one of its fibers.
+    pub(super) fn begin_work(&mut self, root: u32, fiber: u32, work: Duration) {
+        let task = &mut self.world.tasks[root];
+        task.active = fiber;
         let Task {
             lane, span, replica, ..
-        } = self.world.tasks[root];
+        } = *task;
         let index = self.world.replicas[replica].home;
         let replica = &mut self.world.replicas[index];
         let work = replica.plight.stretch(work);
@@ -129,7 +129,9 @@ impl<O: Observer> Turn<'_, O> {
     /// A burst on a core of its own is over: the core goes to the next in line, then the span goes on.
     pub(super) fn work_ended(&mut self, fiber: u32) {
         let root = self.world.tasks[fiber].root;
-        let home = self.world.replicas[self.world.tasks[root].replica].home;
+        let task = &mut self.world.tasks[root];
+        task.active = NONE;
+        let home = self.world.replicas[task.replica].home;
         let replica = &mut self.world.replicas[home];
         match replica.core_queue.pop(&mut self.world.tasks) {
             None => replica.free_cores += 1,
@@ -140,7 +142,6 @@ impl<O: Observer> Turn<'_, O> {
                 self.world.queue.push(end, Event::WorkEnd(next));
             }
         }
-        self.world.tasks[root].active = NONE;
         self.go_on(root, fiber);
     }
 

@@ -313,17 +313,9 @@ impl<O: Observer> Turn<'_, O> {
         self.take_call(slot)
     }
 
-    /// The span of a call is over. A delivery's end is its ack or says that it has failed; any other call has ended.
-    #[inline]
-    pub(super) fn settle(&mut self, call: u32) {
-        if self.world.tasks[call].delivery == NONE {
-            self.work_of_call_ended(call);
-        } else {
-            self.delivery_ended(call);
-        }
-    }
-
-    fn delivery_ended(&mut self, call: u32) {
+    /// The span of a delivery is over: that is its ack, or says that it has failed.
+    #[inline(never)]
+    pub(super) fn delivery_ended(&mut self, call: u32) {
         let Task { failed, line, .. } = self.world.tasks[call];
         if !failed {
             let view = self.world.view(call);

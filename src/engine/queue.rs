@@ -115,11 +115,18 @@ impl Queue {
 
     /// One more event of this instant.
     fn push_due(&mut self, event: Event) {
-        for event in self.single.take().into_iter().chain([event]) {
-            let class = event.class();
-            self.due[class].push_back(event);
-            self.due_classes |= 1 << class;
+        if let Some(first) = self.single.take() {
+            self.line_up(first);
         }
+        self.line_up(event);
+    }
+
+    /// An event of this instant joins those of its class.
+    #[inline(always)]
+    fn line_up(&mut self, event: Event) {
+        let class = event.class();
+        self.due[class].push_back(event);
+        self.due_classes |= 1 << class;
     }
 
     /// Schedules an event that may still be cancelled.
@@ -218,9 +225,7 @@ impl Queue {
     /// The next event of this instant, whether it was scheduled long ago or just now.
     fn pop_due(&mut self) -> Option<Event> {
         if let Some(event) = self.single.take() {
-            let class = event.class();
-            self.due[class].push_back(event);
-            self.due_classes |= 1 << class;
+            self.line_up(event);
         }
         let class = self.due_classes.trailing_zeros() as usize;
         let top = &self.top;

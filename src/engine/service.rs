@@ -28,25 +28,28 @@ impl<O: Observer> Turn<'_, O> {
             return;
         }
         let replica = self.balance(call);
-        self.world.tasks[call].arrived = self.now();
-        self.world.tasks[call].replica = replica;
+        let now = self.now();
+        let task = &mut self.world.tasks[call];
+        (task.arrived, task.replica) = (now, replica);
         let place = &self.world.replicas[replica];
-        match place.plight.down {
-            None => {}
-            Some(Down::Blackhole) => return self.swallow(call),
-            Some(Down::Refuse | Down::Crash) => return self.refuse(call),
+        if let Some(down) = place.plight.down {
+            return match down {
+                Down::Blackhole => self.swallow(call),
+                Down::Refuse | Down::Crash => self.refuse(call),
+            };
         }
         let room = place.waiting < place.backlog;
-        let lane = if room { None } else { self.idle_lane_for_new(replica) };
+        let lane = self.idle_lane_for_new(replica);
         if !room && lane.is_none() {
             self.refuse(call);
             return;
         }
-        let polls = self.world.tasks[call].mode == Mode::Poll;
-        self.world.tasks[call].holds += polls as u32;
+        let task = &mut self.world.tasks[call];
+        let polls = task.mode == Mode::Poll;
+        task.holds += polls as u32;
         match lane {
-            Some(lane) => self.begin(call, lane),
-            None => self.accept(call),
+            Some(lane) => self.begin(call, replica, lane),
+            None => self.queue_up(call, replica),
         }
         if polls {
             self.say_accepted(call);
@@ -56,15 +59,20 @@ impl<O: Observer> Turn<'_, O> {
     /// A replica takes a call or message, at once or into its queue.
     #[inline]
     pub(super) fn accept(&mut self, call: u32) {
-        let index = self.world.tasks[call].replica;
-        if let Some(lane) = self.idle_lane_for_new(index) {
-            self.begin(call, lane);
-            return;
+        let replica = self.world.tasks[call].replica;
+        match self.idle_lane_for_new(replica) {
+            Some(lane) => self.begin(call, replica, lane),
+            None => self.queue_up(call, replica),
         }
+    }
+
+    /// A call waits for a worker of this replica.
+    fn queue_up(&mut self, call: u32, index: u32) {
         self.observer.accepted(self.now(), self.world.view(call), true);
         self.world.stamp += 1;
-        self.world.tasks[call].stamp = self.world.stamp;
-        self.world.tasks[call].queued = true;
+        let task = &mut self.world.tasks[call];
+        task.stamp = self.world.stamp;
+        task.queued = true;
         let replica = &mut self.world.replicas[index];
         replica.waiting += 1;
         if replica.lifo {
@@ -82,6 +90,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// An idle worker, if there is one and a further span may begin.
+    #[inline(always)]
     fn idle_lane_for_new(&mut self, index: u32) -> Option<u32> {
         let now = self.now();
         let replica = &mut self.world.replicas[index];
@@ -114,9 +123,8 @@ impl<O: Observer> Turn<'_, O> {
 
     /// A worker takes a call that came without queueing.
     #[inline(always)]
-    fn begin(&mut self, call: u32, lane: u32) {
+    fn begin(&mut self, call: u32, replica: u32, lane: u32) {
         self.observer.accepted(self.now(), self.world.view(call), false);
-        let replica = self.world.tasks[call].replica;
         if self.occupy(call, lane) {
             self.serve(replica, lane);
         }
@@ -125,27 +133,28 @@ impl<O: Observer> Turn<'_, O> {
     /// A worker begins a span; true when the worker is free again.
     #[inline]
     fn occupy(&mut self, call: u32, lane: u32) -> bool {
-        if self.world.tasks[call].span != call {
+        let task = &mut self.world.tasks[call];
+        if task.span != call {
             return self.take_job_up(call, lane);
         }
-        let task = &mut self.world.tasks[call];
         let queued = std::mem::replace(&mut task.queued, false);
         task.lane = lane;
         task.pc = self.world.edges[task.edge].entry;
         task.fibers = 1;
         task.responded = false;
         task.failed = false;
-        let (key, replica) = (task.key, task.replica);
-        self.world.replicas[replica].begun += 1;
+        let (key, replica, guard, delivery) = (task.key, task.replica, task.guard, task.delivery);
+        let place = &mut self.world.replicas[replica];
+        place.begun += 1;
+        let fail = place.plight.fail;
         self.note((lane as u64) << 32 | call as u64);
         self.observer.began(self.now(), self.world.view(call), lane, queued);
-        if self.world.tasks[call].guard != NONE {
+        if guard != NONE {
             self.begin_guarded(call);
         }
-        if self.world.tasks[call].delivery != NONE {
+        if delivery != NONE {
             self.begin_delivery(call);
         }
-        let fail = self.world.replicas[replica].plight.fail;
         if !fail.never() && fail.hit(self.draw_bits(key, 0, Purpose::Mishap)) {
             self.world.tasks[call].outcome = Err(Cause::Error);
         }

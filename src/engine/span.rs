@@ -19,10 +19,11 @@ use super::frame::{Frame, Inside, Join};
 use super::program::{Address, Instruction};
 use super::slab::NONE;
 use super::turn::Turn;
-use super::world::Task;
+use super::world::{Edge, Task};
 use crate::scenario::{EdgeId, Mode};
 use crate::time::Duration;
 use crate::trace::{Activity, Cause, Observer, On};
+use std::ops::Range;
 
 /// Why a fiber goes no further for now.
 #[derive(PartialEq)]
@@ -38,7 +39,7 @@ enum Pause {
 impl<O: Observer> Turn<'_, O> {
     /// A span goes on with this fiber on the worker that it has; a worker that comes free looks for more.
     pub(super) fn go_on(&mut self, root: u32, fiber: u32) {
-        let (replica, lane) = (self.world.tasks[root].replica, self.world.tasks[root].lane);
+        let Task { replica, lane, .. } = self.world.tasks[root];
         if self.drive(root, fiber) {
             self.serve(replica, lane);
         }
@@ -48,7 +49,7 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn drive(&mut self, root: u32, first: u32) -> bool {
         let mut fiber = first;
         loop {
-            match self.walk(fiber) {
+            match self.walk(root, fiber) {
                 Pause::Busy => return false,
                 Pause::SpanOver => return true,
                 Pause::Waits => {}
@@ -91,19 +92,21 @@ impl<O: Observer> Turn<'_, O> {
         }
     }
 
-    /// Executes a fiber's instructions until it can go no further.
-    fn walk(&mut self, fiber: u32) -> Pause {
+    /// Executes the instructions of a fiber of this span until it can go no further.
+    fn walk(&mut self, root: u32, fiber: u32) -> Pause {
         let mut fiber = fiber;
-        let task = &self.world.tasks[fiber];
-        if task.outcome.is_err() || task.cancelled {
-            self.world.tasks[fiber].outcome = Ok(());
-            self.world.tasks[fiber].cancelled = false;
-            match self.end_fiber(fiber, false) {
-                Ok(next) => fiber = next,
-                Err(pause) => return pause,
-            }
+        let task = &mut self.world.tasks[fiber];
+        let mut end = (task.outcome.is_err() || task.cancelled).then_some(false);
+        if end.is_some() {
+            (task.outcome, task.cancelled) = (Ok(()), false);
         }
         loop {
+            if let Some(ok) = end.take() {
+                match self.end_fiber(root, fiber, ok) {
+                    Ok(next) => fiber = next,
+                    Err(pause) => return pause,
+                }
+            }
             let task = &mut self.world.tasks[fiber];
             let (instruction, step) = self.world.program.code[task.pc];
             task.pc += 1;
@@ -112,35 +115,31 @@ impl<O: Observer> Turn<'_, O> {
                 Instruction::Work(sampler) => {
                     let work = self.draw_duration(sampler, key, step, Purpose::Work);
                     if work > Duration::ZERO {
-                        self.begin_work(fiber, work);
+                        self.begin_work(root, fiber, work);
                         return Pause::Busy;
                     }
                 }
                 Instruction::Wait(sampler) => {
                     let wait = self.draw_duration(sampler, key, step, Purpose::Wait);
                     if wait > Duration::ZERO {
-                        self.wait(fiber, wait);
+                        self.wait(root, fiber, wait);
                         return Pause::Waits;
                     }
                 }
                 Instruction::Call(edge) => {
-                    if self.call(fiber, edge, step) {
+                    let key = mix(key, (step as u64) << 8 | Purpose::Call as u64);
+                    if self.call(root, fiber, edge, key) {
                         return Pause::Waits;
                     }
                 }
                 Instruction::Fork { first, count, need } => {
-                    self.fork(fiber, first, count, need);
+                    self.fork(root, fiber, first..first + count, need);
                     return Pause::Waits;
                 }
                 Instruction::Respond => self.respond(self.world.span_of(fiber), Ok(())),
                 Instruction::Fail(odds) => {
                     let bits = self.draw_bits(key, step, Purpose::Fail);
-                    if odds.hit(bits) {
-                        match self.end_fiber(fiber, false) {
-                            Ok(next) => fiber = next,
-                            Err(pause) => return pause,
-                        }
-                    }
+                    end = odds.hit(bits).then_some(false);
                 }
                 Instruction::Hold(pool) | Instruction::Acquire(pool) => {
                     if !self.take(fiber, pool, matches!(instruction, Instruction::Acquire(_))) {
@@ -151,12 +150,8 @@ impl<O: Observer> Turn<'_, O> {
                     self.offload(fiber, end);
                     return Pause::Waits;
                 }
-                Instruction::EndBranch | Instruction::End | Instruction::Undone => {
-                    match self.end_fiber(fiber, !matches!(instruction, Instruction::Undone)) {
-                        Ok(next) => fiber = next,
-                        Err(pause) => return pause,
-                    }
-                }
+                Instruction::EndBranch | Instruction::End => end = Some(true),
+                Instruction::Undone => end = Some(false),
                 control => self.steer(fiber, control, step),
             }
         }
@@ -304,21 +299,18 @@ impl<O: Observer> Turn<'_, O> {
         }
     }
 
-    fn wait(&mut self, fiber: u32, wait: Duration) {
-        let root = self.world.tasks[fiber].root;
+    fn wait(&mut self, root: u32, fiber: u32, wait: Duration) {
         if self.threads(root) {
             self.pin(root, fiber, On::Wait);
         }
         self.world.queue.push(self.now() + wait, Event::WaitEnd(fiber));
     }
 
-    /// Sends a call; true when the fiber waits for its outcome.
-    fn call(&mut self, fiber: u32, edge: u32, step: u32) -> bool {
-        let task = &self.world.tasks[fiber];
-        let root = task.root;
+    /// Sends a call, whose story has this key; true when the fiber waits for its outcome.
+    fn call(&mut self, root: u32, fiber: u32, edge: u32, key: u64) -> bool {
         let Task { span, request, .. } = self.world.tasks[root];
-        let key = mix(task.key, (step as u64) << 8 | Purpose::Call as u64);
-        let pins = match self.world.edges[edge].mode {
+        let Edge { mode, rules, .. } = self.world.edges[edge];
+        let pins = match mode {
             Mode::Sync => true,
             Mode::Queue => self.threads(root),
             Mode::Await | Mode::Oneway | Mode::Forward | Mode::Poll | Mode::Callback => false,
@@ -326,18 +318,18 @@ impl<O: Observer> Turn<'_, O> {
         if pins {
             self.pin(root, fiber, On::Edge(EdgeId(edge)));
         }
-        if self.world.edges[edge].mode == Mode::Forward {
+        if mode == Mode::Forward {
             self.hand_over(edge, key, fiber, span);
             return false;
         }
-        if self.world.edges[edge].rules != NONE {
+        if rules != NONE {
             return self.call_guarded(edge, key, request, fiber, span, NONE);
         }
         self.send(Outgoing {
             root,
             ..Outgoing::plain(edge, key, request, fiber, span)
         });
-        self.world.edges[edge].mode != Mode::Oneway
+        mode != Mode::Oneway
     }
 
     /// Whether a span runs on threads, which are pinned by every wait.
@@ -347,8 +339,9 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// Starts the branches, ready in file order before every other fiber of the span.
-    fn fork(&mut self, fiber: u32, first: u32, count: u32, need: u32) {
-        let Task { key, root, .. } = self.world.tasks[fiber];
+    fn fork(&mut self, root: u32, fiber: u32, branches: Range<Address>, need: u32) {
+        let key = self.world.tasks[fiber].key;
+        let count = branches.end - branches.start;
         let join = self.world.joins.insert(Join {
             parent: fiber,
             need,
@@ -356,7 +349,7 @@ impl<O: Observer> Turn<'_, O> {
             left: count,
         });
         let mut chain = self.world.tasks[root].ready;
-        for index in (first..first + count).rev() {
+        for index in branches.rev() {
             let (slot, branch) = self.world.tasks.reserve(EMPTY);
             *branch = Task {
                 key,
@@ -376,27 +369,22 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A fiber has come to its end. Yields the fiber that goes on in its place, or why none does.
-    fn end_fiber(&mut self, fiber: u32, ok: bool) -> Result<u32, Pause> {
-        if self.world.tasks[fiber].frame != NONE && self.unwind(fiber) {
-            return Ok(fiber);
-        }
-        let Task { root, join, .. } = self.world.tasks[fiber];
-        self.world.tasks[root].fibers -= 1;
-        if fiber == root && self.world.tasks[root].span != root {
-            self.job_done(root, ok);
-        } else if fiber == root {
-            let ok = ok && !self.world.tasks[root].poisoned;
-            self.world.tasks[root].failed = !ok;
-            self.respond(root, if ok { Ok(()) } else { Err(Cause::Error) });
-        } else {
-            self.world.tasks[fiber].holds = 0;
-            self.world.tasks.remove(fiber);
-            if let Some((parent, joined)) = self.joined(join, ok) {
-                return if joined {
-                    Ok(parent)
-                } else {
-                    self.end_fiber(parent, false)
-                };
+    #[inline]
+    fn end_fiber(&mut self, root: u32, fiber: u32, ok: bool) -> Result<u32, Pause> {
+        let (mut fiber, mut ok) = (fiber, ok);
+        loop {
+            if self.world.tasks[fiber].frame != NONE && self.unwind(fiber) {
+                return Ok(fiber);
+            }
+            self.world.tasks[root].fibers -= 1;
+            if fiber == root {
+                self.end_trunk(root, ok);
+                break;
+            }
+            match self.end_branch(fiber, ok) {
+                Some((parent, true)) => return Ok(parent),
+                Some((parent, false)) => (fiber, ok) = (parent, false),
+                None => break,
             }
         }
         if self.world.tasks[root].fibers > 0 {
@@ -406,8 +394,24 @@ impl<O: Observer> Turn<'_, O> {
         Err(Pause::SpanOver)
     }
 
+    /// The fiber with which a span or a job began has come to its end.
+    #[inline]
+    fn end_trunk(&mut self, root: u32, ok: bool) {
+        let task = &mut self.world.tasks[root];
+        if task.span != root {
+            return self.job_done(root, ok);
+        }
+        let ok = ok && !task.poisoned;
+        task.failed = !ok;
+        self.respond(root, if ok { Ok(()) } else { Err(Cause::Error) });
+    }
+
     /// A branch has ended; yields the forking fiber if it is decided now, and whether enough have succeeded.
-    fn joined(&mut self, slot: u32, ok: bool) -> Option<(u32, bool)> {
+    fn end_branch(&mut self, fiber: u32, ok: bool) -> Option<(u32, bool)> {
+        let task = &mut self.world.tasks[fiber];
+        task.holds = 0;
+        let slot = task.join;
+        self.world.tasks.remove(fiber);
         let join = &mut self.world.joins[slot];
         join.left -= 1;
         join.succeeded += ok as u32;
@@ -425,16 +429,18 @@ impl<O: Observer> Turn<'_, O> {
     /// The reply leaves, once a span.
     #[inline(always)]
     pub(super) fn respond(&mut self, root: u32, outcome: Result<(), Cause>) {
-        if std::mem::replace(&mut self.world.tasks[root].responded, true) {
+        let task = &mut self.world.tasks[root];
+        if std::mem::replace(&mut task.responded, true) {
             return;
         }
+        let Task { wrote, mode, .. } = *task;
         self.observer
             .responded(self.now(), self.world.view(root), outcome.is_ok());
-        if self.world.tasks[root].wrote && outcome.is_ok() {
+        if wrote && outcome.is_ok() {
             self.writes_answered(root);
         }
         self.note((root as u64) << 1 | outcome.is_err() as u64 ^ 0x2E << 56);
-        match self.world.tasks[root].mode {
+        match mode {
             Mode::Queue => self.reply_to_parcel(root, outcome),
             Mode::Poll => self.keep_answer(root, outcome),
             _ => self.answer(root, outcome),
@@ -443,20 +449,30 @@ impl<O: Observer> Turn<'_, O> {
 
     #[inline(always)]
     pub(super) fn end_span(&mut self, root: u32) {
-        if self.world.tasks[root].span != root {
+        let task = &mut self.world.tasks[root];
+        if task.span != root {
             self.end_job(root);
             return;
         }
-        let task = &mut self.world.tasks[root];
         task.lane = NONE;
-        let (failed, replica, guard) = (task.failed, task.replica, task.guard);
+        let Task {
+            failed,
+            replica,
+            guard,
+            delivery,
+            ..
+        } = *task;
         self.world.replicas[replica].begun -= 1;
         if guard != NONE && !failed {
             self.world.guards[guard].done = true;
         }
         self.note((root as u64) << 1 | failed as u64);
         self.observer.ended(self.now(), self.world.view(root), !failed);
-        self.settle(root);
+        if delivery == NONE {
+            self.work_of_call_ended(root);
+        } else {
+            self.delivery_ended(root);
+        }
     }
 }
 

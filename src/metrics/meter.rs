@@ -159,22 +159,37 @@ impl Meter {
 
     /// Where the measures of a service's offload threads are.
     fn threads(&mut self, service: ServiceId) -> &mut Workers {
-        let place = self.services[service.0 as usize]
-            .beside
-            .as_ref()
-            .map_or(0, |beside| beside.place);
+        let beside = &self.services[service.0 as usize].beside;
+        let place = beside.as_ref().map_or(0, |beside| beside.place);
         &mut self.services[place]
+    }
+
+    fn channel(&mut self, message: Message) -> &mut Channel {
+        &mut self.channels[message.channel.0 as usize]
     }
 
     /// A lane beside offload threads, or of one, does something else.
     #[inline(never)]
-    fn turn_beside(&mut self, now: Instant, service: usize, lane: u32, was: Activity, is: Activity) -> usize {
-        match &mut self.services[service].beside {
-            Some(beside) => {
-                beside.turn(now, self.opening, lane, was, is);
-                if beside.is_thread(lane) { beside.place } else { service }
+    fn turn_beside(&mut self, now: Instant, service: ServiceId, lane: u32, was: Activity, is: Activity) {
+        let mut place = service.0 as usize;
+        if let Some(beside) = &mut self.services[place].beside {
+            beside.turn(now, self.opening, lane, was, is);
+            if beside.is_thread(lane) {
+                place = beside.place;
             }
-            None => service,
+        }
+        self.services[place].turn(now, self.opening, was, is);
+        self.block(now, was, is);
+    }
+
+    /// A worker waits for an edge no longer, or does so from now on.
+    #[inline(always)]
+    fn block(&mut self, now: Instant, was: Activity, is: Activity) {
+        if let Activity::Blocked(On::Edge(edge)) = was {
+            self.edges[edge.0 as usize].blocked.fall(now, self.opening);
+        }
+        if let Activity::Blocked(On::Edge(edge)) = is {
+            self.edges[edge.0 as usize].blocked.rise(now, self.opening);
         }
     }
 }
@@ -238,12 +253,6 @@ impl Edge {
             blocked_s: self.blocked.integral(now, opening) as f64 / 1e9,
             call_ms: self.call.summary(),
         }
-    }
-}
-
-impl Meter {
-    fn channel(&mut self, message: Message) -> &mut Channel {
-        &mut self.channels[message.channel.0 as usize]
     }
 }
 
@@ -366,11 +375,7 @@ impl Observer for Meter {
         let service = &mut self.services[call.service.0 as usize];
         service.in_flight.fall(now, self.opening);
         if call.counted {
-            *(if ok {
-                &mut service.completed
-            } else {
-                &mut service.failed
-            }) += 1;
+            service.finish(ok);
         }
     }
 
@@ -382,17 +387,12 @@ impl Observer for Meter {
     }
 
     fn lane(&mut self, now: Instant, service: ServiceId, lane: u32, was: Activity, is: Activity, _: u32) {
-        let mut place = service.0 as usize;
-        if self.services[place].beside.is_some() {
-            place = self.turn_beside(now, place, lane, was, is);
+        let workers = &mut self.services[service.0 as usize];
+        if workers.beside.is_some() {
+            return self.turn_beside(now, service, lane, was, is);
         }
-        self.services[place].turn(now, self.opening, was, is);
-        if let Activity::Blocked(On::Edge(edge)) = was {
-            self.edges[edge.0 as usize].blocked.fall(now, self.opening);
-        }
-        if let Activity::Blocked(On::Edge(edge)) = is {
-            self.edges[edge.0 as usize].blocked.rise(now, self.opening);
-        }
+        workers.turn(now, self.opening, was, is);
+        self.block(now, was, is);
     }
 
     fn crowded(&mut self, now: Instant, service: ServiceId, was: u32, is: u32) {
@@ -423,11 +423,7 @@ impl Observer for Meter {
         let threads = self.threads(job.service);
         threads.in_flight.fall(now, opening);
         if job.counted {
-            *(if ok {
-                &mut threads.completed
-            } else {
-                &mut threads.failed
-            }) += 1;
+            threads.finish(ok);
             if ok {
                 threads.response.record(now.since(job.since));
             }

@@ -132,6 +132,13 @@ impl Workers {
         }
     }
 
+    /// A span or a job is over; `ok` unless it has failed.
+    #[inline(always)]
+    pub fn finish(&mut self, ok: bool) {
+        self.completed += ok as u64;
+        self.failed += !ok as u64;
+    }
+
     /// One of them does something else.
     #[inline(always)]
     pub fn turn(&mut self, now: Instant, opening: Instant, was: Activity, is: Activity) {
