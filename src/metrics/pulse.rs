@@ -105,7 +105,7 @@ mod tests {
         let whole = pacemaker.pulse(at(1200));
         assert_eq!((whole.length, whole.beats.len()), (Duration::from_ms(10), 120));
         assert_eq!(of(&whole.beats[3]), [0, 0, 1]);
-        let sum: u64 = whole.beats.iter().flat_map(|beat| of(beat)).sum();
+        let sum: u64 = whole.beats.iter().flat_map(of).sum();
         assert_eq!(sum, 4);
     }
 }

@@ -71,8 +71,11 @@ fn per_s(pulse: &Pulse, count: u64) -> f64 {
 
 /// The least of 1, 2, 5, 10, 20 … that is not below, in the decade of the rate.
 fn round_up(rate: f64) -> f64 {
+    if rate <= 0.0 {
+        return 1.0;
+    }
     let mut decade = 1e-3;
-    while rate > 0.0 {
+    loop {
         for digit in [1.0, 2.0, 5.0] {
             if digit * decade >= rate {
                 return digit * decade;
@@ -80,7 +83,6 @@ fn round_up(rate: f64) -> f64 {
         }
         decade *= 10.0;
     }
-    1.0
 }
 
 fn say(picture: &mut Picture, role: Role, at: (f64, f64), align: Align, text: String) {

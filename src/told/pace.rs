@@ -12,7 +12,6 @@ pub fn gap(scenario: &Scenario) -> Duration {
 }
 
 /// About how many requests come in a nanosecond.
-
 fn rate(load: &Load) -> f64 {
     match load {
         Load::Open(Arrivals::Poisson { gap_ns } | Arrivals::Constant { gap_ns }) => 1.0 / gap_ns,
