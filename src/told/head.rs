@@ -253,7 +253,13 @@ fn lanes(heads: &Heads) -> Html {
     html.fill(follow, &[pressed(heads.follows)]);
     tool(&mut html, ["farther", "Farther", "S in the lanes"], icon::FARTHER, true);
     tool(&mut html, ["closer", "Closer", "W in the lanes"], icon::CLOSER, true);
-    html.add(&menu("lanes", "the lanes", &TRACES)).fill("</div>", &[]);
+    // An embed gives nothing to another host.
+    let others = if heads.embed.is_empty() {
+        &TRACES[..]
+    } else {
+        &TRACES[1..]
+    };
+    html.add(&menu("lanes", "the lanes", others)).fill("</div>", &[]);
     html
 }
 

@@ -2,7 +2,7 @@
 
 use super::html::Html;
 
-/// How what is recorded leaves for other programs: what the button says, and its label.
+/// How what is recorded leaves for other programs: what the button says, and its label. The first opens a page of another host.
 pub const TRACES: [(&str, &str); 5] = [
     ("trace perfetto", "Open in Perfetto"),
     ("trace chrome", "As Chrome trace"),

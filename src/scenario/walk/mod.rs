@@ -137,7 +137,7 @@ impl Wire for Reader<'_> {
 }
 
 /// Reads values, and leaves details as they are in a blank value.
-pub struct Skimmer<'a>(Reader<'a>);
+struct Skimmer<'a>(Reader<'a>);
 
 impl Wire for Skimmer<'_> {
     fn bytes(&mut self, bytes: &mut [u8; 8]) {
