@@ -15,8 +15,8 @@
   /** One origin may hold several sites, and their caches. */
   const PREFIX = `sync-or-swim ${SCOPE} `;
   const CACHE = PREFIX + RELEASE.id;
-  /** A name that changes with its content. */
-  const HASHED = /-[0-9a-f]{16}(_bg)?\.\w+$/;
+  /** A name that changes with its content; hashes are written without zeros in front. */
+  const HASHED = /-[0-9a-f]{8,16}(_bg)?\.\w+$/;
 
   /** The name of a file in this directory; null where a request is for anything else. */
   const nameOf = ({ url, method }) => {

@@ -80,7 +80,7 @@ site("the exchange is kept once it was needed, and nothing is kept but the site"
   await controlled(page);
   const first = await files(page);
   expect(first.filter((name) => name.startsWith("exchange-"))).toEqual([]);
-  expect(first.filter((name) => !/^$|^embed\.html$|^element\.js$|-[0-9a-f]{16}(_bg)?\.(js|css|wasm)$/.test(name))).toEqual([]);
+  expect(first.filter((name) => !/^$|^embed\.html$|^element\.js$|-[0-9a-f]{8,16}(_bg)?\.(js|css|wasm)$/.test(name))).toEqual([]);
 
   const length = await exchange();
   expect((await files(page)).filter((name) => name.startsWith("exchange-"))).toHaveLength(1);
