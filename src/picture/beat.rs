@@ -1,4 +1,4 @@
-//! The run over time: how many requests were offered, replied and failed a second, now and before.
+//! The run over time: how many requests were offered, replied and failed a second; and before, replied as dots.
 //!
 //! ```text
 //! 60/s ┤ ┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈ offered        y: requests a second, from 0
@@ -28,7 +28,7 @@ const LINE: f64 = 12.0;
 /// What is drawn of a beat.
 type Count = fn(&Beat) -> u64;
 
-/// The lines of a run of this length in nanoseconds, and those of the one before dashed.
+/// The lines of a run of this length in nanoseconds, and dots for the one before.
 pub fn beats(now: &Pulse, before: Option<&Pulse>, length: f64) -> Picture {
     let mut picture = Picture::default();
     picture.clear(WIDTH, HEIGHT);
@@ -54,7 +54,7 @@ pub fn beats(now: &Pulse, before: Option<&Pulse>, length: f64) -> Picture {
         ("replied", Role::Ink, |beat| beat.replied),
     ];
     if let Some(before) = before {
-        draw_line(&mut picture, &scale, &y, before, Role::Past, |beat| beat.replied);
+        draw_dots(&mut picture, &scale, &y, before);
     }
     let mut names = Vec::new();
     for (name, role, count) in lines {
@@ -124,6 +124,16 @@ fn draw_line(
         last = Some(height);
     }
     last
+}
+
+/// A dot for each stretch at the rate of its replies.
+fn draw_dots(picture: &mut Picture, scale: &Scale, y: &dyn Fn(f64) -> f64, pulse: &Pulse) {
+    for (index, beat) in (0u64..).zip(&pulse.beats) {
+        let middle = scale.px_from_ns((index as f64 + 0.5) * pulse.length.0 as f64);
+        let (x, y) = (middle - 0.8, y(per_s(pulse, beat.replied)) - 0.8);
+        let (width, height) = (1.6, 1.6);
+        picture.draw(Role::FreeCall, Shape::Rect { x, y, width, height });
+    }
 }
 
 /// Names at the ends of the lines, moved apart where these meet.

@@ -92,7 +92,7 @@ fn show_beats(html: &mut Html, runs: &Runs) {
     html.add(&figure(&drawn_beats(runs), &label, runs.dark));
     html.fill("<i hidden></i></div><p class=\"quiet\">", &[]);
     if runs.before.is_some() {
-        html.fill("dashed: replied before the change · ", &[]);
+        html.fill("dots: replied before the change · ", &[]);
     }
     html.fill("a click goes to that instant</p>", &[]);
     show_rows(html, &run.report.pulse);

@@ -240,7 +240,9 @@ impl Wire {
         }
         if let (false, Ok(end)) = (words.is_empty(), self.path.get_point_at_length(self.length - DOT)) {
             set(&self.door, "x", end.x() as u32);
-            set(&self.door, "y", (end.y() - 8.0).max(0.0) as u32);
+            // What a breaker says is long, and stands above the chip.
+            let above = if flow.breaker == State::Closed { 8.0 } else { 14.0 };
+            set(&self.door, "y", (end.y() - above).max(0.0) as u32);
         }
         self.door.set_text_content(Some(&words));
     }
