@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The version of these messages; backend and reader say it when they are ready, and the page compares.
-pub const VERSION: u32 = 20;
+pub const VERSION: u32 = 21;
 
 /// Names an order and its answers; later ones are greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -71,13 +71,13 @@ pub enum FromBackend {
 /// A question to the reader. Each says what a `T` is in its answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToReader {
-    /// What a text means: [`Meaning`].
-    Read { text: String },
+    /// What a text means, with the edges drawn as they are from an instant on: [`Meaning`].
+    Read { text: String, from: Instant },
     /// The text after an edit: `String`.
     Edit { text: String, edit: Edit },
     /// What can be said of a node (`services.orders`), an edge (`edges[a->b]`) or, with an empty path, of the whole: its
-    /// markup, `String`.
-    Inspect { text: String, path: String },
+    /// markup, `String`. An edge is told as it is from an instant on.
+    Inspect { text: String, path: String, from: Instant },
     /// The sheet of keyboard shortcuts: its markup, `String`.
     Help,
     /// The commands whose names have all these words: their markup and how many there are, `(String, u32)`.
@@ -152,8 +152,8 @@ pub enum Shown {
         now: Option<Finding>,
         dark: bool,
     },
-    /// The lanes in view under their axis.
-    Lanes { pictures: [Picture; 2], dark: bool },
+    /// The lanes in view under their axis, of one run or of two.
+    Lanes { pictures: Vec<Picture>, dark: bool },
     /// The waterfall or the sequence diagram of a request.
     Request(Excerpt),
     /// The percentile curves of the clients' response times.

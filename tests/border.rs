@@ -7,6 +7,7 @@ use sync_or_swim::protocol::{FromReader, Meaning, RunId, ToBackend, ToReader};
 use sync_or_swim::reader;
 use sync_or_swim::scenario::edit::Edit;
 use sync_or_swim::scenario::text;
+use sync_or_swim::time::Instant;
 
 /// Every scenario that is a file: its name and its text.
 fn texts() -> Vec<(String, String)> {
@@ -37,7 +38,11 @@ fn ask<T: DeserializeOwned>(question: &ToReader) -> FromReader<T> {
 
 fn read(text: &str) -> Meaning {
     let text = text.to_string();
-    ask(&ToReader::Read { text }).unwrap_or_else(|problems| panic!("{problems:#?}"))
+    ask(&ToReader::Read {
+        text,
+        from: Instant::START,
+    })
+    .unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
 #[test]

@@ -54,7 +54,8 @@ test("a mesh of three services from nothing, by mouse", async ({ page }) => {
   for (const [from, to] of mesh.slice(1)) {
     await node(page, from).hover();
     await drag(page, await middle(page, from, ".port"), await middle(page, to));
-    await expect(page.locator(`[data-edge="${from}->${to}"]`)).toBeVisible();
+    await expect(page.locator(`[data-edge="${from}->${to}"]`)).toBeFocused();
+    await expect(page.locator(".inspector h2")).toHaveText(`edge ${from} → ${to}`);
   }
   await isMesh(page);
   const [x, y] = await middle(page, "service-3");
@@ -163,6 +164,8 @@ test("a run that is forked at 3 s goes another way from there on, and both stay 
   await expect(page.getByRole("button", { name: "Forked at 3.0000 s" })).toHaveAttribute("aria-pressed", "true");
   await page.locator('[data-edge="orders->email"]').focus();
   await page.keyboard.press("Enter");
+  const mode = page.getByRole("combobox", { name: "mode from 3.0000 s on" });
+  await expect(mode).toHaveValue("sync");
   const change = { at: "3s", edge: "orders->email", set: { mode: "sync" } };
   await expect.poll(async () => (await scenario(page)).changes).toEqual([change]);
   await measured(page);
@@ -179,5 +182,7 @@ test("a run that is forked at 3 s goes another way from there on, and both stay 
   await measured(page);
   await expect(page.locator('[data-test="blocked"] .was')).toContainText(before);
   await page.keyboard.press("g");
+  await page.locator('[data-edge="orders->email"]').focus();
+  await expect(page.getByRole("combobox", { name: "mode", exact: true })).toHaveValue("queue");
   await expect(page.getByRole("button", { name: "Fork here" })).toHaveAttribute("aria-pressed", "false");
 });

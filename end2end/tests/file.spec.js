@@ -210,6 +210,31 @@ test("drafts of all entries are kept, and each comes back with its entry", async
   await expect(editor(page)).toHaveValue(written.checkout);
 });
 
+test("two tabs keep each other's drafts", async ({ page, context }) => {
+  const other = await context.newPage();
+  for (const tab of [page, other]) {
+    await open(tab);
+    await figures(tab);
+  }
+  const edit = async (tab) => {
+    const text = (await editor(tab).inputValue()).replace(/"name": "/, '"name": "My ');
+    await editor(tab).fill(text);
+    return text;
+  };
+  const kept = (tab) => tab.evaluate(() => localStorage.getItem("sync-or-swim drafts") ?? "");
+  await other.locator('[data-test="gallery"]').selectOption("chain");
+  const chain = await edit(other);
+  await expect.poll(() => kept(page)).toContain("My Chain");
+  const checkout = await edit(page);
+  await expect.poll(() => kept(other)).toContain("My Checkout");
+  await other.close();
+
+  await page.reload();
+  await expect(editor(page)).toHaveValue(checkout);
+  await page.locator('[data-test="gallery"]').selectOption("chain");
+  await expect(editor(page)).toHaveValue(chain);
+});
+
 test("a file is chosen by keyboard", async ({ page }) => {
   await open(page);
   const text = "format: sync-or-swim/1\nrun: {duration: 1s}\nclients: {c: {arrivals: poisson(5/s)}}\nservices: {s: {work: 1ms}}\nedges: [{from: c, to: s}]\n";

@@ -1,5 +1,6 @@
 // Time in a reader's hand: marks, steps of one request or service, both runs on one clock, and every command by its name.
 import { axeFindings, expect, open, test } from "../site.js";
+import { readFileSync } from "node:fs";
 
 async function measured(page) {
   await expect(page.locator('[data-test="measured"]')).toHaveText(/^whole run of/);
@@ -93,6 +94,25 @@ test("the lanes before a flip stand above those of now, and a request lights up 
   const picture = (selector) => page.locator(selector).evaluate((canvas) => canvas.toDataURL());
   const before = [await picture(".past canvas"), await picture(".rows canvas")];
   expect(before[0]).not.toBe(before[1]);
+  // What is under the pointer in the lanes before is named, and lit up in both.
+  const tip = page.locator("p.tip");
+  const box = await page.locator(".past canvas").boundingBox();
+  await expect(async () => {
+    for (let x = box.width - 20; x > 100 && !(await tip.isVisible()); x -= 15) await page.mouse.move(box.x + x, box.y + 30);
+    await expect(tip).toBeVisible();
+  }).toPass();
+  await expect(tip).toHaveText(/ (ms|µs)/);
+  await expect.poll(() => picture(".past canvas")).not.toBe(before[0]);
+  await page.mouse.move(5, 5);
+  await expect(tip).toBeHidden();
+  await expect.poll(() => picture(".past canvas")).toBe(before[0]);
+  // A picture of both runs has both.
+  await page.locator(".lanes .menu summary").click();
+  const coming = page.waitForEvent("download");
+  await page.locator(".lanes .menu").getByRole("button", { name: "As SVG" }).click();
+  const svg = readFileSync(await (await coming).path(), "utf8");
+  expect(svg.match(/before the change/g)).toHaveLength(1);
+  expect(svg.match(/>orders</g)).toHaveLength(2);
   await page.getByRole("button", { name: "Random", exact: true }).click();
   await expect(page.locator('[data-test="request"]')).toBeVisible();
   await expect.poll(() => picture(".past canvas")).not.toBe(before[0]);

@@ -54,6 +54,21 @@ pub struct View<'a> {
     pub segment: Option<u32>,
 }
 
+/// Says at the top right of lanes what they are, for who sees them without a page around them.
+pub fn title(picture: &mut Picture, words: &str) {
+    let (width, height) = (words.chars().count() as f64 * LETTER + 12.0, 18.0);
+    let (x, y) = (picture.width - width - 8.0, 2.0);
+    picture.draw(Role::Ground, Shape::Rect { x, y, width, height });
+    picture.draw(
+        Role::Quiet,
+        Shape::Text {
+            at: (x + width / 2.0, y + height / 2.0),
+            align: Align::Middle,
+            text: words.to_string(),
+        },
+    );
+}
+
 /// The lanes, and what had no room on them. One is drawn over the other: nothing is allocated anew.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lanes {

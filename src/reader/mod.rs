@@ -14,6 +14,7 @@ use crate::scenario::problem::Problem;
 use crate::scenario::text::{self, Parsed};
 use crate::share::embed::host;
 use crate::share::{link, open, png, sheet, svg};
+use crate::time::Instant;
 use crate::told::html::Html;
 use crate::told::request::request;
 use crate::told::{head, help, inspector, pace, palette, shown, told, topology, way};
@@ -27,9 +28,11 @@ pub fn ready() -> u32 {
 /// The bytes of the answer to the bytes of a question.
 pub fn answer(question: &[u8]) -> Vec<u8> {
     match postcard::from_bytes(question) {
-        Ok(ToReader::Read { text }) => bytes(text::parse(&text).map(Meaning::from)),
+        Ok(ToReader::Read { text, from }) => bytes(text::parse(&text).map(|parsed| meaning(parsed, from))),
         Ok(ToReader::Edit { text, edit }) => bytes(edit::apply(&text, &edit)),
-        Ok(ToReader::Inspect { text, path }) => bytes(inspector::inspect(&text, &path).map(Html::into_string)),
+        Ok(ToReader::Inspect { text, path, from }) => {
+            bytes(inspector::inspect(&text, &path, from).map(Html::into_string))
+        }
         Ok(ToReader::Help) => bytes(Ok(help::help().into_string())),
         Ok(ToReader::Commands { scenario, typed }) => {
             let (html, count) = palette::palette(scenario.as_ref().map(|known| &**known.0), &typed);
@@ -63,15 +66,14 @@ pub fn answer(question: &[u8]) -> Vec<u8> {
     }
 }
 
-impl From<Parsed> for Meaning {
-    fn from(parsed: Parsed) -> Meaning {
-        Meaning {
-            topology: topology::topology(&parsed.scenario).into_string(),
-            about: inspector::about(&parsed.scenario).into_string(),
-            gap: pace::gap(&parsed.scenario),
-            scenario: parsed.scenario.into(),
-            warnings: parsed.warnings,
-        }
+/// What a text means, with the edges drawn as they are from an instant on.
+fn meaning(parsed: Parsed, from: Instant) -> Meaning {
+    Meaning {
+        topology: topology::topology(&parsed.scenario, from).into_string(),
+        about: inspector::about(&parsed.scenario).into_string(),
+        gap: pace::gap(&parsed.scenario),
+        scenario: parsed.scenario.into(),
+        warnings: parsed.warnings,
     }
 }
 
@@ -103,7 +105,16 @@ mod tests {
     }
 
     fn read(text: &str) -> FromReader<Meaning> {
-        ask(&ToReader::Read { text: text.to_string() })
+        let text = text.to_string();
+        ask(&ToReader::Read {
+            text,
+            from: Instant::START,
+        })
+    }
+
+    fn inspect(text: &str, path: &str, from: Instant) -> FromReader<String> {
+        let (text, path) = (text.to_string(), path.to_string());
+        ask(&ToReader::Inspect { text, path, from })
     }
 
     #[test]
@@ -111,7 +122,7 @@ mod tests {
         for entry in gallery::ENTRIES {
             assert_eq!(
                 read(entry.text),
-                text::parse(entry.text).map(Meaning::from),
+                text::parse(entry.text).map(|parsed| meaning(parsed, Instant::START)),
                 "{}",
                 entry.id
             );
@@ -145,20 +156,35 @@ mod tests {
 
     #[test]
     fn a_thing_is_inspected_as_fields() {
-        let text = gallery::ENTRIES[0].text.to_string();
+        let text = gallery::ENTRIES[0].text;
         for (path, field) in [("services.orders", "threads"), ("edges[orders->email]", "latency")] {
-            let (text, path) = (text.clone(), path.to_string());
-            let markup: String = ask(&ToReader::Inspect {
-                text,
-                path: path.clone(),
-            })
-            .unwrap();
+            let markup = inspect(text, path, Instant::START).unwrap();
             let on = ["data-on=\"", &path.replace('>', "&gt;"), ".", field, "\""].concat();
             assert!(markup.contains(&on), "{on} {markup}");
         }
-        let path = "services.nobody".to_string();
-        let answer: FromReader<String> = ask(&ToReader::Inspect { text, path });
-        assert!(answer.unwrap_err()[0].message.contains("nobody"));
+        let problems = inspect(text, "services.nobody", Instant::START).unwrap_err();
+        assert!(problems[0].message.contains("nobody"));
+    }
+
+    #[test]
+    fn an_edge_is_drawn_and_told_as_it_is_from_an_instant_on() {
+        let at = Instant(3_000_000_000);
+        let (edge, mode) = ("orders->email".to_string(), Mode::Sync);
+        let text = edit::apply(gallery::ENTRIES[0].text, &Edit::Change { at, edge, mode }).unwrap();
+        let drawn = |from| {
+            let text = text.clone();
+            ask::<Meaning>(&ToReader::Read { text, from }).unwrap().topology
+        };
+        let told = |from| {
+            let markup = inspect(&text, "edges[orders->email]", from).unwrap();
+            markup.split("</select>").next().unwrap_or_default().to_string()
+        };
+        assert!(drawn(Instant::START).contains("orders to email: queue. Enter"));
+        assert!(told(Instant::START).contains("<span>mode</span>"));
+        assert!(told(Instant::START).contains("<option value=\"queue\" selected"));
+        assert!(drawn(at).contains("orders to email: sync. Enter"));
+        assert!(told(at).contains("<span>mode from 3.0000 s on</span>"));
+        assert!(told(at).contains("<option value=\"sync\" selected"));
     }
 
     fn origin(text: &str) -> Origin {

@@ -19,15 +19,15 @@ const LEAST: f64 = 0.05;
 
 /// The picture under this name, in light or dark, for a page.
 pub fn figure(picture: &Picture, name: &str, dark: bool) -> Html {
-    drawn(&[picture], name, dark, true)
+    drawn(std::slice::from_ref(picture), name, dark, true)
 }
 
 /// Pictures under each other as a file, as wide as the first; each lets nothing of it be seen outside.
-pub fn sheet(pictures: &[&Picture], name: &str, dark: bool) -> Html {
+pub fn sheet(pictures: &[Picture], name: &str, dark: bool) -> Html {
     drawn(pictures, name, dark, false)
 }
 
-fn drawn(pictures: &[&Picture], name: &str, dark: bool, has_hits: bool) -> Html {
+fn drawn(pictures: &[Picture], name: &str, dark: bool, has_hits: bool) -> Html {
     let width = pictures.first().map_or(0.0, |picture| picture.width);
     let height = pictures.iter().map(|picture| picture.height).sum();
     let html = begin(width, height, name, dark);

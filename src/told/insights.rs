@@ -69,7 +69,7 @@ pub fn ages_picture(runs: &Runs) -> Html {
 
 /// The run over time, as a file.
 pub fn beats_picture(runs: &Runs) -> Html {
-    sheet(&[&drawn_beats(runs)], BEATS, runs.dark)
+    sheet(&[drawn_beats(runs)], BEATS, runs.dark)
 }
 
 fn drawn_beats(runs: &Runs) -> Picture {
@@ -119,7 +119,7 @@ fn show_rows(html: &mut Html, pulse: &Pulse) {
 
 fn picture(runs: &Runs, name: &str, kind: Kind) -> Html {
     let [now, before] = [&runs.now, &runs.before].map(|run| run.as_ref().map(|it| &it.report));
-    sheet(&[&percentiles(&rows(now, before, kind))], name, runs.dark)
+    sheet(&[percentiles(&rows(now, before, kind))], name, runs.dark)
 }
 
 /// What matters, in sentences; one that says so where nothing is known or nothing matters.

@@ -15,14 +15,15 @@ use crate::picture::word;
 use crate::scenario::problem::Problem;
 use crate::scenario::property::{self, Kind, Property};
 use crate::scenario::{Edge, Scenario, text};
+use crate::time::Instant;
 
 const NOTHING: &str = concat!(
     "<p class=\"quiet\">Click an edge to flip it between sync and async, a box to see what it is. ",
     "Select one with Tab: on an edge, Enter flips it and M offers all modes.</p>"
 );
 
-/// What can be said of the thing at a path.
-pub fn inspect(text: &str, path: &str) -> Result<Html, Vec<Problem>> {
+/// What can be said of the thing at a path; of an edge, how it is from an instant on.
+pub fn inspect(text: &str, path: &str, from: Instant) -> Result<Html, Vec<Problem>> {
     let mut html = Html::new();
     if path.is_empty() {
         html.fill(NOTHING, &[]);
@@ -32,7 +33,7 @@ pub fn inspect(text: &str, path: &str) -> Result<Html, Vec<Problem>> {
     let thing = property::inspect(text, path)?;
     let edge = path.strip_prefix("edges[").and_then(|rest| rest.strip_suffix(']'));
     match edge.and_then(|name| scenario.edge_named(name)) {
-        Some(edge) => show_edge(&mut html, &scenario, scenario.edge(edge)),
+        Some(edge) => show_edge(&mut html, &scenario, scenario.edge_at(edge, from), from),
         None => show_node(&mut html, &scenario, path),
     }
     let is_field = |property: &&Property| property.name != "mode" && !matches!(property.kind, Kind::Table);
@@ -59,7 +60,7 @@ pub fn inspect(text: &str, path: &str) -> Result<Html, Vec<Problem>> {
     Ok(html)
 }
 
-fn show_edge(html: &mut Html, scenario: &Scenario, edge: &Edge) {
+fn show_edge(html: &mut Html, scenario: &Scenario, edge: &Edge, since: Instant) {
     let (from, to) = word::ends(scenario, edge);
     html.fill(
         concat!(
@@ -69,9 +70,13 @@ fn show_edge(html: &mut Html, scenario: &Scenario, edge: &Edge) {
         &[from, to, &edge.name],
     );
     if edge.flipped().is_some() {
+        let when = match since {
+            Instant::START => String::new(),
+            Instant(at) => [" from ", &figure::instant(at as f64), " on"].concat(),
+        };
         html.fill(
-            "<label class=\"field\"><span>mode</span><select data-choice=\"mode\" data-test=\"mode\" data-key=\"mode\" data-on=\"{}\">",
-            &[&edge.name],
+            "<label class=\"field\"><span>mode{}</span><select data-choice=\"mode\" data-test=\"mode\" data-key=\"mode\" data-on=\"{}\">",
+            &[&when, &edge.name],
         );
         for mode in edge.modes() {
             option(html, mode.word(), mode.word(), mode == edge.mode);

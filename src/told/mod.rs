@@ -91,10 +91,7 @@ pub fn shown(shown: &Shown) -> Html {
             let bars = now.as_ref().and_then(run).map(|run| topology::bars(&run));
             topology::picture(scenario, &bars.unwrap_or_default(), *dark)
         }
-        Shown::Lanes {
-            pictures: [axis, lanes],
-            dark,
-        } => figure::sheet(&[axis, lanes], "Lanes", *dark),
+        Shown::Lanes { pictures, dark } => figure::sheet(pictures, "Lanes", *dark),
         Shown::Request(excerpt) => request::picture(excerpt),
         Shown::Responses(findings) => insights::responses_picture(&Runs::of(findings)),
         Shown::Beats(findings) => insights::beats_picture(&Runs::of(findings)),

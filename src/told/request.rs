@@ -57,7 +57,7 @@ pub fn request(excerpt: &Excerpt) -> Html {
 pub fn picture(excerpt: &Excerpt) -> Html {
     let title = story::title(&excerpt.scenario, &excerpt.trace);
     let picture = drawn(excerpt).map(|(picture, ..)| picture).unwrap_or_default();
-    sheet(&[&picture], &title, excerpt.dark)
+    sheet(&[picture], &title, excerpt.dark)
 }
 
 /// The chosen picture, its name in the markup, and in words; none where the request is told in words.

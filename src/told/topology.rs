@@ -9,7 +9,8 @@ use super::{bar, figure};
 use crate::picture::topology::{self as layout, Graph, Node, NodeKind, Wire};
 use crate::picture::word;
 use crate::scenario::edit::Section;
-use crate::scenario::{Callee, Edge, Mode, Scenario};
+use crate::scenario::{Callee, Edge, EdgeId, Mode, Scenario};
+use crate::time::Instant;
 
 /// With more edges than this, only those on which nobody waits have their mode written beside them.
 const MOST_LABELS: usize = 14;
@@ -19,8 +20,8 @@ const BAR: (i32, i32) = (6, 10);
 /// What a node's workers did: its name, and the bar in it.
 type Bar = (String, String);
 
-/// The edges and nodes as an SVG picture, with an empty group for the bars.
-pub fn topology(scenario: &Scenario) -> Html {
+/// The edges, as they are from an instant on, and the nodes as an SVG picture, with an empty group for the bars.
+pub fn topology(scenario: &Scenario, from: Instant) -> Html {
     let mut html = Html::new();
     let graph = &layout::topology(scenario);
     let [width, height] = texts([graph.width, graph.height]);
@@ -29,7 +30,7 @@ pub fn topology(scenario: &Scenario) -> Html {
         "<svg viewBox=\"0 0 {} {}\" width=\"{}\" height=\"{}\" class=\"{}\" role=\"group\" aria-label=\"Nodes and edges\">",
         &[&width, &height, &width, &height, class],
     );
-    html.add(&shapes(scenario, graph, &[]))
+    html.add(&shapes(scenario, from, graph, &[]))
         .fill("<path class=\"thread\"/></svg>", &[]);
     html
 }
@@ -38,16 +39,16 @@ pub fn topology(scenario: &Scenario) -> Html {
 pub fn picture(scenario: &Scenario, bars: &[Bar], dark: bool) -> Html {
     let graph = &layout::topology(scenario);
     let mut html = figure::begin(f64::from(graph.width), f64::from(graph.height), "Topology", dark);
-    html.add(&still(shapes(scenario, graph, bars), dark))
+    html.add(&still(shapes(scenario, Instant::START, graph, bars), dark))
         .fill("</svg>\n", &[]);
     html
 }
 
-fn shapes(scenario: &Scenario, graph: &Graph, bars: &[Bar]) -> Html {
+fn shapes(scenario: &Scenario, from: Instant, graph: &Graph, bars: &[Bar]) -> Html {
     let mut html = Html::new();
     let terse = graph.wires.len() > MOST_LABELS;
-    for (edge, wire) in scenario.edges.iter().zip(&graph.wires) {
-        show_edge(&mut html, scenario, edge, wire, terse);
+    for (id, wire) in (0..).map(EdgeId).zip(&graph.wires) {
+        show_edge(&mut html, scenario, scenario.edge_at(id, from), wire, terse);
     }
     for node in &graph.nodes {
         let bar = bars.iter().find(|(name, _)| *name == node.name);

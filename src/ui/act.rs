@@ -131,7 +131,7 @@ pub fn carry_out(page: Page, act: &str, on: &str) {
 fn fork(page: Page) {
     let at = Instant(page.player.with_untracked(|player| player.head) as u64);
     let forks = page.desk.with_untracked(|desk| desk.fork.is_none());
-    page.desk.update(|desk| desk.fork = forks.then_some(at));
+    page.desk.update(|desk| desk.fork_at(forks.then_some(at)));
     page.player.update(|player| player.playing = false);
     page.results.update(|results| {
         results.keeps_before = forks;

@@ -162,8 +162,8 @@ fn show_results(page: Page) {
 fn inspected(page: Page, path: &str) -> Html {
     page.desk.track();
     let told = page.reader().map(|reader| {
-        let text = page.desk.with_untracked(|desk| desk.text().to_string());
-        reader.inspect(&text, path)
+        let (text, from) = page.desk.with_untracked(|desk| (desk.text().to_string(), desk.since()));
+        reader.inspect(&text, path, from)
     });
     let mut html = match told {
         Some(Ok(markup)) => Html::from_trusted(markup),

@@ -11,11 +11,11 @@
 
 use super::reader::Reader;
 use crate::protocol::{News, Origin, Sharing};
+use crate::scenario::Mode;
 use crate::scenario::edit::Edit;
 use crate::scenario::gallery;
 use crate::scenario::problem::Problem;
 use crate::scenario::walk::Packed;
-use crate::scenario::{Changed, Mode};
 use crate::share::draft::{self, Drafts};
 use crate::time::{Duration, Instant};
 use std::rc::Rc;
@@ -183,6 +183,20 @@ impl Desk {
         self.settle();
     }
 
+    /// From when on flips count.
+    pub fn since(&self) -> Instant {
+        self.fork.unwrap_or(Instant::START)
+    }
+
+    /// Lets flips count from an instant on, or from the beginning again, and shows the edges as they are then.
+    pub fn fork_at(&mut self, at: Option<Instant>) {
+        self.fork = at;
+        let Some(reader) = &self.reader else { return };
+        if let Ok(meaning) = reader.read(&self.good, self.since()) {
+            self.topology = meaning.topology;
+        }
+    }
+
     /// Gives an edge another mode: from the fork on, where there is one.
     pub fn set_mode(&mut self, edge: &str, mode: Mode) {
         let edit = match self.fork {
@@ -200,13 +214,7 @@ impl Desk {
     fn flipped_at_fork(&self, name: &str) -> Option<Mode> {
         let scenario = self.scenario.as_ref()?;
         let id = scenario.edge_named(name)?;
-        let until = self.fork.unwrap_or(Instant::START);
-        let changes = scenario.changes.iter().filter(|change| change.at <= until);
-        let mut changed = changes.filter_map(|change| match &change.to {
-            Changed::Edge(changed, edge) if *changed == id => Some(&**edge),
-            _ => None,
-        });
-        changed.next_back().unwrap_or(scenario.edge(id)).flipped()
+        scenario.edge_at(id, self.since()).flipped()
     }
 
     /// Changes the text by an edit, or says why it cannot be made. Where not everything may be changed, nothing happens.
@@ -294,6 +302,13 @@ impl Desk {
     pub fn recall(&mut self, drafts: Drafts, date: String) {
         self.entry = known(&drafts.entry).unwrap_or(self.entry);
         (self.last_visit, self.visited) = (drafts.drafts, date);
+    }
+
+    /// Takes what another tab kept of the gallery entries that were not opened here.
+    pub fn hear_of(&mut self, drafts: Drafts, date: String) {
+        let is_here = |entry: &str| self.entry == entry || self.others.iter().any(|(other, _)| *other == entry);
+        let others = drafts.drafts.into_iter().filter(|draft| !is_here(&draft.entry));
+        (self.last_visit, self.visited) = (others.collect(), date);
     }
 
     /// Whether the text is the gallery's own.
@@ -413,7 +428,7 @@ impl Desk {
         self.refusal.clear();
         self.problems.clear();
         let Some(reader) = &self.reader else { return };
-        match reader.read(&self.draft.now.text) {
+        match reader.read(&self.draft.now.text, self.since()) {
             Ok(meaning) => {
                 self.good.clone_from(&self.draft.now.text);
                 (self.topology, self.about) = (meaning.topology, meaning.about);

@@ -2,7 +2,7 @@
 
 use crate::metrics::ranking::Story;
 use crate::picture::row::Order;
-use crate::picture::shape::Hit;
+use crate::picture::shape::{Hit, Point};
 use crate::protocol::Telling;
 use crate::trace::{Segment, Trace};
 use leptos::prelude::window;
@@ -24,6 +24,16 @@ impl Stride {
     pub const ALL: [Stride; 3] = [Stride::Event, Stride::Request, Stride::Service];
 }
 
+/// What is under the pointer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hovered {
+    pub hit: Hit,
+    /// Where the pointer is in these lanes.
+    pub at: Point,
+    /// Whether these are the lanes before the last change.
+    pub is_past: bool,
+}
+
 /// What is selected, lit up and under the pointer.
 pub struct Look {
     /// What is selected: `edges[orders->email]`, `services.orders`, or nothing.
@@ -38,8 +48,7 @@ pub struct Look {
     pub stride: Stride,
     /// What a worker did for the call that the pointer means in the request's pictures.
     pub lit: Option<Segment>,
-    /// What is under the pointer, and where.
-    pub hovered: Option<(Hit, f64, f64)>,
+    pub hovered: Option<Hovered>,
     /// Whether calls in view have no arrow since they are too many.
     pub too_many_calls: bool,
     /// The width of the lanes and how much of their height is to be seen, in pixels.

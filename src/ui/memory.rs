@@ -4,8 +4,8 @@
 //! desk ─ rests ─▶ share::draft ─▶ local storage ─▶ the desk of the next visit
 //! ```
 //!
-//! Law: where the browser keeps nothing, nothing else is lost. The first playground on a page keeps its drafts; the date
-//! is that of the last change.
+//! Law: where the browser keeps nothing, nothing else is lost. The first playground on a page keeps its drafts, and those of
+//! other tabs; the date is that of the last change.
 
 use super::page::Page;
 use super::part::dom;
@@ -36,7 +36,7 @@ pub fn start(page: Page) {
     if !is_first {
         return;
     }
-    let kept = storage().and_then(|storage| Drafts::read(&storage.get_item(KEPT_AS).ok()??));
+    let kept = stored();
     if let Some(kept) = kept.clone() {
         let date = date(kept.at);
         page.desk.update(|desk| desk.recall(kept, date));
@@ -46,6 +46,13 @@ pub fn start(page: Page) {
         page.desk.track();
         let timer = Timeout::new(REST_MS, move || keep(page, memory));
         memory.update_value(|memory| memory.timer = Some(timer));
+    });
+    // Nothing of ours has changed: it is written with our next change.
+    dom::listen(&window(), "storage", move |_| {
+        if let Some(kept) = stored() {
+            let date = date(kept.at);
+            page.desk.update_untracked(|desk| desk.hear_of(kept, date));
+        }
     });
     // Who leaves at once has no time to rest.
     dom::listen(&window(), "pagehide", move |_| keep(page, memory));
@@ -64,6 +71,11 @@ fn date(at: u64) -> String {
 
 fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
+}
+
+/// What is kept.
+fn stored() -> Option<Drafts> {
+    Drafts::read(&storage()?.get_item(KEPT_AS).ok()??)
 }
 
 /// Keeps what has changed. A browser that refuses or is full keeps what it had.

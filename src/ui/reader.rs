@@ -15,6 +15,7 @@ use crate::protocol::{
 };
 use crate::scenario::edit::Edit;
 use crate::scenario::walk::Packed;
+use crate::time::Instant;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -27,9 +28,10 @@ impl Reader {
         Module::open("link[data-reader]", "href").await.map(Reader)
     }
 
-    /// What a text means.
-    pub fn read(&self, text: &str) -> FromReader<Meaning> {
-        self.ask(&ToReader::Read { text: text.to_string() })
+    /// What a text means, with the edges drawn as they are from an instant on.
+    pub fn read(&self, text: &str, from: Instant) -> FromReader<Meaning> {
+        let text = text.to_string();
+        self.ask(&ToReader::Read { text, from })
     }
 
     /// The text after an edit.
@@ -38,10 +40,10 @@ impl Reader {
         self.ask(&ToReader::Edit { text, edit })
     }
 
-    /// What can be said of a node, an edge or the whole: markup.
-    pub fn inspect(&self, text: &str, path: &str) -> FromReader<String> {
+    /// What can be said of a node, an edge or the whole, as it is from an instant on: markup.
+    pub fn inspect(&self, text: &str, path: &str, from: Instant) -> FromReader<String> {
         let (text, path) = (text.to_string(), path.to_string());
-        self.ask(&ToReader::Inspect { text, path })
+        self.ask(&ToReader::Inspect { text, path, from })
     }
 
     /// The sheet of keyboard shortcuts: markup.

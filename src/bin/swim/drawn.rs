@@ -144,7 +144,7 @@ fn seen(drawn: &Drawn, scenario: Arc<Packed>, seed: u64) -> Result<Shown, Failur
 }
 
 /// The axis and the lanes of a window.
-fn lanes_of(drawn: &Drawn, scenario: &Scenario, seed: u64) -> Result<[Picture; 2], Failure> {
+fn lanes_of(drawn: &Drawn, scenario: &Scenario, seed: u64) -> Result<Vec<Picture>, Failure> {
     let at = drawn.at.unwrap_or(scenario.run.warmup);
     if at >= scenario.run.duration {
         let message = format!("--at {at}: the run is over after {}", scenario.run.duration);
@@ -179,5 +179,5 @@ fn lanes_of(drawn: &Drawn, scenario: &Scenario, seed: u64) -> Result<[Picture; 2
     let (mut above, mut below) = (Picture::default(), Lanes::default());
     axis(&view, &mut above);
     lanes(&view, &mut below);
-    Ok([above, below.picture])
+    Ok(vec![above, below.picture])
 }

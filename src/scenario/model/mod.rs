@@ -150,12 +150,17 @@ impl Scenario {
 
     /// The mode of an edge at an instant, after all changes up to then.
     pub fn mode_at(&self, id: EdgeId, at: Instant) -> Mode {
+        self.edge_at(id, at).mode
+    }
+
+    /// An edge as it is at an instant, after all changes up to then.
+    pub fn edge_at(&self, id: EdgeId, at: Instant) -> &Edge {
         let changes = self.changes.iter().rev().filter(|change| change.at <= at);
         let mut edges = changes.filter_map(|change| match &change.to {
-            Changed::Edge(edge, is) if *edge == id => Some(is.mode),
+            Changed::Edge(edge, is) if *edge == id => Some(&**is),
             _ => None,
         });
-        edges.next().unwrap_or(self.edge(id).mode)
+        edges.next().unwrap_or(self.edge(id))
     }
 
     /// Whether an edge between callers and services is ever in mode `queue`, and so has a channel of its own.

@@ -16,7 +16,7 @@ use crate::time::Instant;
 use crate::trace::{Segment, Trace, lane_name};
 use crate::ui::boundary::Whose;
 use crate::ui::cursor::{self, Move};
-use crate::ui::look::{Look, Stride, row_of, story_of};
+use crate::ui::look::{Hovered, Look, Stride, row_of, story_of};
 use crate::ui::page::Page;
 use crate::ui::panel::groups;
 use crate::ui::panel::live;
@@ -39,26 +39,48 @@ pub const SURFACE: &str = concat!(
     "<canvas aria-hidden=\"true\"></canvas><p>before the change</p></div>",
     "<div class=\"rows\" tabindex=\"0\" role=\"application\" aria-roledescription=\"lanes\" aria-label=\"Lanes of all workers. ",
     "Arrow keys go from span to span and light up its request, W and S closer and farther, A and D left and right, 0 shows all, C folds the service, P pins it, Escape lets go.\">",
-    "<div class=\"tall\"><div class=\"groups\"></div><canvas aria-hidden=\"true\"></canvas></div><p class=\"tip\" aria-hidden=\"true\" hidden></p></div>",
+    "<div class=\"tall\"><div class=\"groups\"></div><canvas aria-hidden=\"true\"></canvas></div></div>",
+    "<p class=\"tip\" aria-hidden=\"true\" hidden></p>",
     "<p class=\"unseen\" role=\"status\" data-test=\"selected\"></p>",
     "<details class=\"doings\"></details>",
 );
 
-/// The axis and what is in view of the latest run under it, and of which scenario; none where nothing is recorded.
-pub fn pictures(page: Page) -> Option<(Arc<Packed>, [Picture; 2])> {
-    let recording = page.results.with_untracked(|results| results.recording.clone())?;
-    let (mut axis, mut lanes) = (Picture::default(), Lanes::default());
-    let mut board = Board::default();
+/// The axis and under it what is in view, first before the last change where that is compared, and of which scenario it is;
+/// none where nothing is recorded.
+pub fn pictures(page: Page) -> Option<(Arc<Packed>, Vec<Picture>)> {
+    let (recording, past) = on_stage(page)?;
+    let mut pictures = Vec::new();
     page.look.with_untracked(|look| {
         page.player.with_untracked(|player| {
-            board.take_up(&recording.scenario, look.width, &look.order, true);
-            let view = board.view(&recording, player, look, &Lit::of(&recording, look))?;
-            lane::axis(&view, &mut axis);
-            lane::lanes(&view, &mut lanes);
+            let lit = Lit::of(&recording, past.as_deref(), look);
+            for run in past.iter().chain([&recording]) {
+                let (mut board, mut lanes) = (Board::default(), Lanes::default());
+                board.take_up(&run.scenario, look.width, &look.order, true);
+                let view = board.view(run, player, look, &lit)?;
+                if pictures.is_empty() {
+                    let mut axis = Picture::default();
+                    lane::axis(&view, &mut axis);
+                    pictures.push(axis);
+                }
+                lane::lanes(&view, &mut lanes);
+                pictures.push(lanes.picture);
+            }
             Some(())
         })
     })?;
-    Some((Arc::clone(&recording.scenario), [axis, lanes.picture]))
+    if past.is_some() {
+        lane::title(&mut pictures[1], "before the change");
+    }
+    Some((Arc::clone(&recording.scenario), pictures))
+}
+
+/// What is recorded, and what was before the last change where the lanes of both are to be seen.
+fn on_stage(page: Page) -> Option<(Arc<Recording>, Option<Arc<Recording>>)> {
+    let compares = page.look.with_untracked(|look| look.compares);
+    page.results.with_untracked(|results| {
+        let past = results.to_compare().filter(|_| compares);
+        Some((results.recording.clone()?, past))
+    })
 }
 
 /// What it takes to paint.
@@ -97,9 +119,17 @@ struct Lit {
     segment: Option<Segment>,
 }
 
+/// The run that the pointer is on.
+fn side<'a>(now: &'a Recording, past: Option<&'a Recording>, hovered: &Hovered) -> Option<&'a Recording> {
+    if hovered.is_past { past } else { Some(now) }
+}
+
 impl Lit {
-    fn of(recording: &Recording, look: &Look) -> Lit {
-        let hovered = || story_of(&recording.trace, look.hovered?.0);
+    fn of(recording: &Recording, past: Option<&Recording>, look: &Look) -> Lit {
+        let hovered = || {
+            let hovered = look.hovered?;
+            story_of(&side(recording, past, &hovered)?.trace, hovered.hit)
+        };
         Lit {
             story: look.pinned.or_else(hovered),
             segment: look.lit.or(look.segment),
@@ -196,15 +226,13 @@ pub fn start(page: Page) {
 impl Stage {
     fn paint(&mut self, page: Page) {
         self.asked = false;
-        let (recording, past) = page
-            .results
-            .with_untracked(|results| (results.recording.clone(), results.to_compare()));
-        let Some(recording) = recording else { return };
-        let past = past.filter(|_| page.look.with_untracked(|look| look.compares));
+        let Some((recording, past)) = on_stage(page) else {
+            return;
+        };
         self.take_up(page, &recording, past.as_deref());
         page.look.with_untracked(|look| {
             page.player.with_untracked(|player| {
-                let mut lit = Lit::of(&recording, look);
+                let mut lit = Lit::of(&recording, past.as_deref(), look);
                 if let Some(view) = self.now.view(&recording, player, look, &lit) {
                     overview::overview(&view, &mut self.columns, &mut self.whole);
                     lane::axis(&view, &mut self.axis);
@@ -281,9 +309,10 @@ impl Stage {
     /// The same in words.
     fn say(&mut self, page: Page, recording: &Recording, past: Option<&Recording>) {
         let (words, tip, selected) = page.look.with_untracked(|look| {
-            let tip = look
-                .hovered
-                .and_then(|(hit, x, y)| Some((words_of(recording, hit)?, x, y + look.top, look.width)));
+            let tip = look.hovered.and_then(|hovered| {
+                let words = words_of(side(recording, past, &hovered)?, hovered.hit)?;
+                Some((words, hovered))
+            });
             (look.words, tip, selected(recording, look))
         });
         show_tip(page, tip);
@@ -329,21 +358,31 @@ fn selected(recording: &Recording, look: &Look) -> String {
         .unwrap_or_default()
 }
 
-/// Shows words beside the pointer, on the side where there is room.
-fn show_tip(page: Page, tip: Option<(String, f64, f64, f64)>) {
-    let Some(element) = page.find(".tip").and_then(|tip| tip.dyn_into::<HtmlElement>().ok()) else {
+/// Shows words beside the pointer, on the sides where there is room.
+fn show_tip(page: Page, tip: Option<(String, Hovered)>) {
+    let element = |selector| page.find(selector)?.dyn_into::<HtmlElement>().ok();
+    let Some(shown) = element("p.tip") else { return };
+    shown.set_hidden(tip.is_none());
+    let Some((words, hovered)) = tip else { return };
+    let on = if hovered.is_past { ".past" } else { ".rows" };
+    let (Some(lanes), Some(panel)) = (element(on), element(".lanes")) else {
         return;
     };
-    element.set_hidden(tip.is_none());
-    let Some((words, x, y, width)) = tip else { return };
-    element.set_text_content(Some(&words));
-    let (far, near, at) = match x > width / 2.0 {
-        true => ("left", "right", width - x),
-        false => ("right", "left", x),
-    };
-    dom::set_style(&element, far, "auto");
-    dom::set_length(&element, near, at + 14.0);
-    dom::set_length(&element, "top", y + 12.0);
+    shown.set_text_content(Some(&words));
+    let (x, y) = (hovered.at.0, hovered.at.1 + f64::from(lanes.offset_top()));
+    let ways = [
+        (["left", "right"], x, panel.client_width(), 14.0),
+        (["top", "bottom"], y, panel.client_height(), 12.0),
+    ];
+    for ([start, end], at, length, gap) in ways {
+        let length = f64::from(length);
+        let (near, far, at) = match at > length / 2.0 {
+            true => (end, start, length - at),
+            false => (start, end, at),
+        };
+        dom::set_style(&shown, far, "auto");
+        dom::set_length(&shown, near, at + gap);
+    }
 }
 
 /// Shows all of the request that is lit up, or else of the run.

@@ -199,8 +199,18 @@ fn connect(page: Page, from: &str, to: &str) {
         let name = page
             .desk_scenario()
             .and_then(|scenario| Some(scenario.edges.last()?.name.clone()));
-        act::select(page, &edge_path(&name.unwrap_or_default()));
+        show_new(page, edge_path(&name.unwrap_or_default()));
     }
+}
+
+/// Selects what has come and gives it the focus, once it is drawn.
+fn show_new(page: Page, path: String) {
+    act::select(page, &path);
+    request_animation_frame(move || {
+        if let Some(shape) = page.find(&[".topology [data-path=\"", &path, "\"]"].concat()) {
+            dom::focus(&shape);
+        }
+    });
 }
 
 /// Does what a button says about nodes and edges; whether it was one of these.
@@ -230,7 +240,7 @@ pub fn change(page: Page, act: &str, on: &str) -> bool {
     true
 }
 
-/// One more node, which is selected and has the focus.
+/// One more node.
 fn add(page: Page, section: &str) {
     let all = [Section::Clients, Section::Services, Section::Channels];
     let Some(section) = all.into_iter().find(|it| it.key() == section) else {
@@ -245,13 +255,8 @@ fn add(page: Page, section: &str) {
         Section::Services => scenario.services.last().map(|service| &service.name),
         Section::Channels => scenario.channels.last().map(|channel| &channel.name),
     };
-    let Some(name) = name.cloned() else { return };
-    act::select(page, &[section.key(), ".", &name].concat());
-    request_animation_frame(move || {
-        if let Some(node) = page.find(&[".topology [data-node=\"", &name, "\"]"].concat()) {
-            dom::focus(&node);
-        }
-    });
+    let Some(name) = name else { return };
+    show_new(page, [section.key(), ".", &name].concat());
 }
 
 /// Takes what was typed or chosen in a field of the inspector.

@@ -5,7 +5,7 @@
 use super::lanes::Kept;
 use crate::picture::scale::between;
 use crate::picture::shape::{Hit, Point};
-use crate::ui::look::story_of;
+use crate::ui::look::{Hovered, story_of};
 use crate::ui::page::Page;
 use crate::ui::part::dom;
 use crate::ui::player::Player;
@@ -51,9 +51,11 @@ pub(super) fn listen(page: Page, kept: Kept) {
         dom::listen(&canvas, kind, move |event| hear(page, kept, &event.unchecked_into()));
     }
     if let Some(past) = page.find(".past") {
-        dom::listen(&past, "click", move |event| {
-            pin_in_past(page, kept, &event.unchecked_into())
-        });
+        for kind in ["pointermove", "pointerleave", "click"] {
+            dom::listen(&past, kind, move |event| {
+                hear_in_past(page, kept, &event.unchecked_into())
+            });
+        }
         let scrolled = rows.clone();
         dom::listen(&past, "wheel", move |event| {
             let event: WheelEvent = event.unchecked_into();
@@ -80,7 +82,7 @@ fn hear(page: Page, kept: Kept, event: &PointerEvent) {
         "pointerup" => released(page, kept, event),
         _ => {
             kept.update_value(|stage| stage.hand = Hand::default());
-            page.look.update(|look| look.hovered = None);
+            hover(page, None);
         }
     }
 }
@@ -134,7 +136,11 @@ fn moved(page: Page, kept: Kept, event: &PointerEvent) {
         }
         return;
     }
-    let hovered = hit(kept, at).map(|hit| (hit, at.0, at.1));
+    let is_past = false;
+    hover(page, hit(kept, at).map(|hit| Hovered { hit, at, is_past }));
+}
+
+fn hover(page: Page, hovered: Option<Hovered>) {
     if page.look.with_untracked(|look| look.hovered != hovered) {
         page.look.update(|look| look.hovered = hovered);
     }
@@ -167,9 +173,15 @@ fn released(page: Page, kept: Kept, event: &PointerEvent) {
     });
 }
 
-/// A click in the lanes before the last change lights the request up in both.
-fn pin_in_past(page: Page, kept: Kept, event: &PointerEvent) {
-    let hit = kept.with_value(|stage| stage.past.painted.picture.hit(place(event)));
+/// In the lanes before the last change the pointer lights a request up in both, and a click lets it stay so.
+fn hear_in_past(page: Page, kept: Kept, event: &PointerEvent) {
+    let (at, is_past) = (place(event), true);
+    let hit = kept.with_value(|stage| stage.past.painted.picture.hit(at));
+    match event.type_().as_str() {
+        "pointermove" => return hover(page, hit.map(|hit| Hovered { hit, at, is_past })),
+        "pointerleave" => return hover(page, None),
+        _ => {}
+    }
     let past = page.results.with_untracked(|results| results.past.clone());
     page.look.update(|look| {
         look.let_go();

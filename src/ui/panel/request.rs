@@ -181,9 +181,15 @@ fn pointed_at(page: Page, target: &Element) -> Option<Segment> {
 /// The names of the edges that are lit in the topology: those of the pinned request or of the one under the pointer, and the
 /// one of the call under the pointer.
 pub fn lit_edges(page: Page) -> (Vec<String>, Option<String>) {
-    let hovered = page.look.with(|look| look.hovered.map(|(hit, ..)| hit));
+    let (hovered, is_past) = page.look.with(|look| {
+        let hovered = look.hovered;
+        (hovered.map(|it| it.hit), hovered.is_some_and(|it| it.is_past))
+    });
     let known = page.request.get();
-    let recording = page.results.with_untracked(|results| results.recording.clone());
+    let recording = page.results.with_untracked(|results| match is_past {
+        true => results.past.clone(),
+        false => results.recording.clone(),
+    });
     let (scenario, trace, request) = match (&known, &recording) {
         (Some(known), _) => (&known.scenario, &known.trace, Some(0)),
         (None, Some(recording)) => {
