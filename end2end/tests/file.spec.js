@@ -224,7 +224,7 @@ test("two tabs keep each other's drafts", async ({ page, context }) => {
   const kept = (tab) => tab.evaluate(() => localStorage.getItem("sync-or-swim drafts") ?? "");
   await other.locator('[data-test="gallery"]').selectOption("chain");
   const chain = await edit(other);
-  await expect.poll(() => kept(page)).toContain("My Chain");
+  await expect.poll(() => kept(page)).toContain("My A chain");
   const checkout = await edit(page);
   await expect.poll(() => kept(other)).toContain("My Checkout");
   await other.close();

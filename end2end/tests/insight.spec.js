@@ -48,3 +48,64 @@ test("nothing moves while figures come in", async ({ page }) => {
   });
   expect(heights).toHaveLength(1);
 });
+
+test("the run over time stands as picture and table, with the run before, and a click in it goes there", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await open(page);
+  await measured(page);
+  const clock = page.locator(".insights .clock");
+  const table = page.locator('[data-test="beats"]');
+  await page.locator("details", { has: table }).locator("summary").filter({ hasText: "The same as a table" }).last().click();
+  const sums = async () => {
+    const rows = await table.locator("tbody tr").evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => parseFloat(cell.textContent))));
+    return rows.reduce((sum, [, offered]) => sum + offered, 0) / rows.length;
+  };
+  // The shoppers offer 40 requests a second.
+  expect(Math.abs((await sums()) - 40)).toBeLessThan(2);
+  const before = await clock.locator("svg").innerHTML();
+  await page.locator('[data-edge="orders->email"]').press("Enter");
+  await measured(page);
+  await expect.poll(() => clock.locator("svg").innerHTML()).not.toBe(before);
+  const box = await clock.boundingBox();
+  const head = page.locator('[data-test="head"]');
+  await clock.click({ position: { x: box.width * 0.5, y: box.height * 0.5 } });
+  await expect(head).not.toHaveText("5.0000 s");
+  const half = parseFloat(await head.innerText());
+  expect(half).toBeGreaterThan(45);
+  expect(half).toBeLessThan(75);
+  await clock.click({ position: { x: box.width * 0.9, y: box.height * 0.5 } });
+  await expect.poll(async () => parseFloat(await head.innerText())).toBeGreaterThan(half + 30);
+});
+
+test("a breaker that opens is seen on its edge as long as it bars the way", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await open(page);
+  await measured(page);
+  const scenario = {
+    format: "sync-or-swim/1",
+    name: "A breaker",
+    run: { duration: "20s" },
+    clients: { shoppers: { arrivals: "constant(100/s)" } },
+    services: { shop: {}, bank: { work: "1ms" } },
+    edges: [
+      { from: "shoppers", to: "shop" },
+      { from: "shop", to: "bank", breaker: { window: 4, failureRate: 0.5, minimumCalls: 2, open: "2s", halfOpen: 1 } },
+    ],
+    faults: [{ at: "2s", for: "6s", service: "bank", down: "refuse" }],
+  };
+  await page.getByRole("textbox", { name: "Scenario as JSON or YAML" }).fill(JSON.stringify(scenario));
+  await measured(page);
+  const door = page.locator('[data-edge="shop->bank"] .door');
+  const scrub = page.locator("[data-field=scrub]");
+  const go = async (second) => {
+    const top = Number(await scrub.getAttribute("max"));
+    await scrub.fill(String(Math.round((second / 20) * top)));
+    await expect.poll(async () => parseFloat(await page.locator('[data-test="head"]').innerText())).toBeCloseTo(second, 1);
+  };
+  await go(1);
+  await expect(door).toHaveText("");
+  await go(3);
+  await expect(door).toHaveText("breaker open");
+  await go(15);
+  await expect(door).toHaveText("");
+});

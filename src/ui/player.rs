@@ -173,10 +173,15 @@ impl Player {
 
     /// Comes closer by `factor` (farther below 1), around the place at this part of the view.
     pub fn come_closer(&mut self, factor: f64, at: f64) {
+        self.pinch(factor, at, at);
+    }
+
+    /// Comes closer by `factor`, and brings what was at one part of the view to another.
+    pub fn pinch(&mut self, factor: f64, from: f64, to: f64) {
         let (left, span) = (self.left(), self.span());
         self.zoom = self.zoom_for(span / factor);
         if self.anchor.is_some() || !self.playing {
-            self.look_at(left + at * (span - self.span()));
+            self.look_at(left + from * span - to * self.span());
         }
     }
 

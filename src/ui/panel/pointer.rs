@@ -122,9 +122,9 @@ fn moved(page: Page, kept: Kept, event: &PointerEvent) {
         *down.map(|(_, place)| place)? = at;
         before.zip(stage.hand.pinch())
     });
-    if let Some(((was, _), (is, middle))) = pinch.flatten() {
-        let (at, _) = part(page, kept, middle);
-        return page.player.update(|player| player.come_closer(is / was, at));
+    if let Some(((was, from), (is, to))) = pinch.flatten() {
+        let [from, to] = [from, to].map(|middle| part(page, kept, middle).0);
+        return page.player.update(|player| player.pinch(is / was, from, to));
     }
     let drag = kept
         .with_value(|stage| stage.hand.drag)
