@@ -109,3 +109,28 @@ test("a breaker that opens is seen on its edge as long as it bars the way", asyn
   await go(15);
   await expect(door).toHaveText("");
 });
+
+test("a page that is printed is light, whatever the screen is, and shows what paper can", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce", colorScheme: "dark" });
+  await open(page);
+  await measured(page);
+  const root = page.locator(".playground");
+  await expect(root).toHaveClass(/dark/);
+  /** The ground of the lanes, as red, green and blue. */
+  const ground = () =>
+    page.locator(".rows canvas").evaluate((canvas) => {
+      const pixel = new OffscreenCanvas(1, 1).getContext("2d");
+      pixel.drawImage(canvas, 3 - canvas.width, 3 - canvas.height);
+      return [...pixel.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+    });
+  expect(Math.max(...(await ground()))).toBeLessThan(100);
+  await page.emulateMedia({ media: "print" });
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  await expect(root).not.toHaveClass(/dark/);
+  expect(Math.min(...(await ground()))).toBeGreaterThan(150);
+  await expect(page.getByRole("button").locator("visible=true")).toHaveCount(await page.locator('.topology [role="button"]').count());
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  await page.emulateMedia({ media: "screen" });
+  await expect(root).toHaveClass(/dark/);
+  await expect.poll(async () => Math.max(...(await ground()))).toBeLessThan(100);
+});

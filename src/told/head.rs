@@ -26,7 +26,7 @@ const LEGEND: &str = concat!(
 
 /// The name of the panel, what lines mean, what can be added.
 const TOPOLOGY: &str = concat!(
-    "<h2>Topology</h2><p class=\"quiet\">click an edge: it flips between sync and async</p><ul class=\"legend\" aria-label=\"Modes\">",
+    "<h2>Topology</h2><p class=\"quiet hint\">click an edge: it flips between sync and async</p><ul class=\"legend\" aria-label=\"Modes\">",
     "<li><span class=\"key call\"></span>sync</li><li><span class=\"key awaits\"></span>await</li>",
     "<li><span class=\"key free\"></span>oneway, queue</li></ul><div class=\"tools\">",
     "<button type=\"button\" data-act=\"add\" data-on=\"clients\">+ Client</button><button type=\"button\" data-act=\"add\" data-on=\"services\">+ Service</button>",

@@ -90,11 +90,11 @@ fn show_beats(html: &mut Html, runs: &Runs) {
         &[&ends[0], &ends[1]],
     );
     html.add(&figure(&drawn_beats(runs), &label, runs.dark));
-    html.fill("<i hidden></i></div><p class=\"quiet\">", &[]);
+    html.fill("<i hidden></i></div>", &[]);
     if runs.before.is_some() {
-        html.fill("dots: replied before the change · ", &[]);
+        html.fill("<p class=\"quiet\">dots: replied before the change</p>", &[]);
     }
-    html.fill("a click goes to that instant</p>", &[]);
+    html.fill("<p class=\"quiet hint\">a click goes to that instant</p>", &[]);
     show_rows(html, &run.report.pulse);
     html.fill("</figure>", &[]);
 }

@@ -18,7 +18,7 @@ use crate::scenario::{Edge, Scenario, text};
 use crate::time::Instant;
 
 const NOTHING: &str = concat!(
-    "<p class=\"quiet\">Click an edge to flip it between sync and async, a box to see what it is. ",
+    "<p class=\"quiet hint\">Click an edge to flip it between sync and async, a box to see what it is. ",
     "Select one with Tab: on an edge, Enter flips it and M offers all modes.</p>"
 );
 

@@ -209,13 +209,16 @@ fn follow_scroll(page: Page) {
     dom::listen(&area, "scroll", move |_| gutter.set_scroll_top(scrolled.scroll_top()));
 }
 
-/// Light or dark: what the reader chose, or what the system says.
+/// Light or dark: what the reader chose, or what the system says; paper is light.
 fn follow_light(page: Page, root: &HtmlElement) {
     if let Some(system) = window().match_media("(prefers-color-scheme: dark)").ok().flatten() {
         let now = system.clone();
         let take = move || page.look.update(|look| look.system_dark = now.matches());
         take();
         dom::listen(&system, "change", move |_| take());
+    }
+    for (event, prints) in [("beforeprint", true), ("afterprint", false)] {
+        dom::listen(&window(), event, move |_| page.look.update(|look| look.prints = prints));
     }
     let root = root.clone();
     dom::effect(move || {

@@ -66,6 +66,8 @@ pub struct Look {
     pub light: String,
     /// Whether the system is dark.
     pub system_dark: bool,
+    /// Whether it is being printed: on paper, which is light.
+    pub prints: bool,
     /// Whether the choice of light is kept for the next visit.
     pub keeps: bool,
     /// The height of the whole, in pixels, where somebody asks for it.
@@ -94,6 +96,7 @@ impl Look {
             words: false,
             light: light.unwrap_or_default(),
             system_dark: false,
+            prints: false,
             keeps: true,
             tall: 0,
         }
@@ -108,6 +111,7 @@ impl Look {
     /// Whether it is dark.
     pub fn is_dark(&self) -> bool {
         match self.light.as_str() {
+            _ if self.prints => false,
             "dark" => true,
             "light" => false,
             _ => self.system_dark,

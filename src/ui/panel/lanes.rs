@@ -213,6 +213,11 @@ pub fn start(page: Page) {
         page.results.track();
         page.player.track();
         page.look.track();
+        if page.look.with_untracked(|look| look.prints) {
+            // Paper does not wait for a frame.
+            kept.update_value(|stage| stage.paint(page));
+            return;
+        }
         let asked = kept.try_update_value(|stage| std::mem::replace(&mut stage.asked, true));
         if asked == Some(false) {
             // Nothing is painted for a page that is gone.
