@@ -1,5 +1,5 @@
 // The built site loads anywhere, without a complaint, and has nothing inline.
-import { axeFindings, expect, open, test } from "../site.js";
+import { expect, open, test } from "../site.js";
 
 test("the page starts without a complaint", async ({ page }) => {
   await open(page);
@@ -18,20 +18,4 @@ test("no script is inline", async ({ request }) => {
   expect(html).toContain("Content-Security-Policy");
   expect(html.match(/<script(?![^>]* src=)/g)).toBeNull();
   expect(html).not.toMatch(/\s(href|src)="\//);
-});
-
-for (const colorScheme of ["light", "dark"]) {
-  test(`axe finds nothing in ${colorScheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme });
-    await open(page);
-    expect(await axeFindings(page)).toEqual([]);
-  });
-}
-
-test("axe finds nothing in forced colours, with a node selected", async ({ page }) => {
-  await page.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
-  await open(page);
-  await page.locator('.topology [data-node="orders"]').click();
-  await expect(page.getByRole("textbox", { name: "threads" })).toBeVisible();
-  expect(await axeFindings(page)).toEqual([]);
 });
