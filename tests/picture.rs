@@ -20,8 +20,8 @@ use sync_or_swim::picture::row::{Order, Rows};
 use sync_or_swim::picture::shape::{Mark, Picture, Shape};
 use sync_or_swim::picture::theme::Role;
 use sync_or_swim::picture::word::doings;
-use sync_or_swim::scenario::Scenario;
 use sync_or_swim::scenario::text::parse;
+use sync_or_swim::scenario::{ChannelId, Scenario};
 use sync_or_swim::time::{Duration, Instant};
 use sync_or_swim::told::figure::figure;
 use sync_or_swim::trace::{Activity, NO_SPAN, Recorder, Segment, Span, Trace};
@@ -165,6 +165,44 @@ fn a_cursor_and_a_request_that_is_lit_up() {
     let offered = scene.trace.requests[1].offered.0 as f64;
     scene.head = offered + 40.0 * MS;
     check("cursor", &scene.at(offered - 20.0 * MS, 200.0 * MS).lanes());
+}
+
+#[test]
+fn a_message_of_the_lit_up_request_is_framed_as_long_as_it_lies_in_its_channel() {
+    let mut scene = Scene::new(
+        r#"{ "format": "sync-or-swim/1", "run": { "duration": "1s" }, "clients": { "c": { "arrivals": "constant(20/s)" } },
+        "services": { "shop": { "operations": { "default": [{ "call": "mail" }, { "call": "sold" }] } },
+          "mail": { "threads": 1, "work": "60ms" }, "count": { "threads": 1, "work": "70ms" } },
+        "channels": { "sold": {} },
+        "edges": [{ "from": "c", "to": "shop" }, { "from": "shop", "to": "mail", "mode": "queue" },
+          { "from": "shop", "to": "sold" }, { "from": "sold", "to": "count" }] }"#,
+    );
+    scene.request = Some(9);
+    let picture = scene.lanes();
+    for (name, channel) in [("shop->mail", None), ("sold->count", Some(ChannelId(0)))] {
+        let edge = scene.scenario.edge_named(name).expect(name);
+        let mut spans = scene.trace.spans.iter();
+        let span = spans.find(|span| span.edge == edge && span.request == 9).expect(name);
+        let (put_in, taken) = match channel {
+            None => (span.sent, span.arrived),
+            Some(_) => (scene.trace.spans[span.parent as usize].arrived, span.sent),
+        };
+        let channel = channel.unwrap_or(scene.scenario.own_channel(edge));
+        let (top, width) = scene.draw(|view| {
+            let (top, _) = view.rows.channel(channel).expect(name);
+            let scale = (view.width - view.rows.gutter) / view.span;
+            (top, (taken.0 - put_in.0) as f64 * scale)
+        });
+        assert!(width > 20.0, "{name}: {span:?} does not wait");
+        let frame = |mark: &Mark| match mark.shape {
+            Shape::Frame { y, width, .. } if mark.role == Role::Focus && y == top + 0.5 => Some(width),
+            _ => None,
+        };
+        let frames: Vec<f64> = picture.marks.iter().filter_map(frame).collect();
+        assert_eq!(frames.len(), 1, "{name}");
+        assert!((frames[0] - width).abs() < 0.5, "{name}: {frames:?}, {width}");
+    }
+    check("channel", &picture);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::lane::{MOST_CALLS, View};
 use super::scale::Scale;
 use super::shape::{Hit, Picture, Point, Shape};
 use super::theme::Role;
-use crate::scenario::{Callee, Caller};
+use crate::scenario::{Callee, Caller, ChannelId, Mode};
 use crate::time::Instant;
 use crate::trace::{Cause, NO_LANE, NO_SPAN, Span};
 
@@ -34,6 +34,9 @@ pub(super) fn draw_calls(picture: &mut Picture, view: &View, scale: &Scale) -> b
         let span = &view.trace.spans[row];
         if view.request.is_some_and(|request| span.request != request) {
             continue;
+        }
+        if view.request.is_some() {
+            draw_stay(picture, view, scale, span);
         }
         drawn += usize::from(arrival(view.scenario, span) >= left && draw_call(picture, view, scale, row, span));
         if drawn > MOST_CALLS || looks > MOST_LOOKS && view.request.is_none() {
@@ -92,6 +95,39 @@ fn draw_call(picture: &mut Picture, view: &View, scale: &Scale, row: usize, span
         draw_reply(picture, scale, span, into, out);
     }
     true
+}
+
+/// A frame in a channel's row as long as the message lies there.
+fn draw_stay(picture: &mut Picture, view: &View, scale: &Scale, span: &Span) {
+    let Some((channel, from, until)) = stay(view, span) else {
+        return;
+    };
+    let place = view.rows.channel(channel);
+    let (left, right) = scale.ends();
+    if let Some((top, height)) = place.filter(|(top, height)| view.sees(*top, *height) && view.is_clear(*top))
+        && from <= right
+        && until >= left
+    {
+        let ends = [from, until].map(|at| scale.within(scale.px_from_time(at)));
+        draw_frame(picture, ends, (view.y(top), height), false);
+    }
+}
+
+/// In which channel the message of a call or of a delivery lies, from when on and until when.
+fn stay(view: &View, span: &Span) -> Option<(ChannelId, Instant, Instant)> {
+    let edge = view.scenario.edge(span.edge);
+    let (channel, from, until) = match edge.from {
+        Caller::Channel(channel) => {
+            let publication = view.trace.spans.get(span.parent as usize)?;
+            (channel, publication.arrived, span.sent)
+        }
+        _ if edge.is_call() && span.mode == Mode::Queue => {
+            let over = span.arrived.min(span.ended);
+            (view.scenario.own_channel(span.edge), span.sent, over)
+        }
+        _ => return None,
+    };
+    (from != Instant::NEVER).then_some((channel, from, until.min(view.trace.until)))
 }
 
 fn draw_reply(picture: &mut Picture, scale: &Scale, span: &Span, callee: f64, caller: f64) {
