@@ -18,8 +18,11 @@
   const SETTLED = 300;
   /** A frame that has loaded and stays silent for so long, in milliseconds, is shown as it is. */
   const PATIENCE = 5000;
+  /** A frame that listens is shown when its height has not changed for so long, in milliseconds: then the host's page moves once. */
+  const QUIET = 300;
 
-  // A poster is as large as it is, if there is room: what is wider shrinks, what is higher ends below.
+  // A poster is as large as it is, if there is room: what is wider shrinks, what is higher ends below. A frame of which nothing
+  // is to be seen at all would not be laid out by the browser, and could not say how high it is.
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
 :host { display: block; }
@@ -39,7 +42,7 @@ button span { position: absolute; left: 12px; bottom: 12px; padding: 8px 16px; b
 button:hover span { text-decoration: underline; }
 button:focus-visible { outline: 3px solid #1d55b8; outline-offset: -3px; }
 .dark button:focus-visible { outline-color: #9fc3ff; }
-.starting iframe { position: absolute; inset: 0; opacity: 0; }
+.starting iframe { position: absolute; inset: 0; opacity: 0.01; }
 .starting iframe, .asleep iframe { pointer-events: none; }
 `);
 
@@ -82,6 +85,8 @@ button:focus-visible { outline: 3px solid #1d55b8; outline-offset: -3px; }
     #inView = false;
     #waiting = [];
     #timer = 0;
+    /** From when on no change of height keeps a frame that listens from being shown. */
+    #latest = 0;
     #theme = "";
 
     constructor() {
@@ -108,6 +113,7 @@ button:focus-visible { outline: 3px solid #1d55b8; outline-offset: -3px; }
       this.#frame = null;
       this.#ready = this.#asleep = this.#inView = false;
       this.#waiting = [];
+      this.#latest = 0;
       this.#stage.replaceChildren();
       SyncOrSwim.#share();
     }
@@ -189,6 +195,10 @@ button:focus-visible { outline: 3px solid #1d55b8; outline-offset: -3px; }
       return poster;
     }
 
+    get #isStarting() {
+      return this.#stage.classList.contains("starting");
+    }
+
     get #height() {
       const height = Number(this.getAttribute("height"));
       return height > 0 ? height : 420;
@@ -216,7 +226,7 @@ button:focus-visible { outline: 3px solid #1d55b8; outline-offset: -3px; }
       if (address.origin !== location.origin)
         frame.sandbox = "allow-scripts allow-same-origin allow-downloads allow-popups allow-popups-to-escape-sandbox";
       frame.style.height = `${this.#height}px`;
-      frame.onload = () => (this.#timer = setTimeout(() => this.#reveal(), location.origin === "null" ? 0 : PATIENCE));
+      frame.onload = () => this.#ready || this.#revealIn(location.origin === "null" ? 0 : PATIENCE);
       frame.src = address.href;
       this.#frame = frame;
       const label = this.#stage.querySelector("span");
@@ -226,10 +236,15 @@ button:focus-visible { outline: 3px solid #1d55b8; outline-offset: -3px; }
       this.#touch();
     }
 
+    /** The poster stays for so long, in milliseconds, unless there is reason to wait anew. */
+    #revealIn(time) {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#reveal(), time);
+    }
+
     /** Only the frame from now on. */
     #reveal() {
-      clearTimeout(this.#timer);
-      if (!this.#stage.classList.contains("starting")) return;
+      if (!this.#isStarting) return;
       const focused = this.shadowRoot.activeElement;
       for (const other of [...this.#stage.children]) if (other !== this.#frame) other.remove();
       this.#stage.classList.remove("starting", "bare");
@@ -309,14 +324,20 @@ button:focus-visible { outline: 3px solid #1d55b8; outline-offset: -3px; }
       const { [MARK]: version, type, ...detail } = Object(data);
       if (version !== VERSION || !EVENTS.includes(type)) return;
       if (type === "ready") this.#greet();
-      if (type === "resize" && detail.height > 0) this.#frame.style.height = `${Math.min(detail.height, 10000)}px`;
+      if (type === "resize" && detail.height > 0) this.#grow(detail.height);
       const isTold = this.dispatchEvent(new CustomEvent(type, { detail, cancelable: type === "error" }));
       if (isTold && type === "error") console.warn(`${MARK}: ${detail.message}`);
     }
 
+    #grow(height) {
+      this.#frame.style.height = `${Math.min(height, 10000)}px`;
+      if (this.#isStarting && performance.now() < this.#latest) this.#revealIn(QUIET);
+    }
+
     #greet() {
       this.#ready = true;
-      this.#reveal();
+      this.#latest = performance.now() + PATIENCE;
+      this.#revealIn(QUIET);
       this.#post("theme", { theme: this.#theme });
       if (this.#asleep) this.#post("sleep");
       for (const [type, fields] of this.#waiting.splice(0)) this.#post(type, fields);

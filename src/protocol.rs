@@ -10,6 +10,7 @@
 //!
 //! Law: a changed shape needs a changed [`VERSION`]; a stored hash says so.
 
+use crate::metrics::Responses;
 use crate::metrics::ranking::{Ranking, Story};
 use crate::metrics::wire::Sealed;
 use crate::picture::shape::Picture;
@@ -58,8 +59,12 @@ pub enum FromBackend {
     Ready { version: u32, engine: String },
     /// Figures so far of a run that goes on.
     Progress { run: RunId, report: Sealed },
-    /// The figures of a finished run.
-    Measured { run: RunId, report: Sealed },
+    /// The figures of a finished run, and the response times of which they are.
+    Measured {
+        run: RunId,
+        report: Sealed,
+        responses: Responses,
+    },
     /// The next piece of what was recorded, and how many rows all pieces have together.
     Recorded { run: RunId, sizes: Sizes, piece: Trace },
     /// An order that could not be read or carried out.
@@ -121,6 +126,12 @@ pub enum ToExchange {
     Import { name: String, bytes: Vec<u8> },
     /// A recording, of one request or of as many as there are, in a form for another program.
     Export { what: Excerpt, seed: u64, form: String },
+    /// What was measured in a finished run, in a form that `swim run` prints as well.
+    Report {
+        of: Finding,
+        responses: Responses,
+        form: String,
+    },
 }
 
 /// What the exchange has written.

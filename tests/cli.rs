@@ -8,6 +8,8 @@ mod export;
 mod foreign;
 #[path = "cli/mdbook.rs"]
 mod mdbook;
+#[path = "cli/page.rs"]
+mod page;
 #[path = "cli/picture.rs"]
 mod picture;
 #[path = "cli/preview.rs"]

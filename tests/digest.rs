@@ -8,7 +8,7 @@ use sync_or_swim::engine::Run;
 use sync_or_swim::metrics::Meter;
 use sync_or_swim::metrics::ranking::Ranking;
 use sync_or_swim::metrics::wire::Sealed;
-use sync_or_swim::protocol::{FromBackend, RunId};
+use sync_or_swim::protocol::RunId;
 use sync_or_swim::scenario::{Arrivals, Load, Scenario, gallery, text};
 use sync_or_swim::time::{Duration, Instant};
 #[cfg(not(target_arch = "wasm32"))]
@@ -62,12 +62,8 @@ fn list() -> String {
             let mut report = meter.report(&scenario, seed, until, run.events(), run.digest());
             // Which requests to look at is no figure.
             report.ranking = Ranking::default();
-            let run_id = RunId(0);
-            let bytes = postcard::to_allocvec(&FromBackend::Measured {
-                run: run_id,
-                report: Sealed::new(report),
-            })
-            .unwrap();
+            // As a backend tells it.
+            let bytes = postcard::to_allocvec(&(2u8, RunId(0), Sealed::new(report))).unwrap();
             let line = format!(
                 "{name} {seed} {} {:016x} {:016x}\n",
                 run.events(),

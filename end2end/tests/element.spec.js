@@ -54,6 +54,25 @@ test("a click puts the frame in its place, with what the attributes say", async 
   ]);
 });
 
+test("the page around moves once: the poster stays until the frame's height does", async ({ page }) => {
+  // A frame that grows while its figures come.
+  const growing = `const host = new URLSearchParams(location.hash.slice(1)).get("host");
+    const tell = (type, fields) => parent.postMessage({ "sync-or-swim": 1, type, ...fields }, host);
+    tell("ready", { version: 1, title: "Grows", level: "toggle", view: "both" });
+    for (let height = 500; height <= 900; height += 100) tell("resize", { height });`;
+  await page.route(`${SITE}/embed.js`, (route) => route.fulfill({ contentType: "text/javascript", body: growing }));
+  await show(page, `<sync-or-swim></sync-or-swim>`);
+  await listen(page);
+  await page.evaluate(() => {
+    const element = document.querySelector("sync-or-swim");
+    window.heights = [];
+    new ResizeObserver(([{ contentRect }]) => window.heights.push(contentRect.height)).observe(element);
+  });
+  await open(page);
+  expect(await page.evaluate(() => window.events.map(([type]) => type))).toEqual(["ready", ...Array(5).fill("resize")]);
+  await expect.poll(() => page.evaluate(() => window.heights)).toEqual([422, 902]);
+});
+
 test("a toggle inside is told to the host", async ({ page }) => {
   await show(page, `<sync-or-swim></sync-or-swim>`);
   await open(page);

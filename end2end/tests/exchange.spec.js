@@ -2,6 +2,8 @@
 // formats and come back.
 import { bring } from "../bring.js";
 import { axeFindings, expect, open, test } from "../site.js";
+import { stumbling } from "../stumbling.js";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 const DATA = "../tests/data/import/";
@@ -112,6 +114,47 @@ test("without its module a foreign file is told so, and the desk stays", async (
   await bring(page, "drop", [file("held.lqnx")]);
   await expect(notice(page)).toHaveText(/held\.lqnx: the module for foreign formats does not come/);
   expect(complaints.splice(0).every((words) => words.includes("ERR_FAILED"))).toBe(true);
+});
+
+test("a module that stumbles is named, and the desk stays", async ({ page }) => {
+  const body = stumbling("panicked at a mistake");
+  await page.route("**/exchange-*.wasm", (route) => route.fulfill({ contentType: "application/wasm", body }));
+  await open(page);
+  const before = await editor(page).inputValue();
+  await bring(page, "drop", [file("held.lqnx")]);
+  await expect(notice(page)).toHaveText(/the module for foreign formats has stumbled over this file: panicked at a mistake/);
+  expect(await editor(page).inputValue()).toBe(before);
+});
+
+/** What the command line prints: the same engine. */
+function swim(...words) {
+  return execFileSync(process.env.SWIM ?? "../target/debug/swim", words, { encoding: "utf8" });
+}
+
+test("the report leaves as the command line prints it, and nothing is run for it again", async ({ page }) => {
+  await open(page);
+  await expect(page.locator('.numbers [data-test="measured"]')).toHaveText(/^whole run of/);
+  const seed = await page.locator('[data-choice="seed"]').inputValue();
+  for (const [label, name, words] of [
+    ["Report as JSON", "checkout-report.json", ["--json"]],
+    ["Report as CSV", "checkout-report.csv", ["--format", "csv"]],
+    ["Responses of shoppers (.hgrm)", "checkout-shoppers.hgrm", ["--format", "hgrm"]],
+  ]) {
+    const saved = await save(page, ".numbers", label);
+    expect(saved.name).toBe(name);
+    expect(saved.text).toBe(swim("run", "checkout", "--seed", seed, ...words));
+  }
+});
+
+test("the menu of the report stands clear of what it is for, on wide and narrow screens", async ({ page }) => {
+  for (const [width, height] of [[1440, 900], [390, 844]]) {
+    await page.setViewportSize({ width, height });
+    await open(page);
+    await expect(page.locator('.numbers [data-test="measured"]')).toHaveText(/^whole run of/);
+    await page.locator(".numbers .menu > summary").click();
+    for (const button of await page.locator(".numbers .menu[open] button").all()) await expect(button).toBeInViewport({ ratio: 1 });
+    expect(await axeFindings(page)).toEqual([]);
+  }
 });
 
 for (const [label, ending, count, kind] of [

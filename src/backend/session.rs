@@ -138,10 +138,7 @@ impl Session {
     fn measure(&mut self, events: u64) -> Option<FromBackend> {
         let mut work = self.measuring.take()?;
         if work.engine.advance(Instant::NEVER, events, &mut work.listener) {
-            return Some(FromBackend::Measured {
-                run: work.run,
-                report: Sealed::new(work.final_report()),
-            });
+            return Some(work.measured());
         }
         let answer = work.progress();
         self.measuring = Some(work);
@@ -196,25 +193,32 @@ impl Measuring {
         Some(FromBackend::Progress { run: self.run, report })
     }
 
-    fn final_report(&mut self) -> Report {
+    fn measured(mut self) -> FromBackend {
         let warning = self.engine.warning();
-        let end = Instant::START + self.scenario.run.duration;
-        let mut report = self.report(if warning.is_some() { self.engine.now() } else { end });
+        let end = match warning {
+            Some(_) => self.engine.now(),
+            None => Instant::START + self.scenario.run.duration,
+        };
+        let mut report = self.report(end);
         let deadlock = self.engine.deadlock().map(|deadlock| deadlock.story(&self.scenario));
         report.warnings.extend(warning.into_iter().chain(deadlock));
-        report
+        FromBackend::Measured {
+            run: self.run,
+            report: Sealed::new(report),
+            responses: self.meter().seal(end),
+        }
     }
 
-    fn report(&self, now: Instant) -> Report {
-        let Either::One(meter) = &self.listener else {
-            unreachable!("a meter was given to it")
-        };
-        meter.report(
-            &self.scenario,
-            self.seed,
-            now,
-            self.engine.events(),
-            self.engine.digest(),
-        )
+    fn report(&mut self, now: Instant) -> Report {
+        let (seed, events, digest) = (self.seed, self.engine.events(), self.engine.digest());
+        let scenario = Arc::clone(&self.scenario);
+        self.meter().report(&scenario, seed, now, events, digest)
+    }
+
+    fn meter(&mut self) -> &mut Meter {
+        match &mut self.listener {
+            Either::One(meter) => meter,
+            Either::Other(_) => unreachable!("a meter was given to it"),
+        }
     }
 }

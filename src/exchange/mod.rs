@@ -1,13 +1,14 @@
 //! What the page exchanges with other programs.
 //!
 //! ```text
-//! foreign file ─ import ─▶ a scenario ─▶ the sheet that offers it        recording ─ share::export ─▶ a file
+//! foreign file ─ import ─▶ a scenario ─▶ the sheet that offers it        recording, report ─ share::export ─▶ a file
 //! ```
 //!
 //! Law: every question has one answer, at once, and nothing is kept: the module is let go when it has answered. What an
 //! import assumes and leaves out is told before anything is replaced.
 
 mod offer;
+mod report;
 
 use crate::import::{self, Format};
 use crate::protocol::{self, FromReader, ToExchange, Written};
@@ -27,6 +28,7 @@ pub fn answer(question: &[u8]) -> Vec<u8> {
     let answer = match postcard::from_bytes(question) {
         Ok(ToExchange::Import { name, bytes }) => offer(&name, &bytes),
         Ok(ToExchange::Export { what, seed, form }) => exported(&what.scenario, &what.trace, seed, &form),
+        Ok(ToExchange::Report { of, responses, form }) => report::written(&of, &responses, &form),
         Err(_) => {
             let message = "the question is written in another version of the protocol".to_string();
             let problem = Problem::of_all(message, "a reload fetches page and exchange anew");

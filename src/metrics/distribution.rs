@@ -11,6 +11,8 @@
 use super::histogram::Histogram;
 use super::interval::mean_of_batches;
 use super::report::Summary;
+use super::wire::counts;
+use crate::scenario::walk::{Wire, count};
 use crate::time::Duration;
 
 /// Batches that are kept at most; an even number.
@@ -113,6 +115,40 @@ impl Distribution {
             count,
             ci95: mean_of_batches(&self.batches().0),
         }
+    }
+}
+
+/// One walk for both ways, as bytes.
+pub fn distribution<W: Wire>(wire: &mut W, it: &mut Distribution) {
+    let mut filled = it.histogram.filled();
+    list(wire, &mut filled);
+    list(wire, &mut it.batches);
+    counts(
+        wire,
+        [&mut it.max, &mut it.batch_size, &mut it.batch_count, &mut it.batch_sum],
+    );
+    if wire.reads() {
+        match Histogram::of(&filled) {
+            Some(histogram) => it.histogram = histogram,
+            None => wire.fail(),
+        }
+    }
+}
+
+/// Any number of numbers. A list that cannot be read to its end ends early.
+fn list<W: Wire>(wire: &mut W, values: &mut Vec<u64>) {
+    let mut length = values.len() as u64;
+    count(wire, &mut length);
+    if !wire.reads() {
+        return values.iter_mut().for_each(|value| count(wire, value));
+    }
+    for _ in 0..length {
+        if wire.failed() {
+            return;
+        }
+        let mut value = 0;
+        count(wire, &mut value);
+        values.push(value);
     }
 }
 

@@ -17,6 +17,10 @@ const HALF: usize = 1 << HALF_BITS;
 /// Bins that are listed before they are counted; such a list takes about as much memory as the counts.
 const FEW: usize = 4096;
 
+/// How many bits of a filled bin are its count.
+const COUNT_BITS: u32 = 32;
+const COUNT: u64 = (1 << COUNT_BITS) - 1;
+
 /// Values in bins.
 #[derive(Default)]
 pub struct Histogram {
@@ -68,11 +72,34 @@ impl Histogram {
 
     /// How many values fell into each bin that has some, by the largest value of the bin.
     pub fn bins(&self) -> Vec<(u64, u64)> {
+        let bins = self.filled().into_iter();
+        bins.map(|filled| (largest((filled >> COUNT_BITS) as usize), filled & COUNT))
+            .collect()
+    }
+
+    /// The bins that have values, and how many: the count in the lower half of a number, the bin in the upper one.
+    pub fn filled(&self) -> Vec<u64> {
         let mut listed = Vec::new();
         count(&mut listed, &self.few);
         let counts = if self.counts.is_empty() { &listed } else { &self.counts };
-        let filled = counts.iter().enumerate().filter(|(_, count)| **count > 0);
-        filled.map(|(bin, count)| (largest(bin), u64::from(*count))).collect()
+        let filled = (0u64..).zip(counts).filter(|(_, count)| **count > 0);
+        filled
+            .map(|(bin, count)| bin << COUNT_BITS | u64::from(*count))
+            .collect()
+    }
+
+    /// That has these bins; none where no value has such a one.
+    pub fn of(filled: &[u64]) -> Option<Histogram> {
+        let mut it = Histogram::default();
+        for filled in filled {
+            let at = (filled >> COUNT_BITS) as usize;
+            if at > bin(u64::MAX) {
+                return None;
+            }
+            count(&mut it.counts, &[at as u32]);
+            it.counts[at] = (filled & COUNT) as u32;
+        }
+        Some(it)
     }
 
     /// The values below or at which lie these shares of all values, which are rising; each is the largest of its bin.

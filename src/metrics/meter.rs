@@ -16,6 +16,7 @@ use super::named::Named;
 use super::pulse::Pacemaker;
 use super::ranking::Ranker;
 use super::report::*;
+use super::responses::Responses;
 use super::settling;
 use super::workers::Workers;
 use crate::scenario::{ChannelId, ClientId, EdgeId, ItemId, Mode, Scenario, ServiceId};
@@ -81,6 +82,11 @@ impl Meter {
         &self.clients[client.0 as usize].response
     }
 
+    /// The response times of all clients up to `now`, for who wants more than figures.
+    pub fn seal(&mut self, now: Instant) -> Responses {
+        Responses::new(now, self.clients.iter_mut().map(|client| &mut client.response))
+    }
+
     /// The figures up to `now`, for the run of `scenario` with this seed.
     pub fn report(&self, scenario: &Scenario, seed: u64, now: Instant, events: u64, digest: u64) -> Report {
         let named = |name: &String| name.clone();
@@ -129,15 +135,7 @@ impl Meter {
 impl Meter {
     /// For whom the warm-up was too short, or the run, up to its end now.
     pub fn warnings(&self, scenario: &Scenario, now: Instant) -> Vec<String> {
-        let mut warnings = Vec::new();
-        if settling::could_be_steady(scenario) {
-            for (client, measured) in scenario.clients.iter().zip(&self.clients) {
-                let (batches, values) = measured.response.batches();
-                let unsettled = settling::judge(&batches, values);
-                warnings.extend(unsettled.map(|how| settling::told(&client.name, how, scenario.run.warmup, now)));
-            }
-        }
-        warnings
+        settling::warnings(scenario, self.clients.iter().map(|client| &client.response), now)
     }
 
     /// The workers of all services, and the offload threads of those that have some as `NAME/offload`.

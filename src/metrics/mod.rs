@@ -17,7 +17,8 @@ mod named;
 pub mod pulse;
 pub mod ranking;
 pub mod report;
-mod settling;
+mod responses;
+pub mod settling;
 pub mod wire;
 mod workers;
 
@@ -25,3 +26,4 @@ pub use distribution::Distribution;
 pub use meter::Meter;
 pub use named::Named;
 pub use report::*;
+pub use responses::Responses;

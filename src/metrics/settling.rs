@@ -11,6 +11,7 @@
 //! Tierney 1983: the statistic is distributed like t where nothing changes). Where the rest begins is said by the
 //! marginal standard error rule (White 1997, MSER).
 
+use super::Distribution;
 use super::interval::Series;
 use crate::scenario::{Arrivals, Load, Scenario};
 use crate::time::{Duration, Instant};
@@ -36,7 +37,7 @@ pub enum Unsettled {
 }
 
 /// Judges a series by the means of its batches, each of so many values; none where it is steady or tells nothing.
-pub fn judge(batches: &[f64], values: u64) -> Option<Unsettled> {
+fn judge(batches: &[f64], values: u64) -> Option<Unsettled> {
     if batches.len() < BATCHES || values < VALUES {
         return None;
     }
@@ -81,7 +82,7 @@ fn steady_from(batches: &[f64]) -> usize {
 }
 
 /// Whether nothing in a scenario makes its load or its rules another one in the course of time.
-pub fn could_be_steady(scenario: &Scenario) -> bool {
+fn could_be_steady(scenario: &Scenario) -> bool {
     let steady = |load: &Load| match load {
         Load::Open(Arrivals::Poisson { .. } | Arrivals::Constant { .. } | Arrivals::Renewal(_)) => true,
         Load::Open(_) => false,
@@ -93,8 +94,25 @@ pub fn could_be_steady(scenario: &Scenario) -> bool {
     steady && scenario.faults.is_empty() && scenario.changes.is_empty()
 }
 
+/// For whom the warm-up was too short, or the run, up to its end now, by the response times of each client.
+pub fn warnings<'a>(
+    scenario: &Scenario,
+    responses: impl Iterator<Item = &'a Distribution>,
+    now: Instant,
+) -> Vec<String> {
+    if !could_be_steady(scenario) {
+        return Vec::new();
+    }
+    let clients = scenario.clients.iter().zip(responses);
+    let told = clients.filter_map(|(client, measured)| {
+        let (batches, values) = measured.batches();
+        judge(&batches, values).map(|how| told(&client.name, how, scenario.run.warmup, now))
+    });
+    told.collect()
+}
+
 /// What a reader is told.
-pub fn told(client: &str, unsettled: Unsettled, warmup: Duration, now: Instant) -> String {
+fn told(client: &str, unsettled: Unsettled, warmup: Duration, now: Instant) -> String {
     let whole = |time: f64| Duration((time / 1e9).ceil() as u64 * 1_000_000_000);
     let window = now.since(Instant::START + warmup).0 as f64;
     match unsettled {

@@ -17,7 +17,7 @@ use crate::scenario::walk::{Reader, Wire, Writer, count, number};
 use crate::scenario::{Cause, ClientId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-fn counts<W: Wire, const N: usize>(wire: &mut W, values: [&mut u64; N]) {
+pub(super) fn counts<W: Wire, const N: usize>(wire: &mut W, values: [&mut u64; N]) {
     values.into_iter().for_each(|value| count(wire, value));
 }
 
@@ -236,7 +236,7 @@ fn notables<W: Wire>(wire: &mut W, list: &mut Vec<Notable>) {
     }
 }
 
-/// The bytes of a report, which whoever only hands it on need not read.
+/// The bytes of a report, or of what else was measured, which whoever only hands it on need not read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sealed(Vec<u8>);
 
@@ -245,12 +245,22 @@ impl Sealed {
     pub fn new(mut it: Report) -> Sealed {
         let mut writer = Writer::default();
         report(&mut writer, &mut it);
-        Sealed(writer.0)
+        Sealed::of(writer)
     }
 
     /// The report, if these bytes are one.
     pub fn open(&self) -> Option<Report> {
-        Reader::read(&self.0, report)
+        self.read(report)
+    }
+
+    /// What was written, whatever it is.
+    pub(super) fn of(writer: Writer) -> Sealed {
+        Sealed(writer.0)
+    }
+
+    /// What these bytes are, by who has written them.
+    pub(super) fn read<'a, T: Default>(&'a self, pass: fn(&mut Reader<'a>, &mut T)) -> Option<T> {
+        Reader::read(&self.0, pass)
     }
 }
 

@@ -4,7 +4,7 @@
 //! picture, text, seed ─inscribe─▶ SVG, PNG ─open─▶ text, seed          drafts ─▶ one text between visits ─▶ drafts
 //! text ─link─▶ address ─▶ text
 //! hash, messages of the page around ─embed─▶ wishes, messages to it
-//! recorded requests ─export─▶ OTLP, Jaeger, Zipkin, Chrome Trace Event, Mermaid
+//! recorded requests ─export─▶ OTLP, Jaeger, Zipkin, Chrome Trace Event, Mermaid          report ─export─▶ JSON, CSV
 //! ```
 //!
 //! Law: each form says its version, and what was written once opens for ever. Foreign bytes are an answer or a problem,

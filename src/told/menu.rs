@@ -1,4 +1,4 @@
-//! The menu by which a picture is saved, and what is on it for other programs.
+//! The menus by which something is saved: a picture, what is recorded, the report.
 
 use super::html::Html;
 
@@ -14,15 +14,15 @@ pub const TRACES: [(&str, &str); 5] = [
 /// How one request leaves for other programs.
 pub const DIAGRAMS: [(&str, &str); 1] = [("trace mermaid", "As Mermaid")];
 
+/// How the report leaves; the response times of a client leave by its name.
+const REPORT: [(&str, &str); 2] = [("report json", "Report as JSON"), ("report csv", "Report as CSV")];
+
+const END: &str = "</div></details>";
 const ENTRY: &str = "<button type=\"button\" data-act=\"save\" data-on=\"{}\">{}</button>";
 
 /// For the picture of this name, and for other programs.
 pub fn menu(picture: &str, name: &str, others: &[(&str, &str)]) -> Html {
-    let mut html = Html::new();
-    html.fill(
-        "<details class=\"menu\"><summary data-key=\"save {}\">Save<span class=\"unseen\"> {}</span></summary><div>",
-        &[picture, name],
-    );
+    let mut html = open(picture, name);
     for (kind, label) in [("svg", "As SVG"), ("png", "As PNG")] {
         let what = [picture, " ", kind].concat();
         html.fill(ENTRY, &[&what, label]);
@@ -34,9 +34,36 @@ pub fn menu(picture: &str, name: &str, others: &[(&str, &str)]) -> Html {
     if !others.is_empty() {
         html.fill("<p class=\"quiet\">What is recorded, for other programs:</p>", &[]);
     }
-    for (what, label) in others {
+    list(&mut html, others);
+    html.fill(END, &[]);
+    html
+}
+
+/// For the report of a finished run of these clients.
+pub fn report<'a>(clients: impl Iterator<Item = &'a String>) -> Html {
+    let mut html = open("report", "the report");
+    list(&mut html, &REPORT);
+    for client in clients {
+        html.fill(
+            "<button type=\"button\" data-act=\"save\" data-on=\"report hgrm {}\">Responses of {} (.hgrm)</button>",
+            &[client, client],
+        );
+    }
+    html.fill(END, &[]);
+    html
+}
+
+fn open(key: &str, name: &str) -> Html {
+    let mut html = Html::new();
+    html.fill(
+        "<details class=\"menu\"><summary data-key=\"save {}\">Save<span class=\"unseen\"> {}</span></summary><div>",
+        &[key, name],
+    );
+    html
+}
+
+fn list(html: &mut Html, entries: &[(&str, &str)]) {
+    for (what, label) in entries {
         html.fill(ENTRY, &[what, label]);
     }
-    html.fill("</div></details>", &[]);
-    html
 }

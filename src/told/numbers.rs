@@ -2,6 +2,7 @@
 
 use super::html::Html;
 use super::insights;
+use super::menu;
 use super::{Run, Runs};
 use crate::metrics::figure::{self, Change, Wish};
 use crate::metrics::{ClientReport, insight};
@@ -26,6 +27,9 @@ pub fn numbers(runs: &Runs) -> Html {
     let first = insights::sentences(runs).into_iter().next().unwrap_or_default();
     html.fill("<p class=\"first\" role=\"status\">{}</p>", &[&first]);
     show_clients(&mut html, run, runs.before.as_ref());
+    if run.is_finished {
+        html.add(&menu::report(run.scenario.clients.iter().map(|client| &client.name)));
+    }
     html.fill(
         "<p class=\"counts\" data-test=\"measured\">{}</p>",
         &[&state_of(run, runs.is_measuring, runs.seed)],

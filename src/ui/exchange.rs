@@ -7,7 +7,7 @@
 //! Law: nothing is replaced before the reader says so, and nothing leaves the browser but into a tab that the reader opens.
 
 use super::file::{blob, hand_out, named, refuse};
-use super::module::Module;
+use super::module::{Module, Stumble};
 use super::page::Page;
 use super::panel::request;
 use super::{act, part::dom};
@@ -22,6 +22,10 @@ use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, Window};
 
+const STUMBLE: Stumble = [
+    "the module for foreign formats has stumbled over this file: ",
+    "what is on the desk is kept; it is our mistake, and another file can be tried",
+];
 /// Who shows traces in a tab.
 const PERFETTO: &str = "https://ui.perfetto.dev";
 /// How often a tab is asked whether it listens, in milliseconds.
@@ -30,7 +34,7 @@ const PING_MS: u32 = 100;
 /// Asks, and goes on with the answer.
 fn ask(question: ToExchange, go_on: Box<dyn FnOnce(FromReader<Written>)>) {
     spawn_local(async move {
-        let module = Module::open("meta[name=exchange]", "content").await;
+        let module = Module::open("meta[name=exchange]", "content", STUMBLE).await;
         go_on(match module {
             Ok(module) => module.ask(&question),
             Err(why) => Err(vec![Problem::of_all(
@@ -76,19 +80,36 @@ pub fn export(page: Page, form: &str) {
     let tab = (form == "perfetto")
         .then(|| window().open_with_url_and_target(PERFETTO, "_blank").ok().flatten())
         .flatten();
-    let question = ToExchange::Export { what, seed, form };
+    give(page, name, ToExchange::Export { what, seed, form }, tab);
+}
+
+/// Writes what was measured in a form, and gives it out as a file.
+pub fn report(page: Page, form: &str) {
+    let (figures, responses) = page
+        .results
+        .with_untracked(|results| (results.figures.clone(), results.responses.clone()));
+    let (form, name) = (form.to_string(), named(page));
+    match figures.filter(|figures| figures.is_finished) {
+        Some(of) => {
+            let of = (*of).clone();
+            give(page, name, ToExchange::Report { of, responses, form }, None);
+        }
+        None => {
+            let why = "the run has not come to its end";
+            refuse(page, &name, why, "in a moment it can be saved");
+        }
+    }
+}
+
+/// Gives what the exchange writes to a tab, or out as a file.
+fn give(page: Page, name: String, question: ToExchange, tab: Option<Window>) {
     let give = move |answer: FromReader<Written>| match (answer, tab) {
         (Ok(written), Some(tab)) => hand_over(tab, &name, &written.text),
         (Ok(Written { text, ending }), None) => {
             let name = [&name, "-", &ending].concat();
             let file = blob(text.as_bytes(), "text/plain");
             if file.and_then(|file| hand_out(&name, &file)).is_none() {
-                refuse(
-                    page,
-                    &name,
-                    "the browser cannot save it",
-                    "`swim trace` writes it as well",
-                );
+                refuse(page, &name, "the browser cannot save it", "`swim` writes it as well");
             }
         }
         (Err(problems), _) => refuse_all(page, &name, problems),

@@ -170,6 +170,7 @@ pub fn save(page: Page, what: &str) {
     match picture {
         "text" => return save_text(page),
         "trace" => return exchange::export(page, kind),
+        "report" => return exchange::report(page, kind),
         _ => {}
     }
     let name = [&named(page), "-", picture, ".", kind].concat();

@@ -53,7 +53,10 @@ pub fn start(page: Page, hash: String, classes: &str, host: &str) {
             .position(|level| classes.split(' ').any(|class| class == *level));
     });
     page.look.update(|look| look.keeps = false);
-    dom::watch_size(&root, move |_, height| {
+    let measured = root.clone();
+    dom::watch_size(&root, move |_, _| {
+        // A part of a pixel is one more: a frame that is lower cuts the last line.
+        let height = measured.get_bounding_client_rect().height().ceil();
         page.look.update(|look| look.tall = height as u32)
     });
     let parent = window().parent().ok().flatten().filter(|_| !host.is_empty());

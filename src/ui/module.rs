@@ -37,9 +37,13 @@ extern "C" {
     fn length(this: &Exports) -> u32;
 }
 
+/// What is told when a module panics: in what it has stumbled, and what becomes of it.
+pub type Stumble = [&'static str; 2];
+
 /// A loaded module.
 pub struct Module {
     module: WebAssembly::Module,
+    stumble: Stumble,
     /// Another one after a mistake of ours.
     exports: RefCell<Exports>,
 }
@@ -49,11 +53,12 @@ impl Module {
     pub fn open(
         element: &'static str,
         attribute: &'static str,
+        stumble: Stumble,
     ) -> Pin<Box<dyn Future<Output = Result<Module, String>>>> {
-        Box::pin(Module::load(element, attribute))
+        Box::pin(Module::load(element, attribute, stumble))
     }
 
-    async fn load(element: &str, attribute: &str) -> Result<Module, String> {
+    async fn load(element: &str, attribute: &str, stumble: Stumble) -> Result<Module, String> {
         let address = dom::attribute(element, attribute).ok_or("the page does not say where it lies")?;
         let both = match JsFuture::from(WebAssembly::instantiate_streaming(
             &window().fetch_with_str(&address),
@@ -70,6 +75,7 @@ impl Module {
         match exports.ready() {
             VERSION => Ok(Module {
                 module: part("module").unchecked_into(),
+                stumble,
                 exports: RefCell::new(exports),
             }),
             _ => Err("it comes from another build than the page".to_string()),
@@ -83,7 +89,7 @@ impl Module {
             Ok(bytes) => postcard::from_bytes(&bytes).ok(),
             Err(why) => return Err(vec![self.begin_anew(&why)]),
         };
-        answer.unwrap_or_else(|| Err(vec![trouble("no answer comes back")]))
+        answer.unwrap_or_else(|| Err(vec![self.trouble("no answer comes back")]))
     }
 
     fn exchange(&self, question: &[u8]) -> Result<Vec<u8>, JsValue> {
@@ -108,9 +114,14 @@ impl Module {
             self.exports.replace(exports);
         }
         match words.is_empty() {
-            false => trouble(&words),
-            true => trouble(&text_of(why)),
+            false => self.trouble(&words),
+            true => self.trouble(&text_of(why)),
         }
+    }
+
+    fn trouble(&self, words: &str) -> Problem {
+        let [over, fix] = self.stumble;
+        Problem::of_all(over.to_string() + words, fix)
     }
 }
 
@@ -125,12 +136,4 @@ async fn unstreamed(address: &str) -> Result<JsValue, String> {
 fn text_of(why: &JsValue) -> String {
     let text: JsString = Object::from(why.clone()).to_string();
     text.into()
-}
-
-fn trouble(words: &str) -> Problem {
-    let message = "the reader of scenarios has stumbled over this text: ".to_string() + words;
-    Problem::of_all(
-        message,
-        "the text is kept; it is our mistake, and another text can be read",
-    )
 }

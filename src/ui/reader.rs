@@ -6,7 +6,7 @@
 //!
 //! Law: the text stays, whatever becomes of a question.
 
-use super::module::Module;
+use super::module::{Module, Stumble};
 use crate::metrics::ranking::{Notable, Story};
 use crate::metrics::wire::Sealed;
 use crate::protocol::{
@@ -19,13 +19,18 @@ use crate::time::Instant;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
+const STUMBLE: Stumble = [
+    "the reader of scenarios has stumbled over this text: ",
+    "the text is kept; it is our mistake, and another text can be read",
+];
+
 /// A loaded reader.
 pub struct Reader(Module);
 
 impl Reader {
     /// Loads the module. The error is for the reader of the page.
     pub async fn open() -> Result<Reader, String> {
-        Module::open("link[data-reader]", "href").await.map(Reader)
+        Module::open("link[data-reader]", "href", STUMBLE).await.map(Reader)
     }
 
     /// What a text means, with the edges drawn as they are from an instant on.

@@ -13,6 +13,7 @@ use super::desk::Hand;
 use super::page::Page;
 use super::recording::Recording;
 use super::window::{Window, wanted};
+use crate::metrics::Responses;
 use crate::metrics::wire::Sealed;
 use crate::picture::index::Index;
 use crate::protocol::{Finding, Findings, FromBackend, RunId, ToBackend, VERSION};
@@ -51,6 +52,8 @@ pub struct Results {
     pub status: Status,
     /// The latest figures.
     pub figures: Option<Arc<Finding>>,
+    /// The response times of which they are, where the run is finished.
+    pub responses: Responses,
     /// The figures of the scenario before the last change.
     pub before: Option<Arc<Finding>>,
     /// Whether those stay beside all that follow: the run that was forked.
@@ -72,6 +75,7 @@ impl Results {
         Results {
             status: Status::Starting,
             figures: None,
+            responses: Responses::default(),
             before: None,
             keeps_before: false,
             measuring: false,
@@ -243,21 +247,24 @@ fn hear(page: Page, said: FromBackend) {
                 other => Status::OtherVersion(other),
             };
         }),
-        FromBackend::Progress { run, report } => take_report(page, run, report, false),
-        FromBackend::Measured { run, report } => take_report(page, run, report, true),
+        FromBackend::Progress { run, report } => take_report(page, run, report, None),
+        FromBackend::Measured { run, report, responses } => take_report(page, run, report, Some(responses)),
         FromBackend::Recorded { run, sizes, piece } => take_piece(page, run, sizes, piece),
         FromBackend::Refused { why, .. } => page.results.update(|results| results.refusal = Some(why)),
         FromBackend::Panicked { why } => break_down(page, why),
     }
 }
 
-fn take_report(page: Page, run: RunId, report: Sealed, is_finished: bool) {
+/// Takes figures; those of a finished run come with the response times of which they are.
+fn take_report(page: Page, run: RunId, report: Sealed, responses: Option<Responses>) {
     let measured = page.office.with_value(|office| office.measured.clone());
     let Some(ordered) = measured.filter(|ordered| ordered.run == run) else {
         return;
     };
     page.results.update(|results| {
+        let is_finished = responses.is_some();
         results.measuring = !is_finished;
+        results.responses = responses.unwrap_or_default();
         results.figures = Some(Arc::new(Finding {
             scenario: ordered.scenario,
             report,

@@ -39,7 +39,8 @@ const BUDGETS: [Budget; 6] = [
     },
     Budget {
         name: "exchange",
-        kilobytes: 250,
+        // It prints reports as the command line does, every float by its shortest digits, and what can never keep up.
+        kilobytes: 280,
         is_part: is_exchange,
     },
     Budget {

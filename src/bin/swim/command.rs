@@ -2,7 +2,6 @@
 //!
 //! Law: a warning never keeps a scenario from running, and an error is told with all others of its text.
 
-use super::csv;
 use super::drawn;
 use super::exported;
 use super::line::{Command, Foreign, Form, Line, Linked, Plan, Question, Telling, Traced};
@@ -11,6 +10,7 @@ use super::told;
 use super::{blamed, experiment, foreign, mdbook, preview, replication, table};
 use clap::Parser;
 use serde_json::Value;
+use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -19,7 +19,8 @@ use sync_or_swim::metrics::hgrm::hgrm;
 use sync_or_swim::scenario::problem::Problem;
 use sync_or_swim::scenario::text::{self, Parsed};
 use sync_or_swim::scenario::{ClientId, Scenario, wire};
-use sync_or_swim::share::export::mermaid;
+use sync_or_swim::share::export::tree::Tree;
+use sync_or_swim::share::export::{csv, mermaid};
 use sync_or_swim::share::link;
 use sync_or_swim::theory::overloads;
 
@@ -115,9 +116,10 @@ fn run(plan: &Plan) -> Result<(), Failure> {
         return print(&responses(plan, &scenario, seed)?);
     }
     let summary = summary(plan, &scenario, seed)?;
+    let tree = Tree::of(&summary).map_err(unprintable)?;
     print(&match form {
-        Form::Json => format!("{summary:#}\n"),
-        Form::Csv => csv::csv(&summary),
+        Form::Json => tree.json(),
+        Form::Csv => csv::csv(&tree),
         _ => laid_out(&source, &scenario, &summary),
     })
 }
@@ -129,13 +131,16 @@ fn summary(plan: &Plan, scenario: &Scenario, seed: u64) -> Result<Value, Failure
         true => experiment::of_each(seed, plan.replications, |seed| blamed::blame(scenario, seed)),
         false => Vec::new(),
     };
-    let unprintable = |why: serde_json::Error| Failure::new(FAILURE, format!("the report cannot be printed: {why}"));
     let mut summary = replication::summary(scenario, &reports, &blames).map_err(unprintable)?;
     if let Some(warnings) = summary["warnings"].as_array_mut() {
         let overloads = overloads(scenario).into_iter();
         warnings.extend(overloads.map(|overload| overload.told(scenario).into()));
     }
     Ok(summary)
+}
+
+fn unprintable(why: impl Display) -> Failure {
+    Failure::new(FAILURE, format!("the report cannot be printed: {why}"))
 }
 
 /// The percentiles of one client in one run.

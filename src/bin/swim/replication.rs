@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use sync_or_swim::metrics::Report;
 use sync_or_swim::metrics::interval::mean_interval;
 use sync_or_swim::scenario::Scenario;
+use sync_or_swim::share::export::report::printed;
 
 /// The report as it is printed: of one run as it is, of several by their means and intervals.
 ///
@@ -47,39 +48,18 @@ pub fn summary(scenario: &Scenario, reports: &[Report], blames: &[Blamed]) -> se
     Ok(Value::Object(whole))
 }
 
-/// The report of one run, with `keys` also where there are none, with its totals, and with what was blamed.
+/// The report of one run, with what was blamed.
 fn tree(scenario: &Scenario, report: &Report, blamed: Option<&Blamed>) -> serde_json::Result<Value> {
-    let mut tree = serde_json::to_value(report)?;
-    let Value::Object(map) = &mut tree else { return Ok(tree) };
-    map.entry("keys").or_insert_with(|| Map::new().into());
-    let mut totals = totals(scenario, report);
+    let mut tree = serde_json::to_value(printed(scenario, report))?;
     if let Some(blamed) = blamed {
-        totals.insert("wastedShare".into(), blamed.wasted_share.into());
+        tree["totals"]["wastedShare"] = blamed.wasted_share.into();
         for (client, further) in &blamed.clients {
-            if let (Some(figures), Some(further)) = (map["clients"][client].as_object_mut(), further.as_object()) {
+            if let (Some(figures), Some(further)) = (tree["clients"][client].as_object_mut(), further.as_object()) {
                 figures.extend(further.clone());
             }
         }
     }
-    map.insert("totals".into(), totals.into());
     Ok(tree)
-}
-
-/// Worker-seconds of the window for which workers were blocked, whatever on, and retries for the requests that count.
-fn totals(scenario: &Scenario, report: &Report) -> Map<String, Value> {
-    let window_s = report.simulated_s - scenario.run.warmup.as_s();
-    let blocked = scenario.services.iter().map(|service| {
-        let share = |name: &str| report.services.get(name).map_or(0.0, |workers| workers.blocked_share);
-        let (workers, threads) = (service.runtime.workers(), service.offload);
-        let beside = share(&format!("{}/offload", service.name)) * f64::from(threads);
-        f64::from(service.replicas) * (share(&service.name) * f64::from(workers) + beside)
-    });
-    let blocked_s = blocked.sum::<f64>() * window_s.max(0.0);
-    let retries: u64 = report.edges.values().map(|edge| edge.retries).sum();
-    Map::from_iter([
-        ("blockedS".to_string(), blocked_s.into()),
-        ("retries".to_string(), retries.into()),
-    ])
 }
 
 /// FNV-1a (Fowler, Noll, Vo 1991), 64 bits, over the digits of all digests in order.

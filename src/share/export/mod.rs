@@ -1,4 +1,4 @@
-//! Requests of a recorded run in the formats of other programs.
+//! Requests of a recorded run, and what was measured in it, in the formats of other programs.
 //!
 //! ```text
 //!                       ┌─▶ OTLP/JSON                      one row of the recording, over sync or await:
@@ -6,18 +6,22 @@
 //!   │                   └─▶ Zipkin v2                      callee        ├── SERVER ──────┤
 //!   └─────────────────────▶ Chrome Trace Event             over a channel: PRODUCER, and CONSUMER after it
 //!   one request ──────────▶ Mermaid
+//! Report ─report─▶ Tree ─▶ JSON, CSV
 //! ```
 //!
 //! Law: the same run gives the same bytes; ids come from seed and request, and time from [`EPOCH_S`], never from a clock
 //! or by chance. `docs/exports.md` says what each field means.
 
 mod chrome;
+pub mod csv;
 mod id;
 mod jaeger;
 mod json;
 mod mermaid;
 mod otlp;
+pub mod report;
 mod side;
+pub mod tree;
 mod zipkin;
 
 pub use mermaid::mermaid;

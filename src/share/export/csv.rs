@@ -6,24 +6,26 @@
 //!
 //! Law: a row a number, in the order of the report (RFC 4180). What has no value has an empty one.
 
-use serde_json::Value;
+use super::tree::Tree;
 
 /// The lists of named things in a report.
 const KINDS: [&str; 5] = ["clients", "services", "edges", "channels", "keys"];
 
 /// The table of a printed report; of several runs the two ends of a number's interval are measures of their own.
-pub fn csv(summary: &Value) -> String {
+pub fn csv(summary: &Tree) -> String {
     let mut table = "kind,name,measure,unit,value\n".to_string();
     write_report(&mut table, summary, "");
-    write_report(&mut table, &summary["intervals"], ".ci95");
+    if let Some(intervals) = summary.get("intervals") {
+        write_report(&mut table, intervals, ".ci95");
+    }
     table
 }
 
-fn write_report(table: &mut String, report: &Value, suffix: &str) {
-    for (key, value) in report.as_object().into_iter().flatten() {
+fn write_report(table: &mut String, report: &Tree, suffix: &str) {
+    for (key, value) in report.entries() {
         match (key.as_str(), value) {
             ("intervals", _) => {}
-            (kind, Value::Object(named)) if KINDS.contains(&kind) => {
+            (kind, Tree::Map(named)) if KINDS.contains(&kind) => {
                 named
                     .iter()
                     .for_each(|(name, value)| write(table, [kind, name], "", value, suffix));
@@ -35,40 +37,36 @@ fn write_report(table: &mut String, report: &Value, suffix: &str) {
 }
 
 /// A value with all that is in it.
-fn write(table: &mut String, place: [&str; 2], measure: &str, value: &Value, suffix: &str) {
+fn write(table: &mut String, place: [&str; 2], measure: &str, value: &Tree, suffix: &str) {
     let inner = |key: &str| {
         if measure.is_empty() {
             key.to_string()
         } else {
-            format!("{measure}.{key}")
+            [measure, ".", key].concat()
         }
     };
     match value {
-        Value::Object(map) => map
+        Tree::Map(entries) => entries
             .iter()
             .for_each(|(key, value)| write(table, place, &inner(key), value, suffix)),
-        Value::Array(items) => match items.as_slice() {
-            [low, high] if low.is_number() => {
-                for (end, value) in [("low", low), ("high", high)] {
-                    write(table, place, &format!("{measure}{suffix}.{end}"), value, "");
+        Tree::List(items) => match items.as_slice() {
+            [low @ (Tree::Whole(_) | Tree::Number(_)), high] => {
+                for (end, value) in [(".low", low), (".high", high)] {
+                    write(table, place, &[measure, suffix, end].concat(), value, "");
                 }
             }
             items => items.iter().for_each(|item| write(table, place, measure, item, suffix)),
         },
         _ => {
-            let text = match value {
-                Value::Null => String::new(),
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            let cells = [place[0], place[1], measure, unit(measure, value), &text].map(cell);
-            *table += &(cells.join(",") + "\n");
+            let cells = [place[0], place[1], measure, unit(measure, value), &value.plain()].map(cell);
+            *table += &cells.join(",");
+            table.push('\n');
         }
     }
 }
 
 /// The unit that a measure's name says; none of counts and texts.
-fn unit(measure: &str, value: &Value) -> &'static str {
+fn unit(measure: &str, value: &Tree) -> &'static str {
     let units = [
         ("Ms", "ms"),
         ("PerS", "1/s"),
@@ -78,7 +76,7 @@ fn unit(measure: &str, value: &Value) -> &'static str {
     ];
     let is_distribution = |ending: &str| measure.split('.').any(|part| part.ends_with(ending));
     match value {
-        Value::String(_) => "",
+        Tree::Text(_) => "",
         _ if measure.ends_with("count") => "",
         _ => units
             .iter()
@@ -89,7 +87,7 @@ fn unit(measure: &str, value: &Value) -> &'static str {
 
 fn cell(text: &str) -> String {
     match text.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        true => ["\"", &text.replace('"', "\"\""), "\""].concat(),
         false => text.to_string(),
     }
 }
@@ -124,6 +122,7 @@ mod tests {
             "clients,web,offered.ci95.low,,6.0",
             "clients,web,offered.ci95.high,,8.0",
         ];
+        let report = Tree::of(&report).unwrap();
         assert_eq!(csv(&report).lines().collect::<Vec<_>>(), expected);
     }
 }
