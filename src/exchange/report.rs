@@ -14,7 +14,6 @@ use crate::scenario::Scenario;
 use crate::scenario::problem::Problem;
 use crate::share::export::csv;
 use crate::share::export::report::printed;
-use crate::share::export::tree::Tree;
 use crate::theory::overloads;
 use crate::time::Instant;
 
@@ -57,9 +56,9 @@ fn figures(
     let loads = loads.iter().map(|overload| overload.told(scenario));
     measured.warnings.extend(unsettled.chain(loads));
     let unprintable = |_| refused("the report cannot be printed", "it has figures only");
-    let tree = Tree::of(&printed(scenario, &measured)).map_err(unprintable)?;
+    let tree = serde_json::to_value(printed(scenario, &measured)).map_err(unprintable)?;
     let text = match form {
-        "json" => tree.json(),
+        "json" => format!("{tree:#}\n"),
         "csv" => csv::csv(&tree),
         _ => {
             let message = ["a report has no form `", form, "`"].concat();

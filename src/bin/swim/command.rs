@@ -10,7 +10,6 @@ use super::told;
 use super::{blamed, experiment, foreign, mdbook, preview, replication, table};
 use clap::Parser;
 use serde_json::Value;
-use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -19,7 +18,6 @@ use sync_or_swim::metrics::hgrm::hgrm;
 use sync_or_swim::scenario::problem::Problem;
 use sync_or_swim::scenario::text::{self, Parsed};
 use sync_or_swim::scenario::{ClientId, Scenario, wire};
-use sync_or_swim::share::export::tree::Tree;
 use sync_or_swim::share::export::{csv, mermaid};
 use sync_or_swim::share::link;
 use sync_or_swim::theory::overloads;
@@ -116,10 +114,9 @@ fn run(plan: &Plan) -> Result<(), Failure> {
         return print(&responses(plan, &scenario, seed)?);
     }
     let summary = summary(plan, &scenario, seed)?;
-    let tree = Tree::of(&summary).map_err(unprintable)?;
     print(&match form {
-        Form::Json => tree.json(),
-        Form::Csv => csv::csv(&tree),
+        Form::Json => format!("{summary:#}\n"),
+        Form::Csv => csv::csv(&summary),
         _ => laid_out(&source, &scenario, &summary),
     })
 }
@@ -139,7 +136,7 @@ fn summary(plan: &Plan, scenario: &Scenario, seed: u64) -> Result<Value, Failure
     Ok(summary)
 }
 
-fn unprintable(why: impl Display) -> Failure {
+fn unprintable(why: serde_json::Error) -> Failure {
     Failure::new(FAILURE, format!("the report cannot be printed: {why}"))
 }
 

@@ -6,26 +6,24 @@
 //!
 //! Law: a row a number, in the order of the report (RFC 4180). What has no value has an empty one.
 
-use super::tree::Tree;
+use serde_json::Value;
 
 /// The lists of named things in a report.
 const KINDS: [&str; 5] = ["clients", "services", "edges", "channels", "keys"];
 
 /// The table of a printed report; of several runs the two ends of a number's interval are measures of their own.
-pub fn csv(summary: &Tree) -> String {
+pub fn csv(summary: &Value) -> String {
     let mut table = "kind,name,measure,unit,value\n".to_string();
     write_report(&mut table, summary, "");
-    if let Some(intervals) = summary.get("intervals") {
-        write_report(&mut table, intervals, ".ci95");
-    }
+    write_report(&mut table, &summary["intervals"], ".ci95");
     table
 }
 
-fn write_report(table: &mut String, report: &Tree, suffix: &str) {
-    for (key, value) in report.entries() {
+fn write_report(table: &mut String, report: &Value, suffix: &str) {
+    for (key, value) in report.as_object().into_iter().flatten() {
         match (key.as_str(), value) {
             ("intervals", _) => {}
-            (kind, Tree::Map(named)) if KINDS.contains(&kind) => {
+            (kind, Value::Object(named)) if KINDS.contains(&kind) => {
                 named
                     .iter()
                     .for_each(|(name, value)| write(table, [kind, name], "", value, suffix));
@@ -37,36 +35,40 @@ fn write_report(table: &mut String, report: &Tree, suffix: &str) {
 }
 
 /// A value with all that is in it.
-fn write(table: &mut String, place: [&str; 2], measure: &str, value: &Tree, suffix: &str) {
+fn write(table: &mut String, place: [&str; 2], measure: &str, value: &Value, suffix: &str) {
     let inner = |key: &str| {
         if measure.is_empty() {
             key.to_string()
         } else {
-            [measure, ".", key].concat()
+            format!("{measure}.{key}")
         }
     };
     match value {
-        Tree::Map(entries) => entries
+        Value::Object(map) => map
             .iter()
             .for_each(|(key, value)| write(table, place, &inner(key), value, suffix)),
-        Tree::List(items) => match items.as_slice() {
-            [low @ (Tree::Whole(_) | Tree::Number(_)), high] => {
-                for (end, value) in [(".low", low), (".high", high)] {
-                    write(table, place, &[measure, suffix, end].concat(), value, "");
+        Value::Array(items) => match items.as_slice() {
+            [low, high] if low.is_number() => {
+                for (end, value) in [("low", low), ("high", high)] {
+                    write(table, place, &format!("{measure}{suffix}.{end}"), value, "");
                 }
             }
             items => items.iter().for_each(|item| write(table, place, measure, item, suffix)),
         },
         _ => {
-            let cells = [place[0], place[1], measure, unit(measure, value), &value.plain()].map(cell);
-            *table += &cells.join(",");
-            table.push('\n');
+            let text = match value {
+                Value::Null => String::new(),
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            let cells = [place[0], place[1], measure, unit(measure, value), &text].map(cell);
+            *table += &(cells.join(",") + "\n");
         }
     }
 }
 
 /// The unit that a measure's name says; none of counts and texts.
-fn unit(measure: &str, value: &Tree) -> &'static str {
+fn unit(measure: &str, value: &Value) -> &'static str {
     let units = [
         ("Ms", "ms"),
         ("PerS", "1/s"),
@@ -76,7 +78,7 @@ fn unit(measure: &str, value: &Tree) -> &'static str {
     ];
     let is_distribution = |ending: &str| measure.split('.').any(|part| part.ends_with(ending));
     match value {
-        Tree::Text(_) => "",
+        Value::String(_) => "",
         _ if measure.ends_with("count") => "",
         _ => units
             .iter()
@@ -87,7 +89,7 @@ fn unit(measure: &str, value: &Tree) -> &'static str {
 
 fn cell(text: &str) -> String {
     match text.contains([',', '"', '\n', '\r']) {
-        true => ["\"", &text.replace('"', "\"\""), "\""].concat(),
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
         false => text.to_string(),
     }
 }
@@ -122,7 +124,6 @@ mod tests {
             "clients,web,offered.ci95.low,,6.0",
             "clients,web,offered.ci95.high,,8.0",
         ];
-        let report = Tree::of(&report).unwrap();
         assert_eq!(csv(&report).lines().collect::<Vec<_>>(), expected);
     }
 }

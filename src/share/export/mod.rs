@@ -6,7 +6,7 @@
 //!   │                   └─▶ Zipkin v2                      callee        ├── SERVER ──────┤
 //!   └─────────────────────▶ Chrome Trace Event             over a channel: PRODUCER, and CONSUMER after it
 //!   one request ──────────▶ Mermaid
-//! Report ─report─▶ Tree ─▶ JSON, CSV
+//! Report ─report─▶ JSON, CSV
 //! ```
 //!
 //! Law: the same run gives the same bytes; ids come from seed and request, and time from [`EPOCH_S`], never from a clock
@@ -21,7 +21,6 @@ mod mermaid;
 mod otlp;
 pub mod report;
 mod side;
-pub mod tree;
 mod zipkin;
 
 pub use mermaid::mermaid;
