@@ -24,6 +24,7 @@ const PICTURES = {
   waterfall: [".request", "Save the waterfall"],
   sequence: [".request", "Save the sequence diagram"],
   responses: [".insights", "Save the curves: Response time by percentile"],
+  beats: [".insights", "Save the picture: Requests a second over the run"],
   ages: [".insights", "Save the curves: Age of messages by percentile"],
 };
 
@@ -36,7 +37,7 @@ async function show(page, picture) {
     await page.locator(`.request [data-act=tab][data-on=${picture}]`).click();
   }
   if (picture === "lanes") return page.locator(".rows canvas");
-  const alone = panel === ".insights" ? `figure:has(summary:has-text("${label.slice(5)}")) > svg` : "svg";
+  const alone = panel === ".insights" ? `figure:has(summary:has-text("${label.slice(5)}")) svg` : "svg";
   return page.locator(`${panel} ${alone}`).first();
 }
 
