@@ -129,6 +129,7 @@ impl World {
             let cold = Warmth::all_cold(sampler, service.keep_warm, replica.workers);
             replica.warmth = Some(Box::new(cold));
             replica.relieve();
+            replica.judge();
         }
     }
 }
