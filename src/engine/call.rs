@@ -91,7 +91,7 @@ impl<O: Observer> Turn<'_, O> {
         slot
     }
 
-    #[inline(always)]
+    #[inline]
     pub(super) fn set_out(&mut self, slot: u32, line: u32) {
         if self.world.lines[line].instant {
             self.world.queue.push(self.world.queue.now(), Event::Arrive(slot));
@@ -182,7 +182,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The caller will not give up any more.
-    #[inline(always)]
+    #[inline]
     pub(super) fn disarm_call(&mut self, slot: u32) {
         let task = &mut self.world.tasks[slot];
         if task.timeout != Handle::NONE {
@@ -198,7 +198,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The caller learns the outcome and goes on.
-    #[inline(always)]
+    #[inline]
     fn conclude(&mut self, slot: u32, outcome: Result<(), Cause>) {
         let now = self.now();
         let task = &mut self.world.tasks[slot];
@@ -247,7 +247,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The callee's side of a call is over: its span has ended, or there will never be one.
-    #[inline(always)]
+    #[inline]
     pub(super) fn work_of_call_ended(&mut self, slot: u32) {
         let task = &mut self.world.tasks[slot];
         let request = task.request;
@@ -259,7 +259,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// One of those who hold the slot lets go.
-    #[inline(always)]
+    #[inline]
     pub(super) fn release(&mut self, slot: u32) {
         let task = &mut self.world.tasks[slot];
         task.holds -= 1;

@@ -321,8 +321,11 @@ impl<O: Observer> Turn<'_, O> {
     /// A span or message that the request caused has ended.
     #[inline(always)]
     pub(super) fn work_of_request_ended(&mut self, slot: u32) {
-        self.world.requests[slot].open -= 1;
-        self.close_request_if_over(slot);
+        let request = &mut self.world.requests[slot];
+        request.open -= 1;
+        if request.open == 0 {
+            self.close_request_if_over(slot);
+        }
     }
 
     #[inline]

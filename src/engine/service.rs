@@ -96,7 +96,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// An idle worker, if there is one and a further span may begin.
-    #[inline(always)]
+    #[inline]
     fn idle_lane_for_new(&mut self, index: u32) -> Option<u32> {
         let now = self.now();
         let replica = &mut self.world.replicas[index];
@@ -128,7 +128,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A worker takes a call that came without queueing.
-    #[inline(always)]
+    #[inline]
     fn begin(&mut self, call: u32, replica: u32, lane: u32) {
         self.observer.accepted(self.now(), self.world.view(call), false);
         if self.occupy(call, lane) {
@@ -252,7 +252,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// Which replica a call goes to, by the service's strategy.
-    #[inline(always)]
+    #[inline]
     pub(super) fn balance(&mut self, call: u32) -> u32 {
         let index = self.world.tasks[call].service;
         let service = &self.world.services[index];

@@ -323,7 +323,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The reply leaves, once a span.
-    #[inline(always)]
+    #[inline]
     pub(super) fn respond(&mut self, root: u32, outcome: Result<(), Cause>) {
         let now = self.now();
         let mut task = &mut self.world.tasks[root];
@@ -344,7 +344,7 @@ impl<O: Observer> Turn<'_, O> {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     pub(super) fn end_span(&mut self, root: u32) {
         let now = self.now();
         let task = &mut self.world.tasks[root];

@@ -58,7 +58,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A fiber goes on where chance says, of these choices.
-    #[inline(always)]
+    #[inline]
     pub(super) fn choose(&mut self, fiber: u32, key: u64, step: u32, choices: Range<u32>, otherwise: Address) {
         let bits = self.draw_bits(key, step, Purpose::Choose);
         let options = &self.world.program.choices[choices.start as usize..choices.end as usize];

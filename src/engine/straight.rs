@@ -287,8 +287,8 @@ impl<O: Observer> Turn<'_, O> {
         task.pc += 1;
         task.active = span;
         self.observer.drawn(now, draw.key(), work.0);
-        self.set_lane(lane, Activity::Running, span);
-        self.world.queue.push(now + work, Event::WorkEnd(span));
+        self.turn_lane(lane, Activity::Running, span);
+        self.world.queue.push_here(now + work, Event::WorkEnd(span));
         Step::Rests
     }
 
@@ -315,7 +315,7 @@ impl<O: Observer> Turn<'_, O> {
         let key = mix(key, (step as u64) << 8 | Purpose::Call as u64);
         self.send_straight(edge, key, request, span, lane);
         if mode == Mode::Sync {
-            self.set_lane(lane, Activity::Blocked(on), span);
+            self.turn_lane(lane, Activity::Blocked(on), span);
             self.suspect_rest(replica);
         } else {
             self.serve(replica, lane);
@@ -324,7 +324,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A call leaves; the caller, where it is no client, is the only fiber of a span on this lane.
-    #[inline(always)]
+    #[inline]
     pub(super) fn send_straight(&mut self, edge: u32, key: u64, request: u32, caller: u32, lane: u32) {
         let now = self.now();
         let Edge { to, mode, line, .. } = self.world.edges[edge];
@@ -371,7 +371,7 @@ impl<O: Observer> Turn<'_, O> {
         task.reply = Ok(());
         self.observer.responded(now, task.view(span), true);
         self.world.digest.note((span as u64) << 1 ^ 0x2E << 56);
-        self.world.queue.push(now, Event::Reply(span));
+        self.world.queue.push_here(now, Event::Reply(span));
         self.world.digest.note((span as u64) << 1);
         self.observer.ended(now, task.view(span), true);
         self.world.replicas[replica].begun -= 1;
@@ -387,7 +387,7 @@ impl<O: Observer> Turn<'_, O> {
         match next {
             None if place.ordinary && resumed.is_none() => {
                 place.idle.put(lane - place.first_lane);
-                self.set_lane(lane, Activity::Idle, NONE);
+                self.turn_lane(lane, Activity::Idle, NONE);
                 Step::Rests
             }
             Some(call) if place.ordinary && resumed.is_none() && place.begun < place.in_flight => {

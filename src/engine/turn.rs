@@ -110,7 +110,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A duration from one of the program's samplers, for this place in a story.
-    #[inline(always)]
+    #[inline]
     pub(super) fn draw_duration(&mut self, sampler: u32, key: u64, step: u32, purpose: Purpose) -> Duration {
         let draw = Draw::new(key, step, purpose);
         let duration = self.world.program.samplers[sampler].sample(&self.world.ziggurat, draw);
@@ -128,8 +128,13 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A worker turns to something else.
-    #[inline(always)]
     pub(super) fn set_lane(&mut self, lane: u32, is: Activity, task: u32) {
+        self.turn_lane(lane, is, task);
+    }
+
+    /// The same where it is worth a copy of its own.
+    #[inline(always)]
+    pub(super) fn turn_lane(&mut self, lane: u32, is: Activity, task: u32) {
         let entry = &mut self.world.lanes[lane];
         let was = entry.activity;
         if was == is && entry.task == task {
