@@ -77,6 +77,8 @@ mod sequence;
 mod slice;
 #[path = "laws/storm.rs"]
 mod storm;
+#[path = "laws/straight.rs"]
+mod straight;
 #[path = "laws/stuck.rs"]
 mod stuck;
 #[path = "laws/tally.rs"]
@@ -284,6 +286,14 @@ fn is_linked(text: &str, scenario: &Scenario) -> Result<(), String> {
         Ok(Parsed { scenario: opened, .. }) if opened == *scenario => Ok(()),
         other => Err(format!("{other:?}\n{link}\n{text}")),
     }
+}
+
+#[test]
+fn the_straight_way_is_the_long_one() {
+    let law = "the_straight_way_is_the_long_one";
+    let holds = |(scenario, seed): &(Scenario, u64)| straight::is_the_long_way(scenario, *seed);
+    everywhere(law, 0u64..1000, holds);
+    for_all(&format!("{law}, with faults"), &(whole::whole(), 0u64..1000), holds);
 }
 
 #[test]

@@ -20,33 +20,37 @@ use crate::time::{Duration, Instant};
 use crate::trace::{Attempt, Cause, Observer};
 
 impl<O: Observer> Turn<'_, O> {
-    /// Sends one attempt over an edge.
-    #[inline]
+    /// Sends a call that nothing ties to others.
+    #[inline(always)]
     pub(super) fn send(&mut self, call: Outgoing) -> u32 {
+        self.send_tied(call, &Ties::NONE)
+    }
+
+    /// Sends one attempt over an edge.
+    pub(super) fn send_tied(&mut self, call: Outgoing, ties: &Ties) -> u32 {
         let Outgoing {
             edge,
             key,
             request,
             caller,
             parent,
-            guard,
-            ..
+            lane,
         } = call;
         let now = self.now();
         let road = &self.world.edges[edge];
         let (mut mode, mut line) = (road.mode, road.line);
-        if call.attempt != Attempt::Only {
-            (mode, line) = self.world.guards[guard].way();
+        let only = ties.attempt == Attempt::Only;
+        if !only {
+            (mode, line) = self.world.guards[ties.guard].way();
         }
-        let (to, timeout, channel) = (road.to, road.timeout, road.terms.channel_in(mode));
+        let (timeout, channel) = (road.timeout, road.terms.channel_in(mode));
         let waits = !matches!(mode, Mode::Oneway | Mode::Forward);
         let requested = &mut self.world.requests[request];
         requested.open += 1;
-        let counted = requested.counted;
         let (slot, task) = self.world.tasks.reserve(EMPTY);
         *task = Task {
             edge,
-            service: to,
+            service: road.to,
             line,
             key,
             request,
@@ -56,31 +60,30 @@ impl<O: Observer> Turn<'_, O> {
             span: slot,
             caller: if waits { caller } else { NONE },
             mode,
-            counted,
+            counted: requested.counted,
+            straight: road.straight && ties.guard == NONE,
             holds: 1 + waits as u32,
             awaited: waits,
-            origin: call.origin,
-            guard,
-            attempt: call.attempt,
-            deadline: call.deadline,
+            origin: ties.origin,
+            guard: ties.guard,
+            attempt: ties.attempt,
+            deadline: ties.deadline,
             channel,
             ..EMPTY
         };
+        self.world.digest.note((edge as u64) << 32 | slot as u64);
         // A retry may leave while the caller has no worker.
-        let lane = (call.root != NONE).then(|| self.world.tasks[call.root].lane);
-        let lane = lane.filter(|lane| *lane != NONE);
-        self.note((edge as u64) << 32 | slot as u64);
-        self.observer.sent(now, self.world.view(slot), lane);
+        self.observer.sent(now, task.view(slot), (lane != NONE).then_some(lane));
         // The attempts of a guarded call are given up by their guard.
         if waits
-            && call.attempt == Attempt::Only
+            && only
             && let Some(timeout) = timeout
         {
-            self.world.tasks[slot].timeout = self.world.queue.push_cancellable(now + timeout, Event::Timeout(slot));
+            task.timeout = self.world.queue.push_cancellable(now + timeout, Event::Timeout(slot));
         }
         if !waits {
-            self.observer.returned(now, self.world.view(slot), Ok(()));
-            if caller == NONE && guard == NONE {
+            self.observer.returned(now, task.view(slot), Ok(()));
+            if caller == NONE && ties.guard == NONE {
                 self.request_returned(request, Ok(()));
             }
         }
@@ -89,7 +92,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     #[inline]
-    fn set_out(&mut self, slot: u32, line: u32) {
+    pub(super) fn set_out(&mut self, slot: u32, line: u32) {
         if self.world.lines[line].instant {
             self.world.queue.push(self.world.queue.now(), Event::Arrive(slot));
         } else {
@@ -138,7 +141,7 @@ impl<O: Observer> Turn<'_, O> {
     #[inline(never)]
     pub(super) fn lose(&mut self, slot: u32, arrival: Event) {
         let request = matches!(arrival, Event::Arrive(_));
-        self.note((slot as u64) << 1 | request as u64);
+        self.world.digest.note((slot as u64) << 1 | request as u64);
         if !matches!(arrival, Event::Stop(_)) {
             self.observer.lost(self.now(), self.world.view(slot));
         }
@@ -170,21 +173,21 @@ impl<O: Observer> Turn<'_, O> {
 
     /// An answer is there; it counts unless the caller has given up.
     pub(super) fn reply_arrived(&mut self, slot: u32) {
-        let task = &mut self.world.tasks[slot];
-        if task.awaited {
-            let outcome = task.reply;
+        let Task { awaited, reply, .. } = self.world.tasks[slot];
+        if awaited {
             self.disarm_call(slot);
-            self.conclude(slot, outcome);
+            self.conclude(slot, reply);
         }
         self.release(slot);
     }
 
     /// The caller will not give up any more.
-    #[inline(always)]
+    #[inline]
     pub(super) fn disarm_call(&mut self, slot: u32) {
-        let timeout = std::mem::replace(&mut self.world.tasks[slot].timeout, Handle::NONE);
-        if timeout != Handle::NONE {
-            self.world.queue.cancel(timeout);
+        let task = &mut self.world.tasks[slot];
+        if task.timeout != Handle::NONE {
+            self.world.queue.cancel(task.timeout);
+            task.timeout = Handle::NONE;
         }
     }
 
@@ -195,16 +198,25 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The caller learns the outcome and goes on.
-    #[inline(always)]
+    #[inline]
     fn conclude(&mut self, slot: u32, outcome: Result<(), Cause>) {
+        let now = self.now();
         let task = &mut self.world.tasks[slot];
         task.awaited = false;
+        task.holds -= 1;
         let Task {
-            caller, request, guard, ..
+            caller,
+            request,
+            guard,
+            holds,
+            ..
         } = *task;
-        self.note((slot as u64) << 2 | outcome.map_or_else(|cause| 1 + cause as u64, |()| 0));
-        self.observer.returned(self.now(), self.world.view(slot), outcome);
-        self.release(slot);
+        let noted = (slot as u64) << 2 | outcome.map_or_else(|cause| 1 + cause as u64, |()| 0);
+        self.world.digest.note(noted);
+        self.observer.returned(now, task.view(slot), outcome);
+        if holds == 0 {
+            self.free(slot);
+        }
         if guard != NONE {
             self.try_returned(guard, slot, outcome);
         } else if caller == NONE {
@@ -235,15 +247,19 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The callee's side of a call is over: its span has ended, or there will never be one.
-    #[inline(always)]
+    #[inline]
     pub(super) fn work_of_call_ended(&mut self, slot: u32) {
-        let request = self.world.tasks[slot].request;
-        self.release(slot);
+        let task = &mut self.world.tasks[slot];
+        let request = task.request;
+        task.holds -= 1;
+        if task.holds == 0 {
+            self.free(slot);
+        }
         self.work_of_request_ended(request);
     }
 
     /// One of those who hold the slot lets go.
-    #[inline(always)]
+    #[inline]
     pub(super) fn release(&mut self, slot: u32) {
         let task = &mut self.world.tasks[slot];
         task.holds -= 1;
@@ -266,7 +282,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 }
 
-/// An attempt that is to be sent.
+/// A call that is to be sent.
 #[derive(Clone, Copy)]
 pub(super) struct Outgoing {
     pub edge: u32,
@@ -276,8 +292,13 @@ pub(super) struct Outgoing {
     pub caller: u32,
     /// The caller's span; none for a client.
     pub parent: u32,
-    /// That span, or the job of it that calls.
-    pub root: u32,
+    /// The worker that it has.
+    pub lane: u32,
+}
+
+/// What ties an attempt to other calls.
+#[derive(Clone, Copy)]
+pub(super) struct Ties {
     /// The call that it will answer, if it is forwarded.
     pub origin: u32,
     /// The guard whose attempt it is.
@@ -287,23 +308,14 @@ pub(super) struct Outgoing {
     pub deadline: Instant,
 }
 
-impl Outgoing {
-    /// An attempt without guard or deadline.
-    #[inline]
-    pub fn plain(edge: u32, key: u64, request: u32, caller: u32, parent: u32) -> Outgoing {
-        Outgoing {
-            edge,
-            key,
-            request,
-            caller,
-            parent,
-            root: parent,
-            origin: NONE,
-            guard: NONE,
-            attempt: Attempt::Only,
-            deadline: Instant::NEVER,
-        }
-    }
+impl Ties {
+    /// Nothing: a call that is its only attempt.
+    pub const NONE: Ties = Ties {
+        origin: NONE,
+        guard: NONE,
+        attempt: Attempt::Only,
+        deadline: Instant::NEVER,
+    };
 }
 
 /// A task before anything is known of it.
@@ -329,6 +341,7 @@ pub(super) const EMPTY: Task = Task {
     timeout: Handle::NONE,
     mode: Mode::Sync,
     counted: false,
+    straight: false,
     holds: 0,
     awaited: false,
     reply: Ok(()),

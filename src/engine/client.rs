@@ -15,7 +15,7 @@ use super::chance::{Draw, Pattern, Purpose, Sampler, Timetable, Weights, key_of_
 use super::event::Event;
 use super::slab::NONE;
 use super::turn::Turn;
-use super::world::{Request, World};
+use super::world::{Edge, Request, World};
 use crate::scenario::{self, Changed, Load, Scenario};
 use crate::time::Instant;
 use crate::trace::{Cause, Observer};
@@ -275,10 +275,20 @@ impl<O: Observer> Turn<'_, O> {
             _ => source.edges[source.weights.choose(Draw::new(key, 0, Purpose::Route))],
         };
         let key = mix(key, Purpose::Call as u64);
-        if self.world.edges[edge].rules != NONE {
+        let Edge { straight, rules, .. } = self.world.edges[edge];
+        if straight {
+            self.send_straight(edge, key, slot, NONE, NONE);
+        } else if rules != NONE {
             self.call_guarded(edge, key, slot, NONE, NONE, NONE);
         } else {
-            self.send(Outgoing::plain(edge, key, slot, NONE, NONE));
+            self.send(Outgoing {
+                edge,
+                key,
+                request: slot,
+                caller: NONE,
+                parent: NONE,
+                lane: NONE,
+            });
         }
     }
 
@@ -311,8 +321,11 @@ impl<O: Observer> Turn<'_, O> {
     /// A span or message that the request caused has ended.
     #[inline(always)]
     pub(super) fn work_of_request_ended(&mut self, slot: u32) {
-        self.world.requests[slot].open -= 1;
-        self.close_request_if_over(slot);
+        let request = &mut self.world.requests[slot];
+        request.open -= 1;
+        if request.open == 0 {
+            self.close_request_if_over(slot);
+        }
     }
 
     #[inline]

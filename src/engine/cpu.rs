@@ -131,18 +131,24 @@ impl<O: Observer> Turn<'_, O> {
         let root = self.world.tasks[fiber].root;
         let task = &mut self.world.tasks[root];
         task.active = NONE;
-        let home = self.world.replicas[task.replica].home;
-        let replica = &mut self.world.replicas[home];
-        match replica.core_queue.pop(&mut self.world.tasks) {
-            None => replica.free_cores += 1,
-            Some(next) => {
-                let Task { lane, span, .. } = self.world.tasks[self.world.tasks[next].root];
-                self.set_lane(lane, Activity::Running, span);
-                let end = self.now() + self.world.tasks[next].work;
-                self.world.queue.push(end, Event::WorkEnd(next));
-            }
+        let Task { replica, lane, .. } = *task;
+        let home = self.world.replicas[replica].home;
+        let cores = &mut self.world.replicas[home];
+        match cores.core_queue.first() {
+            None => cores.free_cores += 1,
+            Some(next) => self.pass_core_on(home, next),
         }
-        self.go_on(root, fiber);
+        self.go_on(root, fiber, replica, lane);
+    }
+
+    /// The next in line gets the core that has come free.
+    #[inline(never)]
+    fn pass_core_on(&mut self, home: u32, next: u32) {
+        self.world.replicas[home].core_queue.pop(&mut self.world.tasks);
+        let Task { root, work, .. } = self.world.tasks[next];
+        let Task { lane, span, .. } = self.world.tasks[root];
+        self.set_lane(lane, Activity::Running, span);
+        self.world.queue.push(self.now() + work, Event::WorkEnd(next));
     }
 
     /// The earliest burst on shared cores is over.
@@ -156,8 +162,10 @@ impl<O: Observer> Turn<'_, O> {
             }
         });
         let root = self.world.tasks[ended].root;
-        self.world.tasks[root].active = NONE;
-        self.go_on(root, ended);
+        let task = &mut self.world.tasks[root];
+        task.active = NONE;
+        let Task { replica, lane, .. } = *task;
+        self.go_on(root, ended, replica, lane);
     }
 
     /// Changes the bursts of a replica, and schedules the end of what is then the earliest.

@@ -140,7 +140,7 @@ impl<O: Observer> Turn<'_, O> {
             if open && doomed.has(task.parent) {
                 self.disarm_call(call);
                 self.world.tasks[call].awaited = false;
-                self.note(((call as u64) << 2) | (1 + Cause::Reset as u64));
+                self.world.digest.note(((call as u64) << 2) | (1 + Cause::Reset as u64));
                 self.observer
                     .returned(self.now(), self.world.view(call), Err(Cause::Reset));
                 self.release(call);
@@ -219,7 +219,7 @@ impl<O: Observer> Turn<'_, O> {
         (task.fibers, task.queued, task.failed) = (0, false, true);
         (task.lane, task.active) = (NONE, NONE);
         let (mode, delivery) = (task.mode, task.delivery);
-        self.note((span as u64) << 1 | 1);
+        self.world.digest.note((span as u64) << 1 | 1);
         self.observer.crashed(self.now(), self.world.view(span), waited);
         if delivery != NONE {
             self.parcel_crashed(span);

@@ -213,8 +213,10 @@ impl World {
 
 impl<O: Observer> Turn<'_, O> {
     fn note_datum(&mut self, datum: Datum, deed: u64) {
-        self.note(datum.version << 16 ^ (datum.item.0 as u64) << 2 ^ deed);
-        self.note(datum.instance);
+        self.world
+            .digest
+            .note(datum.version << 16 ^ (datum.item.0 as u64) << 2 ^ deed);
+        self.world.digest.note(datum.instance);
     }
 
     /// The owner changes an instance of an item.
@@ -357,7 +359,9 @@ impl<O: Observer> Turn<'_, O> {
                 (known.stamp, known.writes) = (kept, 0);
             }
         }
-        self.note(kept.version << 16 ^ (item as u64) << 2 ^ (row as u64) << 40);
+        self.world
+            .digest
+            .note(kept.version << 16 ^ (item as u64) << 2 ^ (row as u64) << 40);
         self.observer
             .failed_over(self.world.queue.now(), ItemId(item), row, kept.version, lost);
     }

@@ -177,7 +177,7 @@ impl<O: Observer> Turn<'_, O> {
             deadline: message.deadline,
             ..EMPTY
         };
-        self.note((replica as u64) << 32 | slot as u64);
+        self.world.digest.note((replica as u64) << 32 | slot as u64);
         if declared {
             self.observer.sent(now, self.world.view(slot), None);
         }
@@ -411,7 +411,7 @@ impl<O: Observer> Turn<'_, O> {
         let now = self.now();
         let view = self.world.message_view(slot);
         self.observer.taken_back(now, view, cause);
-        self.note((slot as u64) << 8 | cause as u64);
+        self.world.digest.note((slot as u64) << 8 | cause as u64);
         let Message {
             channel, deliveries, ..
         } = self.world.messages[slot];
@@ -451,7 +451,7 @@ impl<O: Observer> Turn<'_, O> {
         self.withdraw(slot);
         let group = &mut self.world.channels[message.channel].groups[message.group];
         let out_of_order = group.acknowledge(&message);
-        self.note((slot as u64) << 1 | out_of_order as u64);
+        self.world.digest.note((slot as u64) << 1 | out_of_order as u64);
         let view = self.world.message_view(slot);
         self.observer.settled(self.now(), view, out_of_order);
         self.finish(slot);

@@ -9,61 +9,62 @@
 /// How many classes there are.
 pub const CLASSES: usize = 5;
 
-/// Something that will happen, with the slot of what it happens to.
+/// Something that will happen, with the slot of what it happens to. Digests know each kind by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 pub enum Event {
     /// A change of the scenario takes effect.
-    Change(u32),
+    Change(u32) = 0,
     /// A fault begins.
-    Strike(u32),
+    Strike(u32) = 41,
     /// A fault is over.
-    Heal(u32),
+    Heal(u32) = 42,
     /// A worker's burst of work on a core of its own, or on one of the replica's, is over.
-    WorkEnd(u32),
+    WorkEnd(u32) = 1,
     /// The earliest burst of work among those that share the cores of this replica is over.
-    SharedWorkEnd(u32),
+    SharedWorkEnd(u32) = 2,
     /// A `wait` step is over.
-    WaitEnd(u32),
+    WaitEnd(u32) = 3,
     /// A reply, refusal or ack reaches the caller.
-    Reply(u32),
+    Reply(u32) = 4,
     /// A caller gives up.
-    Timeout(u32),
+    Timeout(u32) = 5,
     /// An open client sends, if this is still its source.
-    Offer(u32),
+    Offer(u32) = 6,
     /// A user has finished thinking.
-    Wake(u32),
+    Wake(u32) = 7,
     /// A call reaches the callee's service or channel.
-    Arrive(u32),
+    Arrive(u32) = 8,
     /// A guarded call goes on: an attempt that never left is over, or a pause between attempts.
-    Guard(u32),
+    Guard(u32) = 13,
     /// The caller gives an attempt of a guarded call up.
-    GiveUp(u32),
+    GiveUp(u32) = 14,
     /// A second try of an attempt.
-    Hedge(u32),
+    Hedge(u32) = 15,
     /// A connection has been opened.
-    Connected(u32),
+    Connected(u32) = 16,
     /// The callee learns that its work is not wanted.
-    Stop(u32),
+    Stop(u32) = 17,
     /// In mode `poll`: it is time to ask.
-    Ask(u32),
+    Ask(u32) = 10,
     /// A question reaches the callee.
-    Asked(u32),
+    Asked(u32) = 11,
     /// The callee has accepted the call, or answers that it is not done yet.
-    NotYet(u32),
+    NotYet(u32) = 12,
     /// Some steps of a span want an offload thread.
-    Offload(u32),
+    Offload(u32) = 40,
     /// There may be something to deliver from this channel.
-    Deliver(u32),
+    Deliver(u32) = 9,
     /// The ack of a publication leaves the broker.
-    Acknowledge(u32),
+    Acknowledge(u32) = 18,
     /// The ack of a delivery, or word of its failure, reaches the broker.
-    Acked(u32),
+    Acked(u32) = 19,
     /// The broker waits no longer for the ack of this delivery.
-    AckTimeout(u32),
+    AckTimeout(u32) = 20,
     /// A failed message may lie in its channel again.
-    Requeue(u32),
+    Requeue(u32) = 21,
     /// A message has lain in its channel for as long as it may.
-    Expire(u32),
+    Expire(u32) = 22,
 }
 
 impl Event {

@@ -219,7 +219,9 @@ impl<O: Observer> Turn<'_, O> {
     fn feel_at(&mut self, service: ServiceId, only: Option<u32>) {
         for replica in self.world.replicas_at(service, only) {
             let plight = self.world.plight(replica);
-            let was = std::mem::replace(&mut self.world.replicas[replica].plight, plight);
+            let place = &mut self.world.replicas[replica];
+            let was = std::mem::replace(&mut place.plight, plight);
+            place.judge();
             match (was.paused.is_some(), plight.paused.is_some()) {
                 (false, true) => self.freeze(replica),
                 (true, false) => self.thaw(replica),

@@ -3,7 +3,10 @@
 //! Law: at most two attempts are under way at a time, the first and its hedge; their mode and line are those with
 //! which the call began.
 
+use super::call::Outgoing;
 use super::queue::Handle;
+use super::slab::NONE;
+use super::world::World;
 use crate::scenario::Mode;
 use crate::time::{Duration, Instant};
 use crate::trace::Cause;
@@ -50,6 +53,24 @@ impl Guard {
     /// The mode and the line of all its attempts, whatever becomes of the edge meanwhile.
     pub fn way(&self) -> (Mode, u32) {
         (self.mode, self.line)
+    }
+}
+
+impl World {
+    /// A call that this guard sends over an edge.
+    pub(super) fn outgoing_of(&self, guard: u32, edge: u32, key: u64) -> Outgoing {
+        let Guard {
+            request, parent, root, ..
+        } = self.guards[guard];
+        let lane = if root == NONE { NONE } else { self.tasks[root].lane };
+        Outgoing {
+            edge,
+            key,
+            request,
+            caller: NONE,
+            parent,
+            lane,
+        }
     }
 }
 

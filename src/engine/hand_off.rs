@@ -9,7 +9,7 @@
 //! Law: a forwarded call answers the caller of the call that it stands for, over that call's line, and only once.
 //! A poll that is lost, or whose answer is, is asked again.
 
-use super::call::Outgoing;
+use super::call::{Outgoing, Ties};
 use super::chance::Purpose;
 use super::event::Event;
 use super::slab::NONE;
@@ -42,10 +42,20 @@ impl<O: Observer> Turn<'_, O> {
         } else if !responded {
             self.observer.responded(self.now(), self.world.view(root), true);
         }
-        self.send(Outgoing {
+        let lane = self.world.tasks[root].lane;
+        let call = Outgoing {
+            edge,
+            key,
+            request,
+            caller: fiber,
+            parent: root,
+            lane,
+        };
+        let ties = Ties {
             origin: stands_for,
-            ..Outgoing::plain(edge, key, request, fiber, root)
-        });
+            ..Ties::NONE
+        };
+        self.send_tied(call, &ties);
     }
 
     /// The callee of a forwarded call answers for its origin.

@@ -19,6 +19,7 @@ mod crash;
 mod data;
 mod deadlock;
 mod delivery;
+mod digest;
 mod event;
 mod fault;
 mod frame;
@@ -38,6 +39,8 @@ mod service;
 mod shelf;
 mod slab;
 mod span;
+mod steer;
+mod straight;
 mod task;
 mod turn;
 mod warmth;
@@ -92,6 +95,15 @@ impl Run {
         }
     }
 
+    /// The same run without the straight way of plain calls; the events are the same as well.
+    pub fn by_the_long_way(mut self) -> Run {
+        if let Some(world) = &mut self.world {
+            world.shortens = false;
+            (0..world.edges.len() as u32).for_each(|edge| world.straighten(edge));
+        }
+        self
+    }
+
     /// Handles events until the next one would be at or after `until` (or at or after the scenario's duration), or
     /// `events` have been handled. True when nothing is left to do before `until`.
     pub fn advance<O: Observer>(&mut self, until: Instant, events: u64, observer: &mut O) -> bool {
@@ -141,7 +153,7 @@ impl Run {
 
     /// A hash of everything that has happened: each event with its instant, what every worker did, and every outcome.
     pub fn digest(&self) -> u64 {
-        self.world.as_ref().map_or(0, |world| world.digest)
+        self.world.as_ref().map_or(0, |world| world.digest.value())
     }
 
     /// Those who came to wait for each other for ever, once that has happened.

@@ -58,6 +58,7 @@ impl World {
                     free_cores: 0,
                     core_queue: Fifo::EMPTY,
                     shared_cores: None,
+                    ordinary: false,
                 });
             }
         }
@@ -143,7 +144,7 @@ impl<O: Observer> Turn<'_, O> {
         let queued = std::mem::replace(&mut task.queued, false);
         task.lane = lane;
         self.world.replicas[task.replica].begun += 1;
-        self.note((lane as u64) << 32 | job as u64);
+        self.world.digest.note((lane as u64) << 32 | job as u64);
         self.observer.taken_up(self.now(), self.world.job(job), lane, queued);
         self.drive(job, job)
     }
@@ -154,7 +155,7 @@ impl<O: Observer> Turn<'_, O> {
         let waiting = self.world.tasks[job].caller;
         self.world.tasks[job].responded = true;
         self.world.tasks[waiting].outcome = if ok { Ok(()) } else { Err(Cause::Error) };
-        self.note((job as u64) << 1 | ok as u64);
+        self.world.digest.note((job as u64) << 1 | ok as u64);
         self.observer.brought_back(self.now(), self.world.job(job), ok);
         self.world.queue.push(self.now(), Event::WaitEnd(waiting));
     }

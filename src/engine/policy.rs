@@ -10,7 +10,7 @@
 //! Law: outermost first: fallback, retry, breaker, limit, rate, timeout, hedge, connection, network. A call has one
 //! outcome however many attempts it takes. Draws of the first attempt are those of a call without policies.
 
-use super::call::Outgoing;
+use super::call::Ties;
 use super::chance::{Draw, Purpose, mix};
 use super::event::Event;
 use super::guard::{Guard, Stage};
@@ -101,7 +101,7 @@ impl<O: Observer> Turn<'_, O> {
             done: false,
             holds: 1,
         });
-        self.note((edge as u64) << 32 | slot as u64 ^ 0x5A << 56);
+        self.world.digest.note((edge as u64) << 32 | slot as u64 ^ 0x5A << 56);
         self.observer.called(now, self.guarded(slot));
         self.attempt(slot);
         waits
@@ -201,20 +201,18 @@ impl<O: Observer> Turn<'_, O> {
     #[inline(never)]
     pub(super) fn launch(&mut self, slot: u32, which: u32) {
         let key = self.try_key(slot, which);
+        let guard = &mut self.world.guards[slot];
+        guard.holds += 1;
+        guard.hedged |= which == 1;
         let Guard {
-            edge, request, parent, ..
-        } = self.world.guards[slot];
-        self.world.guards[slot].holds += 1;
-        self.world.guards[slot].hedged |= which == 1;
-        let Guard {
+            edge,
             deadline,
             attempts,
             mode,
-            root,
             ..
-        } = self.world.guards[slot];
-        let task = self.send(Outgoing {
-            root,
+        } = *guard;
+        let call = self.world.outgoing_of(slot, edge, key);
+        let ties = Ties {
             guard: slot,
             deadline,
             attempt: match (which, attempts) {
@@ -222,8 +220,9 @@ impl<O: Observer> Turn<'_, O> {
                 (_, 1) => Attempt::First,
                 _ => Attempt::Retry,
             },
-            ..Outgoing::plain(edge, key, request, NONE, parent)
-        });
+            ..Ties::NONE
+        };
+        let task = self.send_tied(call, &ties);
         if mode == Mode::Oneway {
             self.world.guards[slot].outcome = Ok(());
             self.world.queue.push(self.now(), Event::Guard(slot));
@@ -411,12 +410,12 @@ impl<O: Observer> Turn<'_, O> {
         }
         self.world.guards[slot].holds += 1;
         let waits = self.world.edges[edge].mode.waits();
-        self.send(Outgoing {
-            root: self.world.guards[slot].root,
+        let call = self.world.outgoing_of(slot, edge, key);
+        let ties = Ties {
             guard: slot,
-            attempt: Attempt::Only,
-            ..Outgoing::plain(edge, key, request, NONE, parent)
-        });
+            ..Ties::NONE
+        };
+        self.send_tied(call, &ties);
         waits
     }
 
@@ -433,7 +432,9 @@ impl<O: Observer> Turn<'_, O> {
             parent,
             ..
         } = *guard;
-        self.note((slot as u64) << 4 | outcome.map_or_else(|cause| 1 + cause as u64, |()| 0));
+        self.world
+            .digest
+            .note((slot as u64) << 4 | outcome.map_or_else(|cause| 1 + cause as u64, |()| 0));
         self.observer
             .concluded(self.now(), self.guarded(slot), outcome, fell_back);
         self.let_go_of_guard(slot);
@@ -466,7 +467,7 @@ impl<O: Observer> Turn<'_, O> {
         let guard = &mut self.world.guards[slot];
         (guard.stage, guard.outcome) = (Stage::Over, outcome);
         let (request, parent) = (guard.request, guard.parent);
-        self.note(((slot as u64) << 4) | (1 + Cause::Reset as u64));
+        self.world.digest.note(((slot as u64) << 4) | (1 + Cause::Reset as u64));
         self.observer.concluded(self.now(), self.guarded(slot), outcome, false);
         self.let_go_of_guard(slot);
         if parent != NONE {

@@ -105,6 +105,8 @@ pub struct Program {
     pub entries: Vec<Vec<Address>>,
     /// An operation without steps.
     pub nothing: Address,
+    /// Where a fiber goes on whose call has failed, or whose work is not wanted any more.
+    pub failure: Address,
 }
 
 impl Program {
@@ -124,6 +126,8 @@ impl Program {
         }
         program.nothing = program.here();
         program.emit(Instruction::End, 1);
+        program.failure = program.here();
+        program.emit(Instruction::Undone, 1);
         program
     }
 

@@ -175,7 +175,7 @@ impl<O: Observer> Turn<'_, O> {
         });
         self.world.messages[first].sibling = first;
         if plain.instance.is_some() {
-            self.note((first as u64) << 32 | shelf as u64);
+            self.world.digest.note((first as u64) << 32 | shelf as u64);
         }
         let mut last = first;
         for group in 1..copies {
@@ -307,7 +307,7 @@ impl<O: Observer> Turn<'_, O> {
             ..old
         });
         let (view, copy) = (self.world.message_view(slot), self.world.message_view(first));
-        self.note((slot as u64) << 32 | first as u64);
+        self.world.digest.note((slot as u64) << 32 | first as u64);
         self.observer.dead_lettered(now, view, copy);
         self.finish(slot);
         self.lay_out(first);
@@ -338,7 +338,7 @@ impl<O: Observer> Turn<'_, O> {
     /// A message is lost by a rule, and counted.
     pub(super) fn throw_away(&mut self, slot: u32, why: Gone) {
         self.withdraw(slot);
-        self.note((slot as u64) << 3 | why as u64);
+        self.world.digest.note((slot as u64) << 3 | why as u64);
         let view = self.world.message_view(slot);
         self.observer.dropped(self.now(), view, why);
         self.finish(slot);

@@ -68,6 +68,8 @@ pub struct Queue {
     /// How many entries there are, the hole included.
     len: usize,
     hole: bool,
+    /// The heap may have more events of this instant.
+    tied: bool,
     /// Where the event of each handle lies in the heap.
     positions: Vec<u32>,
     unused: Vec<u32>,
@@ -87,6 +89,7 @@ impl Queue {
             families: Numbered::new(),
             len: 0,
             hole: false,
+            tied: true,
             positions: Vec::new(),
             unused: Vec::new(),
             single: None,
@@ -102,8 +105,13 @@ impl Queue {
     }
 
     /// Schedules an event that will certainly happen; `at` is never in the past.
-    #[inline(always)]
     pub fn push(&mut self, at: Instant, event: Event) {
+        self.push_here(at, event);
+    }
+
+    /// The same where it is worth a copy of its own.
+    #[inline(always)]
+    pub fn push_here(&mut self, at: Instant, event: Event) {
         if at != self.now {
             self.insert(at, event, Handle::NONE);
         } else if self.single.is_none() && self.due_classes == 0 {
@@ -138,6 +146,7 @@ impl Queue {
                 Handle(self.positions.len() as u32 - 1)
             }
         };
+        self.tied |= at == self.now;
         self.insert(at, event, handle);
         handle
     }
@@ -195,7 +204,7 @@ impl Queue {
     /// The next event if it happens before `until`; the clock moves to it.
     #[inline(always)]
     pub fn pop(&mut self, until: Instant) -> Option<Event> {
-        if self.single.is_some() && !self.heap_has_more_now() {
+        if self.single.is_some() && !self.tied {
             return self.single.take();
         }
         self.fill_hole();
@@ -207,19 +216,10 @@ impl Queue {
             return None;
         }
         self.now = at;
+        // What happens together lies together at the top.
+        let next = self.families.first();
+        self.tied = next.is_some_and(|Family(children)| children.iter().any(|child| child.at == at));
         Some(self.take_top())
-    }
-
-    /// Whether the heap has events of this instant; those lie at its top.
-    #[inline(always)]
-    fn heap_has_more_now(&self) -> bool {
-        match self.hole {
-            false => self.top.at == self.now,
-            true => match self.families.first() {
-                Some(Family(children)) => children.iter().any(|child| child.at == self.now),
-                None => false,
-            },
-        }
     }
 
     /// The next event of this instant, whether it was scheduled long ago or just now.

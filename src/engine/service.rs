@@ -28,6 +28,12 @@ impl<O: Observer> Turn<'_, O> {
             return;
         }
         let replica = self.balance(call);
+        self.come_to(call, replica);
+    }
+
+    /// A call reaches a replica: it is refused, begins or queues up.
+    #[inline(never)]
+    pub(super) fn come_to(&mut self, call: u32, replica: u32) {
         let now = self.now();
         let task = &mut self.world.tasks[call];
         (task.arrived, task.replica) = (now, replica);
@@ -67,7 +73,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A call waits for a worker of this replica.
-    fn queue_up(&mut self, call: u32, index: u32) {
+    pub(super) fn queue_up(&mut self, call: u32, index: u32) {
         self.observer.accepted(self.now(), self.world.view(call), true);
         self.world.stamp += 1;
         let task = &mut self.world.tasks[call];
@@ -90,7 +96,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// An idle worker, if there is one and a further span may begin.
-    #[inline(always)]
+    #[inline]
     fn idle_lane_for_new(&mut self, index: u32) -> Option<u32> {
         let now = self.now();
         let replica = &mut self.world.replicas[index];
@@ -122,7 +128,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A worker takes a call that came without queueing.
-    #[inline(always)]
+    #[inline]
     fn begin(&mut self, call: u32, replica: u32, lane: u32) {
         self.observer.accepted(self.now(), self.world.view(call), false);
         if self.occupy(call, lane) {
@@ -131,8 +137,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A worker begins a span; true when the worker is free again.
-    #[inline]
-    fn occupy(&mut self, call: u32, lane: u32) -> bool {
+    pub(super) fn occupy(&mut self, call: u32, lane: u32) -> bool {
         let task = &mut self.world.tasks[call];
         if task.span != call {
             return self.take_job_up(call, lane);
@@ -147,7 +152,7 @@ impl<O: Observer> Turn<'_, O> {
         let place = &mut self.world.replicas[replica];
         place.begun += 1;
         let fail = place.plight.fail;
-        self.note((lane as u64) << 32 | call as u64);
+        self.world.digest.note((lane as u64) << 32 | call as u64);
         self.observer.began(self.now(), self.world.view(call), lane, queued);
         if guard != NONE {
             self.begin_guarded(call);
@@ -247,33 +252,41 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// Which replica a call goes to, by the service's strategy.
-    fn balance(&mut self, call: u32) -> u32 {
+    #[inline]
+    pub(super) fn balance(&mut self, call: u32) -> u32 {
         let index = self.world.tasks[call].service;
-        let service = &mut self.world.services[index];
+        let service = &self.world.services[index];
         let (first, count) = (service.first_replica, service.replicas);
         if count == 1 {
             return first;
         }
-        first
-            + match service.balance {
-                Balance::RoundRobin => {
-                    let turn = service.next_replica;
-                    service.next_replica = (turn + 1) % count;
-                    turn
-                }
-                Balance::Random => Draw::new(self.world.tasks[call].key, 0, Purpose::Balance).below(count),
-                Balance::LeastInFlight => (0..count).min_by_key(|i| (self.load(first + i), *i)).unwrap_or(0),
-                Balance::PowerOfTwo => {
-                    let mut draw = Draw::new(self.world.tasks[call].key, 0, Purpose::Balance);
-                    let one = draw.below(count);
-                    let other = (one + 1 + draw.below(count - 1)) % count;
-                    if self.load(first + other) < self.load(first + one) {
-                        other
-                    } else {
-                        one
-                    }
+        first + self.choose_replica(call, index)
+    }
+
+    /// The index of the replica that a call goes to, where there are several.
+    #[inline(never)]
+    fn choose_replica(&mut self, call: u32, index: u32) -> u32 {
+        let service = &mut self.world.services[index];
+        let (first, count) = (service.first_replica, service.replicas);
+        match service.balance {
+            Balance::RoundRobin => {
+                let turn = service.next_replica;
+                service.next_replica = (turn + 1) % count;
+                turn
+            }
+            Balance::Random => Draw::new(self.world.tasks[call].key, 0, Purpose::Balance).below(count),
+            Balance::LeastInFlight => (0..count).min_by_key(|i| (self.load(first + i), *i)).unwrap_or(0),
+            Balance::PowerOfTwo => {
+                let mut draw = Draw::new(self.world.tasks[call].key, 0, Purpose::Balance);
+                let one = draw.below(count);
+                let other = (one + 1 + draw.below(count - 1)) % count;
+                if self.load(first + other) < self.load(first + one) {
+                    other
+                } else {
+                    one
                 }
             }
+        }
     }
 
     /// Spans in flight and calls waiting at a replica.

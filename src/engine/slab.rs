@@ -31,18 +31,22 @@ impl<T> Slab<T> {
     }
 
     /// Puts `item` into a free slot.
-    #[inline(always)]
+    #[inline]
     pub fn insert(&mut self, item: T) -> u32 {
         match self.free.pop() {
             Some(slot) => {
                 self[slot] = item;
                 slot
             }
-            None => {
-                self.items.push(item);
-                self.items.len() as u32 - 1
-            }
+            None => self.append(item),
         }
+    }
+
+    /// One more slot.
+    #[inline(never)]
+    fn append(&mut self, item: T) -> u32 {
+        self.items.push(item);
+        self.items.len() as u32 - 1
     }
 
     /// A free slot with whatever it held last, or `blank`: for values that are too large to be moved.
@@ -50,10 +54,7 @@ impl<T> Slab<T> {
     pub fn reserve(&mut self, blank: T) -> (u32, &mut T) {
         let slot = match self.free.pop() {
             Some(slot) => slot,
-            None => {
-                self.items.push(blank);
-                self.items.len() as u32 - 1
-            }
+            None => self.append(blank),
         };
         (slot, &mut self[slot])
     }

@@ -13,9 +13,9 @@
 //! one fiber is pinned only fibers of the same span run there.
 
 use super::call::{EMPTY, Outgoing};
-use super::chance::{Draw, Purpose, mix};
+use super::chance::{Purpose, mix};
 use super::event::Event;
-use super::frame::{Frame, Inside, Join};
+use super::frame::Join;
 use super::program::{Address, Instruction};
 use super::slab::NONE;
 use super::turn::Turn;
@@ -37,9 +37,10 @@ enum Pause {
 }
 
 impl<O: Observer> Turn<'_, O> {
-    /// A span goes on with this fiber on the worker that it has; a worker that comes free looks for more.
-    pub(super) fn go_on(&mut self, root: u32, fiber: u32) {
-        let Task { replica, lane, .. } = self.world.tasks[root];
+    /// A span goes on with this fiber on the worker that it has, this lane of this replica; a worker that comes free
+    /// looks for more.
+    #[inline]
+    pub(super) fn go_on(&mut self, root: u32, fiber: u32, replica: u32, lane: u32) {
         if self.drive(root, fiber) {
             self.serve(replica, lane);
         }
@@ -54,39 +55,52 @@ impl<O: Observer> Turn<'_, O> {
                 Pause::SpanOver => return true,
                 Pause::Waits => {}
             }
-            match self.pop_ready(root) {
-                Some(next) => fiber = next,
-                None => break,
+            let task = &mut self.world.tasks[root];
+            if task.ready.first != NONE {
+                fiber = self.pop_ready(root).unwrap_or(root);
+                continue;
             }
+            let (pinned, lane, span, replica) = (task.pinned.first, task.lane, task.span, task.replica);
+            if pinned == NONE {
+                task.lane = NONE;
+                return true;
+            }
+            let pin = if pinned == root {
+                task.pin
+            } else {
+                self.world.tasks[pinned].pin
+            };
+            if let Some(on) = pin {
+                self.set_lane(lane, Activity::Blocked(on), span);
+                self.suspect_rest(replica);
+            }
+            return false;
         }
-        let task = &mut self.world.tasks[root];
-        let (pinned, lane, span, replica) = (task.pinned.first, task.lane, task.span, task.replica);
-        if pinned == NONE {
-            task.lane = NONE;
-            return true;
-        }
-        if let Some(on) = self.world.tasks[pinned].pin {
-            self.set_lane(lane, Activity::Blocked(on), span);
-            self.suspect_rest(replica);
-        }
-        false
     }
 
     /// What a fiber waited for is there.
     pub(super) fn resume(&mut self, fiber: u32) {
-        let root = self.world.tasks[fiber].root;
-        self.unpin(root, fiber);
-        let span = &self.world.tasks[root];
-        if span.lane == NONE {
-            let queued = span.queued;
+        let Task { root, pin, .. } = self.world.tasks[fiber];
+        if pin.is_some() {
+            self.unpin(root, fiber);
+        }
+        let span = &mut self.world.tasks[root];
+        let Task {
+            active,
+            replica,
+            lane,
+            queued,
+            ..
+        } = *span;
+        if lane == NONE {
             self.push_ready(root, fiber);
             if !queued {
                 self.requeue_span(root);
             }
-        } else if span.active == NONE || span.active == fiber {
+        } else if active == NONE || active == fiber {
             // Its worker has started, or waits for it.
-            self.world.tasks[root].active = NONE;
-            self.go_on(root, fiber);
+            span.active = NONE;
+            self.go_on(root, fiber, replica, lane);
         } else {
             self.push_ready(root, fiber);
         }
@@ -96,28 +110,23 @@ impl<O: Observer> Turn<'_, O> {
     fn walk(&mut self, root: u32, fiber: u32) -> Pause {
         let mut fiber = fiber;
         let task = &mut self.world.tasks[fiber];
-        let mut end = (task.outcome.is_err() || task.cancelled).then_some(false);
-        if end.is_some() {
+        if task.outcome.is_err() || task.cancelled {
             (task.outcome, task.cancelled) = (Ok(()), false);
+            task.pc = self.world.program.failure;
         }
         loop {
-            if let Some(ok) = end.take() {
-                match self.end_fiber(root, fiber, ok) {
-                    Ok(next) => fiber = next,
-                    Err(pause) => return pause,
-                }
-            }
             let task = &mut self.world.tasks[fiber];
             let (instruction, step) = self.world.program.code[task.pc];
             task.pc += 1;
             let key = task.key;
-            match instruction {
+            let ok = match instruction {
                 Instruction::Work(sampler) => {
                     let work = self.draw_duration(sampler, key, step, Purpose::Work);
                     if work > Duration::ZERO {
                         self.begin_work(root, fiber, work);
                         return Pause::Busy;
                     }
+                    continue;
                 }
                 Instruction::Wait(sampler) => {
                     let wait = self.draw_duration(sampler, key, step, Purpose::Wait);
@@ -125,176 +134,45 @@ impl<O: Observer> Turn<'_, O> {
                         self.wait(root, fiber, wait);
                         return Pause::Waits;
                     }
+                    continue;
                 }
                 Instruction::Call(edge) => {
                     let key = mix(key, (step as u64) << 8 | Purpose::Call as u64);
                     if self.call(root, fiber, edge, key) {
                         return Pause::Waits;
                     }
+                    continue;
                 }
                 Instruction::Fork { first, count, need } => {
                     self.fork(root, fiber, first..first + count, need);
                     return Pause::Waits;
                 }
-                Instruction::Respond => self.respond(self.world.span_of(fiber), Ok(())),
                 Instruction::Fail(odds) => {
-                    let bits = self.draw_bits(key, step, Purpose::Fail);
-                    end = odds.hit(bits).then_some(false);
+                    if !odds.hit(self.draw_bits(key, step, Purpose::Fail)) {
+                        continue;
+                    }
+                    false
                 }
                 Instruction::Hold(pool) | Instruction::Acquire(pool) => {
                     if !self.take(fiber, pool, matches!(instruction, Instruction::Acquire(_))) {
                         return Pause::Waits;
                     }
+                    continue;
                 }
                 Instruction::Offload { end } => {
                     self.offload(fiber, end);
                     return Pause::Waits;
                 }
-                Instruction::EndBranch | Instruction::End => end = Some(true),
-                Instruction::Undone => end = Some(false),
-                control => self.steer(fiber, control, step),
-            }
-        }
-    }
-
-    /// Choices and repeats: where a fiber goes on.
-    #[inline(never)]
-    fn steer(&mut self, fiber: u32, control: Instruction, step: u32) {
-        let key = self.world.tasks[fiber].key;
-        match control {
-            Instruction::Jump(to) => self.world.tasks[fiber].pc = to,
-            Instruction::Choose {
-                first,
-                count,
-                otherwise,
-            } => {
-                let bits = self.draw_bits(key, step, Purpose::Choose);
-                let options = &self.world.program.choices[first as usize..(first + count) as usize];
-                let chosen = options.iter().find(|(odds, _)| odds.hit(bits));
-                self.world.tasks[fiber].pc = chosen.map_or(otherwise, |(_, to)| *to);
-            }
-            Instruction::Repeat { times, end } => self.begin_repeat(fiber, times, step, end),
-            Instruction::RepeatGeometric { times, end } => {
-                let draw = Draw::new(key, step, Purpose::Repeat);
-                let times = self.world.program.geometrics[times].sample(draw);
-                self.observer.drawn(self.now(), draw.key(), times as u64);
-                self.begin_repeat(fiber, times, step, end);
-            }
-            Instruction::Again(body) => self.repeat_again(fiber, body, step),
-            Instruction::GiveBack => self.leave_hold(fiber),
-            Instruction::Release(pool) => self.release_pool(fiber, pool),
-            Instruction::Saga { first, count } => self.enter(
-                fiber,
-                Inside::Saga {
-                    first,
-                    count,
-                    done: 0,
-                    undoing: false,
-                },
-            ),
-            Instruction::Done { end } => self.step_of_saga_done(fiber, end),
-            Instruction::Write(item) => self.write(self.world.span_of(fiber), item),
-            Instruction::Read(item) => self.read(self.world.span_of(fiber), item),
-            Instruction::Apply(item) => self.apply(self.world.span_of(fiber), item),
-            _ => unreachable!("walk handles every other instruction"),
-        }
-    }
-
-    fn begin_repeat(&mut self, fiber: u32, times: u32, step: u32, end: Address) {
-        let task = &mut self.world.tasks[fiber];
-        if times == 0 {
-            task.pc = end;
-            return;
-        }
-        let outer_key = task.key;
-        task.key = iteration_key(outer_key, step, 0);
-        self.enter(
-            fiber,
-            Inside::Repeat {
-                left: times,
-                iteration: 0,
-                outer_key,
-            },
-        );
-    }
-
-    /// One more frame around what a fiber does.
-    pub(super) fn enter(&mut self, fiber: u32, inside: Inside) {
-        let outer = self.world.tasks[fiber].frame;
-        self.world.tasks[fiber].frame = self.world.frames.insert(Frame { inside, outer });
-    }
-
-    /// Leaves all frames of a fiber that has died, and gives back what it held.
-    pub(super) fn drop_frames(&mut self, fiber: u32) {
-        while self.world.tasks[fiber].frame != NONE {
-            if let Inside::Hold(pool) = self.world.frames[self.world.tasks[fiber].frame].inside {
-                self.give_back(pool);
-            }
-            self.leave(fiber);
-        }
-    }
-
-    /// The innermost frame is over.
-    pub(super) fn leave(&mut self, fiber: u32) {
-        let slot = self.world.tasks[fiber].frame;
-        self.world.tasks[fiber].frame = self.world.frames[slot].outer;
-        self.world.frames.remove(slot);
-    }
-
-    fn repeat_again(&mut self, fiber: u32, body: Address, step: u32) {
-        let task = &mut self.world.tasks[fiber];
-        let Inside::Repeat {
-            left,
-            iteration,
-            outer_key,
-        } = &mut self.world.frames[task.frame].inside
-        else {
-            unreachable!("a repeat ends inside its own frame")
-        };
-        *left -= 1;
-        if *left > 0 {
-            *iteration += 1;
-            task.key = iteration_key(*outer_key, step, *iteration);
-            task.pc = body;
-        } else {
-            task.key = *outer_key;
-            self.leave(fiber);
-        }
-    }
-
-    /// Leaves all frames of a fiber that has failed; true where a saga has something to undo first.
-    #[inline(never)]
-    fn unwind(&mut self, fiber: u32) -> bool {
-        while self.world.tasks[fiber].frame != NONE {
-            let slot = self.world.tasks[fiber].frame;
-            match &mut self.world.frames[slot].inside {
-                Inside::Repeat { outer_key, .. } => self.world.tasks[fiber].key = *outer_key,
-                Inside::Hold(pool) => {
-                    let pool = *pool;
-                    self.give_back(pool);
+                Instruction::EndBranch | Instruction::End => true,
+                Instruction::Undone => false,
+                control => {
+                    self.steer(fiber, control, step);
+                    continue;
                 }
-                Inside::Saga {
-                    first, done, undoing, ..
-                } if *done > 0 => {
-                    (*done, *undoing) = (*done - 1, true);
-                    self.world.tasks[fiber].pc = self.world.program.undos[*first + *done];
-                    return true;
-                }
-                Inside::Saga { .. } => {}
-            }
-            self.leave(fiber);
-        }
-        false
-    }
-
-    /// A step of a saga has gone well.
-    fn step_of_saga_done(&mut self, fiber: u32, end: Address) {
-        let slot = self.world.tasks[fiber].frame;
-        if let Inside::Saga { count, done, .. } = &mut self.world.frames[slot].inside {
-            *done += 1;
-            if done == count {
-                self.world.tasks[fiber].pc = end;
-                self.leave(fiber);
+            };
+            match self.end_fiber(root, fiber, ok) {
+                Ok(next) => fiber = next,
+                Err(pause) => return pause,
             }
         }
     }
@@ -308,7 +186,6 @@ impl<O: Observer> Turn<'_, O> {
 
     /// Sends a call, whose story has this key; true when the fiber waits for its outcome.
     fn call(&mut self, root: u32, fiber: u32, edge: u32, key: u64) -> bool {
-        let Task { span, request, .. } = self.world.tasks[root];
         let Edge { mode, rules, .. } = self.world.edges[edge];
         let pins = match mode {
             Mode::Sync => true,
@@ -318,6 +195,9 @@ impl<O: Observer> Turn<'_, O> {
         if pins {
             self.pin(root, fiber, On::Edge(EdgeId(edge)));
         }
+        let Task {
+            span, request, lane, ..
+        } = self.world.tasks[root];
         if mode == Mode::Forward {
             self.hand_over(edge, key, fiber, span);
             return false;
@@ -326,8 +206,12 @@ impl<O: Observer> Turn<'_, O> {
             return self.call_guarded(edge, key, request, fiber, span, NONE);
         }
         self.send(Outgoing {
-            root,
-            ..Outgoing::plain(edge, key, request, fiber, span)
+            edge,
+            key,
+            request,
+            caller: fiber,
+            parent: span,
+            lane,
         });
         mode != Mode::Oneway
     }
@@ -376,34 +260,46 @@ impl<O: Observer> Turn<'_, O> {
             if self.world.tasks[fiber].frame != NONE && self.unwind(fiber) {
                 return Ok(fiber);
             }
-            self.world.tasks[root].fibers -= 1;
             if fiber == root {
-                self.end_trunk(root, ok);
-                break;
+                return Err(self.end_trunk(root, ok));
             }
+            self.world.tasks[root].fibers -= 1;
             match self.end_branch(fiber, ok) {
                 Some((parent, true)) => return Ok(parent),
                 Some((parent, false)) => (fiber, ok) = (parent, false),
-                None => break,
+                None => return Err(self.end_if_last(root)),
             }
         }
+    }
+
+    /// A fiber that did not begin its span has ended, and perhaps with it the span.
+    #[inline(never)]
+    fn end_if_last(&mut self, root: u32) -> Pause {
         if self.world.tasks[root].fibers > 0 {
-            return Err(Pause::Waits);
+            return Pause::Waits;
         }
         self.end_span(root);
-        Err(Pause::SpanOver)
+        Pause::SpanOver
     }
 
     /// The fiber with which a span or a job began has come to its end.
-    #[inline]
-    fn end_trunk(&mut self, root: u32, ok: bool) {
+    #[inline(always)]
+    fn end_trunk(&mut self, root: u32, ok: bool) -> Pause {
         let task = &mut self.world.tasks[root];
+        task.fibers -= 1;
+        let alone = task.fibers == 0;
         if task.span != root {
-            return self.job_done(root, ok);
+            self.job_done(root, ok);
+        } else {
+            let ok = ok && !task.poisoned;
+            task.failed = !ok;
+            self.respond(root, if ok { Ok(()) } else { Err(Cause::Error) });
         }
-        let ok = ok && !task.poisoned;
-        task.failed = !ok;
-        self.respond(root, if ok { Ok(()) } else { Err(Cause::Error) });
+        if !alone {
+            return Pause::Waits;
+        }
+        self.end_span(root);
+        Pause::SpanOver
     }
 
     /// A branch has ended; yields the forking fiber if it is decided now, and whether enough have succeeded.
@@ -427,59 +323,47 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// The reply leaves, once a span.
-    #[inline(always)]
+    #[inline]
     pub(super) fn respond(&mut self, root: u32, outcome: Result<(), Cause>) {
-        let task = &mut self.world.tasks[root];
+        let now = self.now();
+        let mut task = &mut self.world.tasks[root];
         if std::mem::replace(&mut task.responded, true) {
             return;
         }
-        let Task { wrote, mode, .. } = *task;
-        self.observer
-            .responded(self.now(), self.world.view(root), outcome.is_ok());
-        if wrote && outcome.is_ok() {
+        self.observer.responded(now, task.view(root), outcome.is_ok());
+        if task.wrote && outcome.is_ok() {
             self.writes_answered(root);
+            task = &mut self.world.tasks[root];
         }
-        self.note((root as u64) << 1 | outcome.is_err() as u64 ^ 0x2E << 56);
-        match mode {
+        let noted = (root as u64) << 1 | outcome.is_err() as u64 ^ 0x2E << 56;
+        self.world.digest.note(noted);
+        match task.mode {
             Mode::Queue => self.reply_to_parcel(root, outcome),
             Mode::Poll => self.keep_answer(root, outcome),
             _ => self.answer(root, outcome),
         }
     }
 
-    #[inline(always)]
+    #[inline]
     pub(super) fn end_span(&mut self, root: u32) {
+        let now = self.now();
         let task = &mut self.world.tasks[root];
         if task.span != root {
             self.end_job(root);
             return;
         }
         task.lane = NONE;
-        let Task {
-            failed,
-            replica,
-            guard,
-            delivery,
-            ..
-        } = *task;
-        self.world.replicas[replica].begun -= 1;
-        if guard != NONE && !failed {
-            self.world.guards[guard].done = true;
+        let Task { failed, delivery, .. } = *task;
+        self.world.replicas[task.replica].begun -= 1;
+        if task.guard != NONE && !failed {
+            self.world.guards[task.guard].done = true;
         }
-        self.note((root as u64) << 1 | failed as u64);
-        self.observer.ended(self.now(), self.world.view(root), !failed);
+        self.world.digest.note((root as u64) << 1 | failed as u64);
+        self.observer.ended(now, task.view(root), !failed);
         if delivery == NONE {
             self.work_of_call_ended(root);
         } else {
             self.delivery_ended(root);
         }
     }
-}
-
-/// The key of one iteration of a repeat.
-fn iteration_key(outer: u64, step: u32, iteration: u32) -> u64 {
-    mix(
-        mix(outer, (step as u64) << 8 | Purpose::Iteration as u64),
-        iteration as u64,
-    )
 }

@@ -5,9 +5,9 @@
 use super::program::Address;
 use super::queue::Handle;
 use super::slab::{Link, NONE};
-use crate::scenario::Mode;
+use crate::scenario::{EdgeId, Mode, ServiceId};
 use crate::time::{Duration, Instant};
-use crate::trace::{Attempt, Cause, On};
+use crate::trace::{Attempt, Call, Cause, On};
 
 /// A call over an edge with the span that it causes, or a branch of a span.
 ///
@@ -46,6 +46,8 @@ pub struct Task {
     pub timeout: Handle,
     pub mode: Mode,
     pub counted: bool,
+    /// Nothing is special about the call: see `straight`.
+    pub straight: bool,
     /// Who still holds this slot.
     pub holds: u32,
     /// The caller has not learnt the outcome yet.
@@ -116,6 +118,26 @@ impl Chain {
         first: NONE,
         last: NONE,
     };
+}
+
+impl Task {
+    /// What an observer may know of a call; `slot` is its own.
+    #[inline(always)]
+    pub fn view(&self, slot: u32) -> Call {
+        Call {
+            slot,
+            parent: (self.parent != NONE).then_some(self.parent),
+            request: self.request,
+            edge: EdgeId(self.edge),
+            service: ServiceId(self.service),
+            mode: self.mode,
+            sent: self.sent,
+            arrived: self.arrived,
+            counted: self.counted,
+            attempt: self.attempt,
+            guard: (self.guard != NONE).then_some(self.guard),
+        }
+    }
 }
 
 impl Link for Task {

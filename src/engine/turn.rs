@@ -34,8 +34,14 @@ impl<O: Observer> Turn<'_, O> {
             let Some(event) = self.world.queue.pop(until) else {
                 return handled;
             };
-            self.note(self.now().0 ^ event.code().rotate_right(20));
-            self.handle(event);
+            self.world.digest.note(self.now().0 ^ event.code().rotate_right(20));
+            if self.world.faults.paused > 0
+                && let Some(until) = self.held_back(event)
+            {
+                self.hold_back(event, until);
+            } else {
+                self.handle(event);
+            }
             if self.world.watch.aroused {
                 self.watch();
             }
@@ -43,21 +49,9 @@ impl<O: Observer> Turn<'_, O> {
         events
     }
 
-    /// Adds something that has happened to the digest.
-    #[inline]
-    pub(super) fn note(&mut self, value: u64) {
-        self.world.digest = fold(self.world.digest, value);
-    }
-
-    /// Lets one event happen.
-    #[inline]
-    fn handle(&mut self, event: Event) {
-        if self.world.faults.paused > 0
-            && let Some(until) = self.held_back(event)
-        {
-            self.hold_back(event, until);
-            return;
-        }
+    /// Lets one event happen, whatever it needs.
+    #[inline(never)]
+    pub(super) fn handle_any(&mut self, event: Event) {
         match event {
             Event::Change(index) => self.change(index),
             Event::Strike(fault) => self.strike(fault),
@@ -101,6 +95,7 @@ impl<O: Observer> Turn<'_, O> {
             self.world.brew(id.0);
             self.world.guard_edge(id.0, is);
             self.world.change_terms(id.0, is);
+            self.world.straighten(id.0);
             self.change_channel(self.world.edges[id.0].terms.own, &is.channel);
         }
         if let Changed::Channel(id, is) = to {
@@ -115,7 +110,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A duration from one of the program's samplers, for this place in a story.
-    #[inline(always)]
+    #[inline]
     pub(super) fn draw_duration(&mut self, sampler: u32, key: u64, step: u32, purpose: Purpose) -> Duration {
         let draw = Draw::new(key, step, purpose);
         let duration = self.world.program.samplers[sampler].sample(&self.world.ziggurat, draw);
@@ -133,8 +128,13 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A worker turns to something else.
-    #[inline(always)]
     pub(super) fn set_lane(&mut self, lane: u32, is: Activity, task: u32) {
+        self.turn_lane(lane, is, task);
+    }
+
+    /// The same where it is worth a copy of its own.
+    #[inline(always)]
+    pub(super) fn turn_lane(&mut self, lane: u32, is: Activity, task: u32) {
         let entry = &mut self.world.lanes[lane];
         let was = entry.activity;
         if was == is && entry.task == task {
@@ -144,7 +144,9 @@ impl<O: Observer> Turn<'_, O> {
         entry.activity = is;
         entry.task = task;
         let service = ServiceId(entry.service);
-        self.note((lane as u64) << 32 | about as u64 ^ code(is).rotate_left(52));
+        self.world
+            .digest
+            .note((lane as u64) << 32 | about as u64 ^ code(is).rotate_left(52));
         self.observer
             .lane(self.world.queue.now(), service, lane, was, is, about);
     }
@@ -160,10 +162,4 @@ fn code(activity: Activity) -> u64 {
         Activity::Blocked(On::Edge(edge)) => 4 + edge.0 as u64,
         Activity::Blocked(On::Pool(pool)) => 1 << 40 | pool as u64,
     }
-}
-
-/// One step of a multiplicative hash.
-#[inline]
-fn fold(hash: u64, value: u64) -> u64 {
-    (hash ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(27)
 }

@@ -129,6 +129,7 @@ impl World {
             let cold = Warmth::all_cold(sampler, service.keep_warm, replica.workers);
             replica.warmth = Some(Box::new(cold));
             replica.relieve();
+            replica.judge();
         }
     }
 }
@@ -161,7 +162,7 @@ impl Replica {
 impl<O: Observer> Turn<'_, O> {
     /// A fiber of a span has got a worker: runs it, unless the worker has to start first. True when the worker is free
     /// again.
-    #[inline(always)]
+    #[inline]
     pub(super) fn set_going(&mut self, root: u32, fiber: u32, lane: u32) -> bool {
         let replica = &self.world.replicas[self.world.tasks[root].replica];
         if replica.warmth.is_some() && self.start_cold(root, fiber, lane) {

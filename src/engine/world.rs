@@ -15,6 +15,7 @@ use super::client::{Client, Source, User};
 use super::cpu::SharedCores;
 use super::data::Data;
 use super::deadlock::Watch;
+use super::digest::Digest;
 use super::event::Event;
 use super::fault::{Faults, Plight, Storm};
 use super::frame::{Frame, Join};
@@ -67,6 +68,18 @@ impl Request {
         holdings: NONE,
         known: NONE,
     };
+
+    /// What an observer may know of it; `slot` is its own.
+    #[inline(always)]
+    pub fn view(&self, slot: u32) -> RequestView {
+        RequestView {
+            slot,
+            client: ClientId(self.client),
+            number: self.number,
+            offered: self.offered,
+            counted: self.counted,
+        }
+    }
 }
 
 /// An edge as it is now.
@@ -75,6 +88,8 @@ pub struct Edge {
     pub to: u32,
     pub entry: Address,
     pub mode: Mode,
+    /// Its calls are plain: see `straight`.
+    pub straight: bool,
     /// The line that the next call takes.
     pub line: u32,
     pub timeout: Option<Duration>,
@@ -144,6 +159,8 @@ pub struct Replica {
     pub first_lane: u32,
     pub workers: u32,
     pub cores: u32,
+    /// Nothing is wrong with it or special about its workers and cores: see `straight`.
+    pub ordinary: bool,
     /// What is wrong with it.
     pub plight: Plight,
     /// The replica whose cores it uses: itself, or that whose offload threads these are.
@@ -219,8 +236,10 @@ pub struct World {
     /// Work that stands still at paused replicas.
     pub frozen: Vec<Frozen>,
     pub stamp: u64,
+    /// Calls may go straight.
+    pub shortens: bool,
     /// A hash of everything that has happened.
-    pub digest: u64,
+    pub digest: Digest,
 }
 
 impl World {
@@ -268,7 +287,8 @@ impl World {
             faults: Faults::new(scenario.faults.len()),
             frozen: Vec::new(),
             stamp: 0,
-            digest: 0xCBF2_9CE4_8422_2325,
+            shortens: true,
+            digest: Digest::NOTHING,
         };
         scenario.services.iter().for_each(|service| world.add_service(service));
         world.add_offload_threads(scenario);
@@ -277,6 +297,7 @@ impl World {
         world.channels = Channel::all(scenario, &firsts);
         for (index, edge) in scenario.edges.iter().enumerate() {
             world.guard_edge(index as u32, edge);
+            world.straighten(index as u32);
         }
         for (index, change) in scenario.changes.iter().enumerate() {
             world.queue.push(change.at, Event::Change(index as u32));
@@ -319,33 +340,13 @@ impl World {
     /// What an observer may know of a call; `slot` is a span's, not a branch's.
     #[inline(always)]
     pub fn view(&self, slot: u32) -> Call {
-        let task = &self.tasks[slot];
-        Call {
-            slot,
-            parent: (task.parent != NONE).then_some(task.parent),
-            request: task.request,
-            edge: EdgeId(task.edge),
-            service: ServiceId(task.service),
-            mode: task.mode,
-            sent: task.sent,
-            arrived: task.arrived,
-            counted: task.counted,
-            attempt: task.attempt,
-            guard: (task.guard != NONE).then_some(task.guard),
-        }
+        self.tasks[slot].view(slot)
     }
 
     /// What an observer may know of a request.
     #[inline(always)]
     pub fn request_view(&self, slot: u32) -> RequestView {
-        let request = &self.requests[slot];
-        RequestView {
-            slot,
-            client: ClientId(request.client),
-            number: request.number,
-            offered: request.offered,
-            counted: request.counted,
-        }
+        self.requests[slot].view(slot)
     }
 }
 
@@ -358,6 +359,7 @@ impl Edge {
             to,
             entry,
             mode: channel::mode_of(edge),
+            straight: false,
             line: index as u32,
             timeout: edge.timeout,
             rules: NONE,
@@ -373,7 +375,7 @@ impl Replica {
             (Cpu::Ps, Some(cores)) => Some(Box::new(SharedCores::new(cores))),
             _ => None,
         };
-        Replica {
+        let mut replica = Replica {
             service: index,
             lifo: service.discipline == Discipline::Lifo,
             backlog: service.backlog.unwrap_or(u32::MAX),
@@ -393,6 +395,9 @@ impl Replica {
             free_cores: service.cores.unwrap_or(u32::MAX),
             core_queue: Fifo::EMPTY,
             shared_cores: shared,
-        }
+            ordinary: false,
+        };
+        replica.judge();
+        replica
     }
 }
