@@ -203,20 +203,13 @@ impl<O: Observer> Turn<'_, O> {
         let now = self.now();
         let task = &mut self.world.tasks[slot];
         task.awaited = false;
-        task.holds -= 1;
         let Task {
-            caller,
-            request,
-            guard,
-            holds,
-            ..
+            caller, request, guard, ..
         } = *task;
         let noted = (slot as u64) << 2 | outcome.map_or_else(|cause| 1 + cause as u64, |()| 0);
         self.world.digest.note(noted);
         self.observer.returned(now, task.view(slot), outcome);
-        if holds == 0 {
-            self.free(slot);
-        }
+        self.release(slot);
         if guard != NONE {
             self.try_returned(guard, slot, outcome);
         } else if caller == NONE {
@@ -249,12 +242,8 @@ impl<O: Observer> Turn<'_, O> {
     /// The callee's side of a call is over: its span has ended, or there will never be one.
     #[inline]
     pub(super) fn work_of_call_ended(&mut self, slot: u32) {
-        let task = &mut self.world.tasks[slot];
-        let request = task.request;
-        task.holds -= 1;
-        if task.holds == 0 {
-            self.free(slot);
-        }
+        let request = self.world.tasks[slot].request;
+        self.release(slot);
         self.work_of_request_ended(request);
     }
 

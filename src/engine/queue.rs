@@ -106,12 +106,6 @@ impl Queue {
 
     /// Schedules an event that will certainly happen; `at` is never in the past.
     pub fn push(&mut self, at: Instant, event: Event) {
-        self.push_here(at, event);
-    }
-
-    /// The same where it is worth a copy of its own.
-    #[inline(always)]
-    pub fn push_here(&mut self, at: Instant, event: Event) {
         if at != self.now {
             self.insert(at, event, Handle::NONE);
         } else if self.single.is_none() && self.due_classes == 0 {

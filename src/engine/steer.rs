@@ -13,7 +13,6 @@ use super::program::{Address, Instruction};
 use super::slab::NONE;
 use super::turn::Turn;
 use crate::trace::Observer;
-use std::ops::Range;
 
 impl<O: Observer> Turn<'_, O> {
     /// What takes no time and is no call: where a fiber goes on.
@@ -28,7 +27,10 @@ impl<O: Observer> Turn<'_, O> {
                 count,
                 otherwise,
             } => {
-                self.choose(fiber, key, step, first..first + count, otherwise);
+                let bits = self.draw_bits(key, step, Purpose::Choose);
+                let options = &self.world.program.choices[first as usize..(first + count) as usize];
+                let chosen = options.iter().find(|(odds, _)| odds.hit(bits));
+                self.world.tasks[fiber].pc = chosen.map_or(otherwise, |(_, to)| *to);
             }
             Instruction::Repeat { times, end } => self.begin_repeat(fiber, times, step, end),
             Instruction::RepeatGeometric { times, end } => {
@@ -55,15 +57,6 @@ impl<O: Observer> Turn<'_, O> {
             Instruction::Apply(item) => self.apply(self.world.span_of(fiber), item),
             _ => unreachable!("walk handles every other instruction"),
         }
-    }
-
-    /// A fiber goes on where chance says, of these choices.
-    #[inline]
-    pub(super) fn choose(&mut self, fiber: u32, key: u64, step: u32, choices: Range<u32>, otherwise: Address) {
-        let bits = self.draw_bits(key, step, Purpose::Choose);
-        let options = &self.world.program.choices[choices.start as usize..choices.end as usize];
-        let chosen = options.iter().find(|(odds, _)| odds.hit(bits));
-        self.world.tasks[fiber].pc = chosen.map_or(otherwise, |(_, to)| *to);
     }
 
     fn begin_repeat(&mut self, fiber: u32, times: u32, step: u32, end: Address) {

@@ -34,8 +34,6 @@ pub(super) struct Stride {
 
 /// What becomes of an instruction on the straight way.
 enum Step {
-    /// The next one comes.
-    Done,
     /// Its worker works, is blocked or has nothing to do.
     Rests,
     /// Its worker has been given to a call that waited for it.
@@ -126,7 +124,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A worker begins a span.
-    #[inline(always)]
+    #[inline]
     fn begin_straight(&mut self, call: u32, replica: u32, lane: u32) -> Stride {
         let now = self.now();
         let task = &mut self.world.tasks[call];
@@ -225,7 +223,6 @@ impl<O: Observer> Turn<'_, O> {
         let mut stride = first;
         loop {
             match self.step_straight(stride) {
-                Step::Done => {}
                 Step::Rests => break,
                 Step::Passes(next) => stride = next,
                 Step::Leaves => {
@@ -250,19 +247,6 @@ impl<O: Observer> Turn<'_, O> {
             Instruction::Work(sampler) => self.work_straight(stride, sampler, *step),
             Instruction::Call(edge) => self.call_straight(stride, edge, *step),
             Instruction::End => self.end_straight(stride),
-            Instruction::Jump(to) => {
-                self.world.tasks[stride.span].pc = to;
-                Step::Done
-            }
-            Instruction::Choose {
-                first,
-                count,
-                otherwise,
-            } => {
-                let (key, step) = (task.key, *step);
-                self.choose(stride.span, key, step, first..first + count, otherwise);
-                Step::Done
-            }
             _ => Step::Leaves,
         }
     }
@@ -287,8 +271,8 @@ impl<O: Observer> Turn<'_, O> {
         task.pc += 1;
         task.active = span;
         self.observer.drawn(now, draw.key(), work.0);
-        self.turn_lane(lane, Activity::Running, span);
-        self.world.queue.push_here(now + work, Event::WorkEnd(span));
+        self.set_lane(lane, Activity::Running, span);
+        self.world.queue.push(now + work, Event::WorkEnd(span));
         Step::Rests
     }
 
@@ -315,7 +299,7 @@ impl<O: Observer> Turn<'_, O> {
         let key = mix(key, (step as u64) << 8 | Purpose::Call as u64);
         self.send_straight(edge, key, request, span, lane);
         if mode == Mode::Sync {
-            self.turn_lane(lane, Activity::Blocked(on), span);
+            self.set_lane(lane, Activity::Blocked(on), span);
             self.suspect_rest(replica);
         } else {
             self.serve(replica, lane);
@@ -371,7 +355,7 @@ impl<O: Observer> Turn<'_, O> {
         task.reply = Ok(());
         self.observer.responded(now, task.view(span), true);
         self.world.digest.note((span as u64) << 1 ^ 0x2E << 56);
-        self.world.queue.push_here(now, Event::Reply(span));
+        self.world.queue.push(now, Event::Reply(span));
         self.world.digest.note((span as u64) << 1);
         self.observer.ended(now, task.view(span), true);
         self.world.replicas[replica].begun -= 1;
@@ -387,7 +371,7 @@ impl<O: Observer> Turn<'_, O> {
         match next {
             None if place.ordinary && resumed.is_none() => {
                 place.idle.put(lane - place.first_lane);
-                self.turn_lane(lane, Activity::Idle, NONE);
+                self.set_lane(lane, Activity::Idle, NONE);
                 Step::Rests
             }
             Some(call) if place.ordinary && resumed.is_none() && place.begun < place.in_flight => {

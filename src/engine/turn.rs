@@ -129,12 +129,6 @@ impl<O: Observer> Turn<'_, O> {
 
     /// A worker turns to something else.
     pub(super) fn set_lane(&mut self, lane: u32, is: Activity, task: u32) {
-        self.turn_lane(lane, is, task);
-    }
-
-    /// The same where it is worth a copy of its own.
-    #[inline(always)]
-    pub(super) fn turn_lane(&mut self, lane: u32, is: Activity, task: u32) {
         let entry = &mut self.world.lanes[lane];
         let was = entry.activity;
         if was == is && entry.task == task {
