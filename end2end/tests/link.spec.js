@@ -48,7 +48,18 @@ test("what is shared opens elsewhere as what it was", async ({ page, context, br
   expect(await axeFindings(page, "dialog[open]")).toEqual([]);
   await share.getByRole("button", { name: "Copy Link" }).click();
   await expect(share.locator('[data-test="copied"]')).toHaveText("Copied.");
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link);
+  await share.getByRole("button", { name: "Copy lanes" }).click();
+  await expect(share.locator('[data-test="copied"]')).toHaveText("Copied.");
+  const size = () =>
+    page.evaluate(async () => {
+      const [item] = await navigator.clipboard.read();
+      if (!item.types.includes("image/png")) return 0;
+      const image = await createImageBitmap(await item.getType("image/png"));
+      return Math.min(image.width / 1500, image.height / 400);
+    });
+  await expect.poll(size).toBeGreaterThan(1);
+  await share.getByRole("button", { name: "Copy Link" }).click();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(link);
   await share.getByRole("button", { name: "Close" }).click();
 
   const head = await page.locator('[data-test="head"]').textContent();

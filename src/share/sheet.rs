@@ -1,7 +1,7 @@
 //! The sheet that says how others come to this scenario: a link, and what to put into a page.
 //!
 //! ```text
-//! text, seed, instant ─▶ link ─▶ Markdown, element, frame        each in a field, with a button that copies it
+//! text, seed, instant ─▶ link ─▶ Markdown, element, frame        each in a field, with a button that copies it; pictures beside them
 //! ```
 //!
 //! Law: what is copied leads to what is on screen; a link that some programs would cut says so and offers a file.
@@ -50,6 +50,8 @@ pub fn share(sharing: &Sharing) -> Result<Html, Vec<Problem>> {
             "<p class=\"quiet\" role=\"status\" data-test=\"copied\"></p><p>As a picture that opens here again: ",
             "<button type=\"button\" data-act=\"save\" data-on=\"lanes svg\">Lanes</button> ",
             "<button type=\"button\" data-act=\"save\" data-on=\"topology svg\">Topology</button></p>",
+            "<p>As an image for the clipboard: <button type=\"button\" data-act=\"copy\" data-on=\"lanes\">Copy lanes</button> ",
+            "<button type=\"button\" data-act=\"copy\" data-on=\"topology\">Copy topology</button></p>",
             "<button type=\"button\" class=\"primary\" data-act=\"close\">Close</button>",
         ),
         &[],

@@ -21,7 +21,7 @@ use crate::scenario::Mode;
 use crate::time::Instant;
 use crate::told::palette::STRIDES;
 use js_sys::futures::JsFuture;
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
@@ -316,9 +316,7 @@ fn share(page: Page) {
 
 /// Copies what stands in a field of the sheet; where the browser does not let it, the field is selected.
 fn copy(page: Page, name: &str) {
-    let Some(field) = page.find(&[".sheet [data-name=", name, "]"].concat()) else {
-        return;
-    };
+    let field = page.find(&[".sheet [data-name=", name, "]"].concat());
     let say = move |words: &str| {
         if let Some(status) = page.find(".sheet [role=status]") {
             status.set_text_content(Some(words));
@@ -326,8 +324,14 @@ fn copy(page: Page, name: &str) {
     };
     let part = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or_default();
     let clipboard = part(&part(&window(), "navigator"), "clipboard");
-    let write = part(&clipboard, "writeText").dyn_into::<Function>().ok();
-    let done = write.and_then(|write| write.call1(&clipboard, &dom::value(&field).into()).ok());
+    let (way, what) = match &field {
+        Some(field) => ("writeText", Some(dom::value(field).into())),
+        None => ("write", file::clipping(page, name).map(|item| Array::of1(&item).into())),
+    };
+    let write = part(&clipboard, way).dyn_into::<Function>().ok();
+    let done = write
+        .zip(what)
+        .and_then(|(write, what): (Function, JsValue)| write.call1(&clipboard, &what).ok());
     let done = done.and_then(|done| done.dyn_into::<Promise>().ok());
     spawn_local(async move {
         let is_done = match done {
@@ -337,10 +341,13 @@ fn copy(page: Page, name: &str) {
         if is_done {
             return say("Copied.");
         }
-        if let Some(area) = field.dyn_ref::<HtmlTextAreaElement>() {
-            area.select();
+        match field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) {
+            Some(area) => {
+                area.select();
+                say("The browser does not let a page copy: the text is selected, Ctrl C copies it.");
+            }
+            None => say("The browser does not let a page copy an image: it can be saved."),
         }
-        say("The browser does not let a page copy: the text is selected, Ctrl C copies it.");
     });
 }
 

@@ -14,12 +14,12 @@ use super::{act, part::dom};
 use crate::protocol::{FromReader, ToExchange, Written};
 use crate::scenario::problem::Problem;
 use gloo_timers::callback::Timeout;
-use js_sys::{Object, Reflect, Uint8Array};
+use js_sys::{Reflect, Uint8Array};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::Cell;
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use web_sys::{MessageEvent, Window};
 
 const STUMBLE: Stumble = [
@@ -119,10 +119,10 @@ fn give(page: Page, name: String, question: ToExchange, tab: Option<Window>) {
 
 /// Gives a trace to a tab once it says that it listens: it answers PING by PONG.
 fn hand_over(tab: Window, title: &str, text: &str) {
-    let trace = object("title", &title.into());
+    let trace = dom::object("title", &title.into());
     // A new object takes every property.
     let _ = Reflect::set(&trace, &"buffer".into(), &Uint8Array::from(text.as_bytes()).buffer());
-    let message = object("perfetto", &trace);
+    let message = dom::object("perfetto", &trace);
     let waits = Rc::new(Cell::new(true));
     ping(tab.clone(), Rc::clone(&waits));
     dom::listen(&window(), "message", move |event| {
@@ -140,11 +140,4 @@ fn ping(tab: Window, waits: Rc<Cell<bool>>) {
         let _ = tab.post_message(&"PING".into(), PERFETTO);
         Timeout::new(PING_MS, move || ping(tab, waits)).forget();
     }
-}
-
-fn object(name: &str, value: &JsValue) -> Object {
-    let object = Object::new();
-    // A new object takes every property.
-    let _ = Reflect::set(&object, &name.into(), value);
-    object
 }

@@ -18,7 +18,7 @@ use crate::scenario::problem::Problem;
 use crate::scenario::walk::Packed;
 use gloo_timers::callback::Timeout;
 use js_sys::futures::JsFuture;
-use js_sys::{Array, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
@@ -244,18 +244,44 @@ pub fn named(page: Page) -> String {
 }
 
 async fn written(page: Page, name: &str, shown: Shown, is_png: bool) -> Option<()> {
+    hand_out(name, &made(page, shown, is_png).await?)
+}
+
+/// A picture for the clipboard: an image, which is made while the clipboard waits.
+pub fn clipping(page: Page, picture: &str) -> Option<JsValue> {
+    let mut shown = Some(shown(page, picture)?);
+    let image = Promise::new(&mut |resolve, reject| {
+        let shown = shown.take();
+        spawn_local(async move {
+            let image = match shown {
+                Some(shown) => made(page, shown, true).await,
+                None => None,
+            };
+            // Whoever waits hears it once.
+            let _ = match image {
+                Some(image) => resolve.call1(&JsValue::NULL, &image),
+                None => reject.call0(&JsValue::NULL),
+            };
+        });
+    });
+    let kinds = dom::object("image/png", &image);
+    let item = Reflect::get(&window(), &"ClipboardItem".into()).ok()?;
+    Reflect::construct(item.dyn_ref::<Function>()?, &Array::of1(&kinds)).ok()
+}
+
+/// A picture as a file with its origin in it.
+async fn made(page: Page, shown: Shown, is_png: bool) -> Option<Blob> {
     let origin = page.desk.with_untracked(|desk| desk.origin());
     let reader = page.reader()?;
     let svg = reader.save(shown, origin.clone()).ok()?;
     let svg = blob(svg.as_bytes(), "image/svg+xml")?;
-    let file = match is_png {
+    match is_png {
         true => {
             let png = pixels(&svg).await?;
-            blob(&reader.inscribe(png, origin).ok()?, "image/png")?
+            blob(&reader.inscribe(png, origin).ok()?, "image/png")
         }
-        false => svg,
-    };
-    hand_out(name, &file)
+        false => Some(svg),
+    }
 }
 
 /// Gives a file of this name to the reader.

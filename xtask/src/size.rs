@@ -29,7 +29,7 @@ const BUDGETS: [Budget; 6] = [
     },
     Budget {
         name: "reader",
-        kilobytes: 250,
+        kilobytes: 255,
         is_part: is_reader,
     },
     Budget {

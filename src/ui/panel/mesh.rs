@@ -256,7 +256,7 @@ fn add(page: Page, section: &str) {
         Section::Channels => scenario.channels.last().map(|channel| &channel.name),
     };
     let Some(name) = name else { return };
-    show_new(page, [section.key(), ".", &name].concat());
+    show_new(page, [section.key(), ".", name].concat());
 }
 
 /// Takes what was typed or chosen in a field of the inspector.

@@ -2,8 +2,8 @@
 //!
 //! Law: one kind of listener, one way to replace markup. A listener goes with its owner.
 
-use js_sys::Promise;
 use js_sys::futures::JsFuture;
+use js_sys::{Object, Promise, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, ResizeObserver, Response};
@@ -162,6 +162,14 @@ async fn fetch_as(address: &str, form: fn(&Response) -> Result<Promise, JsValue>
     JsFuture::from(whole).await.map_err(unreachable)
 }
 
+/// An object with one property.
+pub fn object(name: &str, value: &JsValue) -> Object {
+    let object = Object::new();
+    // A new object takes every property.
+    let _ = Reflect::set(&object, &name.into(), value);
+    object
+}
+
 /// What the first element of this selector in the document says in an attribute, if that is anything.
 pub fn attribute(selector: &str, name: &str) -> Option<String> {
     let element = document().query_selector(selector).ok()??;
@@ -170,7 +178,7 @@ pub fn attribute(selector: &str, name: &str) -> Option<String> {
 
 /// What is typed or chosen in a control; menus and text areas have a value as well.
 pub fn value(control: &Element) -> String {
-    let value = js_sys::Reflect::get(control, &"value".into()).ok();
+    let value = Reflect::get(control, &"value".into()).ok();
     value.and_then(|value| value.as_string()).unwrap_or_default()
 }
 
