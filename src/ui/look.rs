@@ -28,8 +28,9 @@ impl Stride {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hovered {
     pub hit: Hit,
-    /// Where the pointer is in these lanes.
+    /// Where the pointer is in the panel, and how wide and high that is, in pixels.
     pub at: Point,
+    pub room: Point,
     /// Whether these are the lanes before the last change.
     pub is_past: bool,
 }

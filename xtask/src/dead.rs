@@ -8,7 +8,8 @@
 //!
 //! Law: the table keeps its length, and every living function its place. (WebAssembly core specification 2.0, 5.5.12 and 7.4.)
 
-/// What is in the names of the futures of Leptos' server streams, which only their exports, taken away before, would start.
+/// What is in the names of the futures of Leptos' server streams, which only their exports, taken away before, would start. So
+/// the page itself calls no `future_to_promise`: a promise of its own is made with `Promise::new`.
 const DEAD: [&str; 3] = ["wasm_streams", "into_underlying", "future_to_promise"];
 
 /// The module with a living function in the place of each dead one; none where the bytes are no module as linkers write it.

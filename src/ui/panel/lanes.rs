@@ -365,22 +365,19 @@ fn selected(recording: &Recording, look: &Look) -> String {
 
 /// Shows words beside the pointer, on the sides where there is room.
 fn show_tip(page: Page, tip: Option<(String, Hovered)>) {
-    let element = |selector| page.find(selector)?.dyn_into::<HtmlElement>().ok();
-    let Some(shown) = element("p.tip") else { return };
+    let Some(shown) = page.find("p.tip").and_then(|tip| tip.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
     shown.set_hidden(tip.is_none());
-    let Some((words, hovered)) = tip else { return };
-    let on = if hovered.is_past { ".past" } else { ".rows" };
-    let (Some(lanes), Some(panel)) = (element(on), element(".lanes")) else {
+    let Some((words, Hovered { at, room, .. })) = tip else {
         return;
     };
     shown.set_text_content(Some(&words));
-    let (x, y) = (hovered.at.0, hovered.at.1 + f64::from(lanes.offset_top()));
     let ways = [
-        (["left", "right"], x, panel.client_width(), 14.0),
-        (["top", "bottom"], y, panel.client_height(), 12.0),
+        (["left", "right"], at.0, room.0, 14.0),
+        (["top", "bottom"], at.1, room.1, 12.0),
     ];
     for ([start, end], at, length, gap) in ways {
-        let length = f64::from(length);
         let (near, far, at) = match at > length / 2.0 {
             true => (end, start, length - at),
             false => (start, end, at),

@@ -12,7 +12,7 @@ use crate::ui::player::Player;
 use js_sys::Math;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{PointerEvent, WheelEvent};
+use web_sys::{HtmlElement, PointerEvent, WheelEvent};
 
 /// How far a pointer may stray in a click, in pixels.
 const STRAY: f64 = 3.0;
@@ -136,8 +136,20 @@ fn moved(page: Page, kept: Kept, event: &PointerEvent) {
         }
         return;
     }
-    let is_past = false;
-    hover(page, hit(kept, at).map(|hit| Hovered { hit, at, is_past }));
+    hover(page, hit(kept, at).and_then(|hit| hovered(page, at, hit, false)));
+}
+
+/// What is under the pointer at a place of the lanes. The layout is asked here, where nothing has been written since the last
+/// frame, and not where the hint is shown.
+fn hovered(page: Page, (x, y): Point, hit: Hit, is_past: bool) -> Option<Hovered> {
+    let element = |selector| page.find(selector)?.dyn_into::<HtmlElement>().ok();
+    let (lanes, panel) = (element(if is_past { ".past" } else { ".rows" })?, element(".lanes")?);
+    Some(Hovered {
+        hit,
+        at: (x, y + f64::from(lanes.offset_top())),
+        room: (f64::from(panel.client_width()), f64::from(panel.client_height())),
+        is_past,
+    })
 }
 
 fn hover(page: Page, hovered: Option<Hovered>) {
@@ -175,10 +187,10 @@ fn released(page: Page, kept: Kept, event: &PointerEvent) {
 
 /// In the lanes before the last change the pointer lights a request up in both, and a click lets it stay so.
 fn hear_in_past(page: Page, kept: Kept, event: &PointerEvent) {
-    let (at, is_past) = (place(event), true);
+    let at = place(event);
     let hit = kept.with_value(|stage| stage.past.painted.picture.hit(at));
     match event.type_().as_str() {
-        "pointermove" => return hover(page, hit.map(|hit| Hovered { hit, at, is_past })),
+        "pointermove" => return hover(page, hit.and_then(|hit| hovered(page, at, hit, true))),
         "pointerleave" => return hover(page, None),
         _ => {}
     }
