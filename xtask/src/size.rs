@@ -183,6 +183,7 @@ mod tests {
         name: "page",
         kilobytes: 1,
         is_part: is_page,
+        is_one: false,
     };
 
     fn check(sizes: &[(&str, usize)]) -> Outcome<()> {
@@ -211,5 +212,14 @@ mod tests {
     fn one_byte_too_many_or_none_at_all_is_an_error() {
         assert!(check(&[("index.html", 500), ("style/main.css", 501)]).is_err());
         assert!(check(&[("poster.png", 500)]).is_err());
+    }
+
+    #[test]
+    fn of_files_of_which_one_is_loaded_the_heaviest_counts() {
+        let budget = Budget { is_one: true, ..BUDGET };
+        let sizes = |heaviest: usize| [("a.js".to_string(), 600), ("b.js".to_string(), heaviest)];
+        assert_eq!(check_budget(&budget, &sizes(1000)), Ok(()));
+        assert!(check_budget(&BUDGET, &sizes(1000)).is_err());
+        assert!(check_budget(&budget, &sizes(1001)).is_err());
     }
 }
