@@ -223,15 +223,28 @@ fn follows<'w>(
 }
 
 impl<O: Observer> Footing<'_, O> {
-    /// Executes its next instruction.
+    /// Executes its next instructions.
     #[inline(always)]
     pub(super) fn step(self) -> Step {
-        let (instruction, step) = self.program.code[self.task.pc];
-        match instruction {
-            Instruction::Work(sampler) => self.work(sampler, step),
-            Instruction::Call(edge) => self.call(edge, step),
-            Instruction::End => self.end(),
-            _ => self.turn(),
+        loop {
+            let (instruction, step) = self.program.code[self.task.pc];
+            match instruction {
+                Instruction::Work(sampler) => return self.work(sampler, step),
+                Instruction::Call(edge) => return self.call(edge, step),
+                Instruction::End => return self.end(),
+                Instruction::Choose {
+                    first,
+                    count,
+                    otherwise,
+                } => {
+                    let mut draw = Draw::new(self.task.key, step, Purpose::Choose);
+                    let bits = draw.bits();
+                    self.observer.drawn(self.now, draw.key(), bits);
+                    self.task.pc = self.program.chosen(first, count, bits).unwrap_or(otherwise);
+                }
+                Instruction::Jump(to) => self.task.pc = to,
+                _ => return self.turn(),
+            }
         }
     }
 

@@ -110,6 +110,13 @@ pub struct Program {
 }
 
 impl Program {
+    /// Which of `count` entries of the table of choices, from `first` on, these 64 bits take, if any.
+    #[inline(always)]
+    pub fn chosen(&self, first: u32, count: u32, bits: u64) -> Option<Address> {
+        let options = &self.choices[first as usize..(first + count) as usize];
+        options.iter().find(|(odds, _)| odds.hit(bits)).map(|(_, to)| *to)
+    }
+
     /// Compiles every operation of `scenario`.
     pub fn new(scenario: &Scenario) -> Program {
         let mut program = Program::default();

@@ -28,9 +28,8 @@ impl<O: Observer> Turn<'_, O> {
                 otherwise,
             } => {
                 let bits = self.draw_bits(key, step, Purpose::Choose);
-                let options = &self.world.program.choices[first as usize..(first + count) as usize];
-                let chosen = options.iter().find(|(odds, _)| odds.hit(bits));
-                self.world.tasks[fiber].pc = chosen.map_or(otherwise, |(_, to)| *to);
+                let chosen = self.world.program.chosen(first, count, bits);
+                self.world.tasks[fiber].pc = chosen.unwrap_or(otherwise);
             }
             Instruction::Repeat { times, end } => self.begin_repeat(fiber, times, step, end),
             Instruction::RepeatGeometric { times, end } => {
