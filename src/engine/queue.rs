@@ -150,6 +150,7 @@ impl Queue {
     }
 
     /// The next event if it happens before `until`; the clock moves to it.
+    // Each way asks by itself whether there is an event: else the usual ones, where there certainly is, would be asked too.
     #[inline(always)]
     pub fn pop(&mut self, until: Instant) -> Option<Event> {
         if self.single.is_some() && !self.tied {
