@@ -2,77 +2,33 @@
 //!
 //! ```text
 //! pop ◀─ due[class 0..4]   events of this very instant, first come first served within a class
-//!     ◀─ top ◀─ families   later ones, a heap of arity 4; the hole at its top is filled by the next push
+//!     ◀─ row ⇄ heap        later ones: a row as long as they are few, a heap while they are many
 //! ```
 //!
 //! Law: at one instant changes come first, then ends of work, replies, timeouts, arrivals; within a class the
-//! order of scheduling decides. Cancelling takes O(log n) and leaves nothing behind.
+//! order of scheduling decides. Whether they are few or many changes nothing but the time it takes.
 
+use super::entry::Entry;
+pub use super::entry::Handle;
 use super::event::{CLASSES, Event};
-use super::slab::Numbered;
+use super::heap::Heap;
+use super::row::{ROOM, Row};
 use crate::time::Instant;
 use std::collections::VecDeque;
 
-const CLASS_SHIFT: u32 = 60;
-
-/// Names an event that may be cancelled until it has been popped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Handle(u32);
-
-impl Handle {
-    /// The handle of no event.
-    pub const NONE: Handle = Handle(u32::MAX);
-}
-
-#[derive(Clone, Copy)]
-struct Entry {
-    at: Instant,
-    /// Class in the upper bits, sequence number in the lower ones.
-    order: u64,
-    event: Event,
-    handle: Handle,
-}
-
-/// Later than every entry.
-const VOID: Entry = Entry {
-    at: Instant::NEVER,
-    order: u64::MAX,
-    event: Event::Change(u32::MAX),
-    handle: Handle::NONE,
-};
-
-/// Children of one parent.
-const FAMILY: usize = 4;
-
-/// The children of one parent, which lie together in the cache.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-struct Family([Entry; FAMILY]);
-
-impl Entry {
-    #[inline(always)]
-    fn before(&self, other: &Entry) -> bool {
-        let key = |entry: &Entry| (entry.at.0 as u128) << 64 | entry.order as u128;
-        key(self) < key(other)
-    }
-}
+/// A heap that has run down to so many is a row again.
+const FEW: usize = ROOM / 3;
 
 /// All events that are still to come.
 pub struct Queue {
     now: Instant,
     sequence: u64,
-    /// The earliest entry, number 0 of the heap; a void where there is none, and gone while `hole` is set.
-    top: Entry,
-    /// The children of entry n, in family n, are the entries 4 n + 1 … 4 n + 4; those behind the last one are voids.
-    families: Numbered<Family>,
-    /// How many entries there are, the hole included.
-    len: usize,
-    hole: bool,
-    /// The heap may have more events of this instant.
+    row: Row,
+    /// How many the row takes: none while the heap has them.
+    room: usize,
+    heap: Heap,
+    /// There may be more of this instant among the later ones.
     tied: bool,
-    /// Where the event of each handle lies in the heap.
-    positions: Vec<u32>,
-    unused: Vec<u32>,
     /// The one event of this instant, as long as there is only one.
     single: Option<Event>,
     due: [VecDeque<Event>; CLASSES],
@@ -85,13 +41,10 @@ impl Queue {
         Queue {
             now: Instant::START,
             sequence: 0,
-            top: VOID,
-            families: Numbered::new(),
-            len: 0,
-            hole: false,
+            row: Row::new(),
+            room: ROOM,
+            heap: Heap::new(),
             tied: true,
-            positions: Vec::new(),
-            unused: Vec::new(),
             single: None,
             due: Default::default(),
             due_classes: 0,
@@ -106,16 +59,32 @@ impl Queue {
 
     /// Schedules an event that will certainly happen; `at` is never in the past.
     pub fn push(&mut self, at: Instant, event: Event) {
-        if at != self.now {
-            self.insert(at, event, Handle::NONE);
-        } else if self.single.is_none() && self.due_classes == 0 {
+        if at == self.now {
+            self.push_now(event);
+        } else {
+            self.push_later(at, event);
+        }
+    }
+
+    /// Schedules an event of this instant, for whoever knows that it is one.
+    #[inline(always)]
+    pub fn push_now(&mut self, event: Event) {
+        if self.single.is_none() && self.due_classes == 0 {
             self.single = Some(event);
         } else {
             self.push_due(event);
         }
     }
 
+    /// Schedules an event of a later instant, for whoever knows that it is one.
+    #[inline(always)]
+    pub fn push_later(&mut self, at: Instant, event: Event) {
+        debug_assert!(at > self.now, "later than now");
+        self.schedule(at, event, Handle::NONE);
+    }
+
     /// One more event of this instant.
+    #[inline(never)]
     fn push_due(&mut self, event: Event) {
         if let Some(first) = self.single.take() {
             self.line_up(first);
@@ -133,37 +102,24 @@ impl Queue {
 
     /// Schedules an event that may still be cancelled.
     pub fn push_cancellable(&mut self, at: Instant, event: Event) -> Handle {
-        let handle = match self.unused.pop() {
-            Some(index) => Handle(index),
-            None => {
-                self.positions.push(0);
-                Handle(self.positions.len() as u32 - 1)
-            }
-        };
+        let handle = self.heap.name();
         self.tied |= at == self.now;
-        self.insert(at, event, handle);
+        self.schedule(at, event, handle);
         handle
     }
 
     /// Takes an event out that has not been popped yet.
     pub fn cancel(&mut self, handle: Handle) {
-        self.fill_hole();
-        let index = self.positions[handle.0 as usize] as usize;
-        debug_assert!(self.entry(index).handle == handle);
-        self.unused.push(handle.0);
-        let last = self.take_last();
-        if index < self.len {
-            if index > 0 && last.before(self.entry((index - 1) / FAMILY)) {
-                self.sift_up(index, last);
-            } else {
-                self.sift_down(index, last);
-            }
+        if self.room > 0 {
+            self.row.remove(handle);
+        } else {
+            self.heap.remove(handle);
         }
+        self.heap.forget(handle);
     }
 
     /// Takes all events out that are wanted, in the order in which they would have happened.
     pub fn extract(&mut self, wanted: impl Fn(Event) -> bool) -> Vec<(Instant, Event)> {
-        self.fill_hole();
         let mut out = Vec::new();
         if let Some(event) = self.single.take_if(|event| wanted(*event)) {
             out.push((self.now, event));
@@ -180,51 +136,65 @@ impl Queue {
             }
         }
         let mut kept = Vec::new();
-        while self.len > 0 {
-            let top = self.top;
-            if wanted(top.event) {
-                out.push((top.at, self.take_top()));
+        for _ in 0..self.row.len() + self.heap.len() {
+            self.first();
+            let entry = self.take();
+            if wanted(entry.event) {
+                out.push((entry.at, self.released(entry)));
             } else {
-                kept.push(top);
-                self.hole = true;
+                kept.push(entry);
             }
-            self.fill_hole();
         }
-        // What is sorted is a heap.
-        kept.into_iter().for_each(|entry| self.append(entry));
+        kept.into_iter().for_each(|entry| self.insert(entry));
         out
     }
 
     /// The next event if it happens before `until`; the clock moves to it.
+    // Each way asks by itself whether there is an event: else the usual ones, where there certainly is, would be asked too.
     #[inline(always)]
     pub fn pop(&mut self, until: Instant) -> Option<Event> {
         if self.single.is_some() && !self.tied {
             return self.single.take();
         }
-        self.fill_hole();
         if self.single.is_some() || self.due_classes != 0 {
-            return self.pop_due();
+            let event = self.pop_due()?;
+            return Some(event);
         }
-        let at = self.top.at;
+        let at = self.row.first().at;
+        if at >= until {
+            let event = self.pop_from_heap(until)?;
+            return Some(event);
+        }
+        self.now = at;
+        self.tied = self.row.second().at == at;
+        let entry = self.row.take();
+        Some(self.released(entry))
+    }
+
+    /// The next event, where there is none in the row before `until`.
+    #[inline(never)]
+    fn pop_from_heap(&mut self, until: Instant) -> Option<Event> {
+        let at = self.heap.first().at;
         if at >= until {
             return None;
         }
         self.now = at;
-        // What happens together lies together at the top.
-        let next = self.families.first();
-        self.tied = next.is_some_and(|Family(children)| children.iter().any(|child| child.at == at));
-        Some(self.take_top())
+        self.tied = self.heap.is_tied();
+        let entry = self.take_from_heap();
+        Some(self.released(entry))
     }
 
     /// The next event of this instant, whether it was scheduled long ago or just now.
+    #[inline(never)]
     fn pop_due(&mut self) -> Option<Event> {
         if let Some(event) = self.single.take() {
             self.line_up(event);
         }
         let class = self.due_classes.trailing_zeros() as usize;
-        let top = &self.top;
-        if top.at == self.now && (top.order >> CLASS_SHIFT) as usize <= class {
-            return Some(self.take_top());
+        let (now, first) = (self.now, self.first());
+        if first.at == now && first.class() <= class {
+            let entry = self.take();
+            return Some(self.released(entry));
         }
         let event = self.due[class].pop_front();
         if self.due[class].is_empty() {
@@ -233,124 +203,84 @@ impl Queue {
         event
     }
 
-    #[inline(always)]
-    fn take_top(&mut self) -> Event {
-        let top = &self.top;
-        if top.handle != Handle::NONE {
-            self.unused.push(top.handle.0);
+    /// The earliest of the later ones, or a void.
+    fn first(&mut self) -> &Entry {
+        if self.room > 0 {
+            self.row.first()
+        } else {
+            self.heap.first()
         }
-        let event = top.event;
-        self.hole = true;
-        event
     }
 
-    #[inline]
-    fn insert(&mut self, at: Instant, event: Event, handle: Handle) {
+    /// Takes the earliest of the later ones, which has just been looked at.
+    fn take(&mut self) -> Entry {
+        if self.room > 0 {
+            self.row.take()
+        } else {
+            self.take_from_heap()
+        }
+    }
+
+    #[inline(always)]
+    fn take_from_heap(&mut self) -> Entry {
+        let entry = self.heap.take();
+        if self.heap.len() <= FEW {
+            self.line_up_few();
+        }
+        entry
+    }
+
+    /// The event of an entry that has been taken; its handle is free.
+    #[inline(always)]
+    fn released(&mut self, entry: Entry) -> Event {
+        self.heap.forget(entry.handle);
+        entry.event
+    }
+
+    /// The few that are left in the heap lie in the row from now on.
+    #[inline(never)]
+    fn line_up_few(&mut self) {
+        self.room = ROOM;
+        for _ in 0..self.heap.len() {
+            self.heap.first();
+            self.row.insert(self.heap.take());
+        }
+    }
+
+    #[inline(always)]
+    fn schedule(&mut self, at: Instant, event: Event, handle: Handle) {
         debug_assert!(at >= self.now, "time never goes back");
         self.sequence += 1;
-        let order = (event.class() as u64) << CLASS_SHIFT | self.sequence;
-        let entry = Entry {
-            at,
-            order,
-            event,
-            handle,
-        };
-        if self.hole {
-            self.hole = false;
-            self.sift_down(0, entry);
+        self.insert(Entry::new(at, self.sequence, event, handle));
+    }
+
+    #[inline(always)]
+    fn insert(&mut self, entry: Entry) {
+        if self.row.len() < self.room {
+            self.row.insert(entry);
         } else {
-            self.append(entry);
+            self.insert_into_heap(&entry);
         }
     }
 
-    /// One more entry behind the last one, from where it rises.
+    /// One more than the row takes.
     #[inline(never)]
-    fn append(&mut self, entry: Entry) {
-        let index = self.len;
-        self.len += 1;
-        if index % FAMILY == 1 {
-            self.families.push(Family([VOID; FAMILY]));
-        }
-        self.sift_up(index, entry);
-    }
-
-    #[inline(always)]
-    fn fill_hole(&mut self) {
-        if self.hole {
-            self.hole = false;
-            let last = self.take_last();
-            if self.len > 0 {
-                self.sift_down(0, last);
-            }
+    fn insert_into_heap(&mut self, entry: &Entry) {
+        if self.room > 0 {
+            self.heap_up(entry);
+        } else {
+            self.heap.insert(entry);
         }
     }
 
-    /// The last entry leaves a void.
-    #[inline(always)]
-    fn take_last(&mut self) -> Entry {
-        self.len -= 1;
-        let last = std::mem::replace(self.entry_mut(self.len), VOID);
-        if self.len % FAMILY == 1 {
-            self.families.pop();
+    /// All of the row lie in the heap from now on, and one more: what is sorted is a heap.
+    #[inline(never)]
+    fn heap_up(&mut self, entry: &Entry) {
+        self.room = 0;
+        for _ in 0..self.row.len() {
+            self.heap.insert(&self.row.take());
         }
-        last
-    }
-
-    #[inline(always)]
-    fn entry(&self, index: usize) -> &Entry {
-        match index.checked_sub(1) {
-            None => &self.top,
-            Some(below) => &self.families[(below / FAMILY) as u32].0[below % FAMILY],
-        }
-    }
-
-    #[inline(always)]
-    fn entry_mut(&mut self, index: usize) -> &mut Entry {
-        match index.checked_sub(1) {
-            None => &mut self.top,
-            Some(below) => &mut self.families[(below / FAMILY) as u32].0[below % FAMILY],
-        }
-    }
-
-    #[inline(always)]
-    fn place(&mut self, index: usize, entry: Entry) {
-        *self.entry_mut(index) = entry;
-        if entry.handle != Handle::NONE {
-            self.positions[entry.handle.0 as usize] = index as u32;
-        }
-    }
-
-    fn sift_up(&mut self, mut index: usize, entry: Entry) {
-        while index > 0 {
-            let parent = (index - 1) / FAMILY;
-            let above = *self.entry(parent);
-            if !entry.before(&above) {
-                break;
-            }
-            self.place(index, above);
-            index = parent;
-        }
-        self.place(index, entry);
-    }
-
-    #[inline]
-    fn sift_down(&mut self, mut index: usize, entry: Entry) {
-        while let Some(Family(children)) = self.families.get(index) {
-            let left = children[1].before(&children[0]) as usize;
-            let right = 2 + children[3].before(&children[2]) as usize;
-            let least = if children[right].before(&children[left]) {
-                right
-            } else {
-                left
-            };
-            let child = children[least];
-            if !child.before(&entry) {
-                break;
-            }
-            self.place(index, child);
-            index = FAMILY * index + 1 + least;
-        }
-        self.place(index, entry);
+        self.heap.insert(entry);
     }
 }
 
@@ -438,45 +368,103 @@ mod tests {
         assert_eq!(queue.pop(Instant(8)), Some(Event::Arrive(1)));
     }
 
-    /// Against a sorted list, with pushes, pops and cancels in a scrambled order.
+    /// A queue beside a sorted list of what it should hold: instant, class, number.
+    struct Pair {
+        queue: Queue,
+        list: Vec<(u64, usize, u32)>,
+        handles: Vec<(u32, Handle)>,
+        /// How often the later ones became a heap, and a row again.
+        turns: [u32; 2],
+    }
+
+    impl Pair {
+        fn push(&mut self, at: u64, event: Event, number: u32) {
+            self.queue.push(Instant(at), event);
+            self.list.push((at, event.class(), number));
+        }
+
+        fn push_cancellable(&mut self, at: u64, event: Event, number: u32) {
+            let handle = self.queue.push_cancellable(Instant(at), event);
+            self.handles.push((number, handle));
+            self.list.push((at, event.class(), number));
+        }
+
+        fn cancel(&mut self, roll: usize) {
+            let (gone, handle) = self.handles.swap_remove(roll % self.handles.len());
+            self.queue.cancel(handle);
+            self.list.retain(|(_, _, number)| *number != gone);
+        }
+
+        fn pop(&mut self) {
+            self.list.sort();
+            let expected = (!self.list.is_empty()).then(|| self.list.remove(0));
+            let popped = self.queue.pop(Instant::NEVER).map(|event| {
+                let number = event.code() as u32;
+                (self.queue.now().0, event.class(), number)
+            });
+            assert_eq!(popped, expected);
+            self.handles
+                .retain(|(number, _)| popped.is_none_or(|(_, _, gone)| gone != *number));
+        }
+
+        fn extract(&mut self, number: u32) {
+            let is_gone = |other: u32| other % 7 == number % 7;
+            self.list.sort();
+            let expected: Vec<_> = self.list.extract_if(.., |(_, _, number)| is_gone(*number)).collect();
+            let gone = self.queue.extract(|event| is_gone(event.code() as u32));
+            let mut gone: Vec<_> = gone
+                .iter()
+                .map(|(at, event)| (at.0, event.class(), event.code() as u32))
+                .collect();
+            assert!(gone.is_sorted_by_key(|(at, ..)| *at));
+            gone.sort();
+            assert_eq!(gone, expected);
+            self.handles.retain(|(number, _)| !is_gone(*number));
+        }
+
+        /// What has just been done; `few` says whether the later ones lay in a row before.
+        fn note(&mut self, few: bool) {
+            let is_few = self.queue.room > 0;
+            self.turns[0] += u32::from(few && !is_few);
+            self.turns[1] += u32::from(!few && is_few);
+            let (row, heap) = (self.queue.row.len(), self.queue.heap.len());
+            assert_eq!(if is_few { heap } else { row }, 0, "they lie in one of the two");
+        }
+    }
+
+    /// Against a sorted list, with pushes, pops, cancels and extracts in a scrambled order, through many more and fewer.
     #[test]
-    fn the_heap_agrees_with_a_sorted_list() {
-        let mut queue = Queue::new();
-        let mut model: Vec<(u64, u64, u32)> = Vec::new();
-        let mut handles: Vec<(u32, Handle)> = Vec::new();
+    fn row_and_heap_agree_with_a_sorted_list() {
+        let mut pair = Pair {
+            queue: Queue::new(),
+            list: Vec::new(),
+            handles: Vec::new(),
+            turns: [0; 2],
+        };
         let mut state = 7u64;
-        for number in 0..20_000u32 {
+        for number in 0..60_000u32 {
             state = state
                 .wrapping_mul(6364136223846793005)
                 .wrapping_add(1442695040888963407);
             let roll = state >> 33;
-            match roll % 5 {
-                0 | 1 => {
-                    let at = queue.now().0 + 1 + roll % 997;
-                    let handle = queue.push_cancellable(Instant(at), Event::WorkEnd(number));
-                    handles.push((number, handle));
-                    model.push((at, number as u64, number));
-                }
-                2 => {
-                    let at = queue.now().0 + 1 + roll % 97;
-                    queue.push(Instant(at), Event::WorkEnd(number));
-                    model.push((at, number as u64, number));
-                }
-                3 if !handles.is_empty() => {
-                    let (which, handle) = handles.swap_remove(roll as usize % handles.len());
-                    queue.cancel(handle);
-                    model.retain(|entry| entry.2 != which);
-                }
-                _ => {
-                    model.sort();
-                    let expected = (!model.is_empty()).then(|| model.remove(0));
-                    let popped = queue.pop(Instant::NEVER);
-                    assert_eq!(popped, expected.map(|entry| Event::WorkEnd(entry.2)));
-                    if let Some(entry) = expected {
-                        handles.retain(|(number, _)| *number != entry.2);
-                    }
-                }
+            let few = pair.queue.room > 0;
+            let now = pair.queue.now().0;
+            // Many of the later ones happen together, and some are of this instant.
+            let at = now + 1 + roll / 16 % if roll.is_multiple_of(2) { 5 } else { 97 };
+            let grows = number / 300 % 2 == 0;
+            match roll % 16 {
+                0..3 => pair.push_cancellable(at, Event::WorkEnd(number), number),
+                3 => pair.push_cancellable(now, Event::Timeout(number), number),
+                4..7 if grows => pair.push(at, Event::Arrive(number), number),
+                7 => pair.push(now, Event::Reply(number), number),
+                8 if grows => pair.push(now, Event::Arrive(number), number),
+                8..11 if grows => pair.push(at, Event::WorkEnd(number), number),
+                8..11 if !pair.handles.is_empty() => pair.cancel(roll as usize / 16),
+                11 if number % 20 == 0 => pair.extract(number),
+                _ => pair.pop(),
             }
+            pair.note(few);
         }
+        assert!(pair.turns.iter().all(|turns| *turns > 80), "{:?}", pair.turns);
     }
 }
