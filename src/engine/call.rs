@@ -22,8 +22,12 @@ use crate::trace::{Attempt, Cause, Observer};
 impl<O: Observer> Turn<'_, O> {
     /// Sends a call that nothing ties to others.
     #[inline(always)]
-    pub(super) fn send(&mut self, call: Outgoing) -> u32 {
-        self.send_tied(call, &Ties::NONE)
+    pub(super) fn send(&mut self, call: Outgoing) {
+        if self.world.edges[call.edge].straight {
+            self.send_straight(call);
+        } else {
+            self.send_tied(call, &Ties::NONE);
+        }
     }
 
     /// Sends one attempt over an edge.
@@ -94,7 +98,7 @@ impl<O: Observer> Turn<'_, O> {
     #[inline]
     pub(super) fn set_out(&mut self, slot: u32, line: u32) {
         if self.world.lines[line].instant {
-            self.world.queue.push(self.world.queue.now(), Event::Arrive(slot));
+            self.world.queue.push_now(Event::Arrive(slot));
         } else {
             self.travel(slot, Purpose::LossThere, Purpose::LatencyThere, Event::Arrive(slot));
         }

@@ -15,7 +15,7 @@ use super::chance::{Draw, Pattern, Purpose, Sampler, Timetable, Weights, key_of_
 use super::event::Event;
 use super::slab::NONE;
 use super::turn::Turn;
-use super::world::{Edge, Request, World};
+use super::world::{Request, World};
 use crate::scenario::{self, Changed, Load, Scenario};
 use crate::time::Instant;
 use crate::trace::{Cause, Observer};
@@ -275,21 +275,18 @@ impl<O: Observer> Turn<'_, O> {
             _ => source.edges[source.weights.choose(Draw::new(key, 0, Purpose::Route))],
         };
         let key = mix(key, Purpose::Call as u64);
-        let Edge { straight, rules, .. } = self.world.edges[edge];
-        if straight {
-            self.send_straight(edge, key, slot, NONE, NONE);
-        } else if rules != NONE {
+        if self.world.edges[edge].rules != NONE {
             self.call_guarded(edge, key, slot, NONE, NONE, NONE);
-        } else {
-            self.send(Outgoing {
-                edge,
-                key,
-                request: slot,
-                caller: NONE,
-                parent: NONE,
-                lane: NONE,
-            });
+            return;
         }
+        self.send(Outgoing {
+            edge,
+            key,
+            request: slot,
+            caller: NONE,
+            parent: NONE,
+            lane: NONE,
+        });
     }
 
     /// The client learns the outcome of its root call.

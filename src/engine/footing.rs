@@ -277,7 +277,7 @@ impl<O: Observer> Footing<'_, O> {
         self.task.active = self.span;
         self.observer.drawn(self.now, draw.key(), work.0);
         self.set_lane(Activity::Running, self.span);
-        self.queue.push(self.now + work, Event::WorkEnd(self.span));
+        self.queue.push_later(self.now + work, Event::WorkEnd(self.span));
         Step::Rests
     }
 
@@ -328,7 +328,7 @@ impl<O: Observer> Footing<'_, O> {
         self.task.reply = Ok(());
         self.observer.responded(now, self.task.view(span), true);
         self.digest.note((span as u64) << 1 ^ 0x2E << 56);
-        self.queue.push(now, Event::Reply(span));
+        self.queue.push_now(Event::Reply(span));
         self.digest.note((span as u64) << 1);
         self.observer.ended(now, self.task.view(span), true);
         let (request, replica) = (self.task.request, self.task.replica);

@@ -10,7 +10,7 @@
 //! the same run, to the byte. A call goes straight over a plain edge, `sync` or `await`, without policies; a span as long as
 //! it has one fiber; a replica where nothing is wrong and nothing is special.
 
-use super::call::EMPTY;
+use super::call::{EMPTY, Outgoing};
 use super::event::Event;
 use super::fault::Plight;
 use super::footing::{Leaving, Start, Step};
@@ -19,16 +19,6 @@ use super::turn::{Turn, turn_worker};
 use super::world::{Edge, Replica, Task, World};
 use crate::scenario::{EdgeId, Mode};
 use crate::trace::{Activity, Observer, On};
-
-/// What becomes of a reply.
-enum Course {
-    /// It sets a span going, and this slot is free when that has come to rest.
-    Goes { start: Start, over: u32 },
-    /// All is done.
-    Over,
-    /// Nothing has been done.
-    Leaves,
-}
 
 impl World {
     /// An edge has been made or changed: whether its calls go straight, and where to.
@@ -60,20 +50,19 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn handle(&mut self, event: Event) {
         let mut freed = NONE;
         let start = match event {
-            Event::Arrive(call) => Start::Arrives { call, replica: NONE },
-            Event::WorkEnd(span) => Start::Worked { span },
-            Event::Reply(call) => match self.return_straight(call) {
-                Course::Goes { start, over } => {
-                    freed = over;
-                    start
-                }
-                Course::Over => return,
-                Course::Leaves => return self.handle_any(event),
-            },
+            Event::Arrive(call) => Some(Start::Arrives { call, replica: NONE }),
+            Event::WorkEnd(span) => Some(Start::Worked { span }),
+            Event::Reply(call) => {
+                let Some((caller, request, over)) = self.return_straight(call) else {
+                    return self.handle_any(event);
+                };
+                freed = over;
+                self.waken_straight(caller, request)
+            }
             Event::Offer(source) => return self.offer(source),
             _ => return self.handle_any(event),
         };
-        if !self.go_straight(start) {
+        if start.is_some_and(|start| !self.go_straight(start)) {
             self.handle_any(event);
         }
         if freed != NONE {
@@ -81,37 +70,37 @@ impl<O: Observer> Turn<'_, O> {
         }
     }
 
-    /// A client or a span whose worker has waited for it has a reply.
+    /// A reply reaches who waits for it: the caller, the request, and the slot that is free when the caller has come to
+    /// rest, if any is.
     #[inline(always)]
-    fn return_straight(&mut self, slot: u32) -> Course {
+    fn return_straight(&mut self, slot: u32) -> Option<(u32, u32, u32)> {
         let now = self.now();
-        let task = &self.world.tasks[slot];
-        let (caller, request, call) = (task.caller, task.request, task.view(slot));
+        let task = &mut self.world.tasks[slot];
         if !task.straight || !task.awaited || task.reply.is_err() {
-            return Course::Leaves;
+            return None;
         }
         // The caller lets go of it, and so does the reply.
-        let holds = task.holds - 2;
-        if caller != NONE {
-            let span = &self.world.tasks[caller];
-            if !span.straight || span.fibers != 1 || span.pinned.first != caller || span.active != NONE {
-                return Course::Leaves;
-            }
-        }
-        let task = &mut self.world.tasks[slot];
-        (task.awaited, task.holds) = (false, holds);
+        (task.awaited, task.holds) = (false, task.holds - 2);
         self.world.digest.note((slot as u64) << 2);
-        self.observer.returned(now, call, Ok(()));
-        let over = if holds == 0 { slot } else { NONE };
-        if caller != NONE {
-            let start = Start::Answered { span: caller };
-            return Course::Goes { start, over };
+        self.observer.returned(now, task.view(slot), Ok(()));
+        let over = if task.holds == 0 { slot } else { NONE };
+        Some((task.caller, task.request, over))
+    }
+
+    /// Who has waited for a reply goes on: at the best a span whose worker has waited for nothing else.
+    #[inline(always)]
+    fn waken_straight(&mut self, caller: u32, request: u32) -> Option<Start> {
+        if caller == NONE {
+            self.request_returned(request, Ok(()));
+            return None;
         }
-        self.request_returned(request, Ok(()));
-        if over != NONE {
-            self.world.tasks.remove(over);
+        let span = &mut self.world.tasks[caller];
+        if span.straight && span.fibers == 1 && span.pinned.first == caller && span.active == NONE {
+            return Some(Start::Answered { span: caller });
         }
-        Course::Over
+        span.outcome = Ok(());
+        self.resume(caller);
+        None
     }
 
     /// A span goes on until its worker has come to rest, and after it whoever gets that worker. False where nothing has
@@ -171,7 +160,14 @@ impl<O: Observer> Turn<'_, O> {
             replica,
             lane,
         } = leaving;
-        self.send_straight(edge, key, request, span, lane);
+        self.send_straight(Outgoing {
+            edge,
+            key,
+            request,
+            caller: span,
+            parent: span,
+            lane,
+        });
         if mode != Mode::Sync {
             return self.serve(replica, lane);
         }
@@ -183,10 +179,18 @@ impl<O: Observer> Turn<'_, O> {
         self.suspect_rest(replica);
     }
 
-    /// A call leaves; the caller, where it is no client, is the only fiber of a span on this lane.
-    #[inline(always)]
-    pub(super) fn send_straight(&mut self, edge: u32, key: u64, request: u32, caller: u32, lane: u32) {
+    /// Sends a plain call.
+    #[inline]
+    pub(super) fn send_straight(&mut self, call: Outgoing) {
         let now = self.now();
+        let Outgoing {
+            edge,
+            key,
+            request,
+            caller,
+            parent,
+            lane,
+        } = call;
         let Edge { to, mode, line, .. } = self.world.edges[edge];
         let requested = &mut self.world.requests[request];
         requested.open += 1;
@@ -197,7 +201,7 @@ impl<O: Observer> Turn<'_, O> {
             line,
             key,
             request,
-            parent: caller,
+            parent,
             sent: now,
             root: slot,
             span: slot,

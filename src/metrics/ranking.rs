@@ -50,9 +50,10 @@ pub struct Ranking {
 #[derive(Default)]
 pub(super) struct Ranker {
     pub ranking: Ranking,
-    /// How many outcomes there were, and every how manieth is in the spread.
+    /// How many outcomes there were.
     seen: u64,
-    stride: u64,
+    /// The bits of that number which are zero in the spread: every one, every second, every fourth … is in it.
+    zeros: u64,
 }
 
 impl Ranker {
@@ -76,19 +77,24 @@ impl Ranker {
         self.spread(notable);
     }
 
+    #[inline(always)]
     fn spread(&mut self, notable: Notable) {
-        self.stride = self.stride.max(1);
-        if self.seen.is_multiple_of(self.stride) {
-            if self.ranking.spread.len() == MOST {
-                let every_second = self.ranking.spread.iter().step_by(2);
-                self.ranking.spread = every_second.copied().collect();
-                self.stride *= 2;
-            }
-            if self.seen.is_multiple_of(self.stride) {
-                self.ranking.spread.push(notable);
-            }
+        if self.seen & self.zeros == 0 {
+            self.keep(notable);
         }
         self.seen += 1;
+    }
+
+    #[inline(never)]
+    fn keep(&mut self, notable: Notable) {
+        if self.ranking.spread.len() == MOST {
+            let every_second = self.ranking.spread.iter().step_by(2);
+            self.ranking.spread = every_second.copied().collect();
+            self.zeros = self.zeros << 1 | 1;
+        }
+        if self.seen & self.zeros == 0 {
+            self.ranking.spread.push(notable);
+        }
     }
 }
 
