@@ -181,31 +181,23 @@ impl<O: Observer> Turn<'_, O> {
 
     /// Sends a plain call.
     #[inline]
-    pub(super) fn send_straight(&mut self, call: Outgoing) {
+    pub(super) fn send_straight(&mut self, out: Outgoing) {
         let now = self.now();
-        let Outgoing {
-            edge,
-            key,
-            request,
-            caller,
-            parent,
-            lane,
-        } = call;
-        let Edge { to, mode, line, .. } = self.world.edges[edge];
-        let requested = &mut self.world.requests[request];
+        let Edge { to, mode, line, .. } = self.world.edges[out.edge];
+        let requested = &mut self.world.requests[out.request];
         requested.open += 1;
         let (slot, call) = self.world.tasks.reserve(EMPTY);
         *call = Task {
-            edge,
+            edge: out.edge,
             service: to,
             line,
-            key,
-            request,
-            parent,
+            key: out.key,
+            request: out.request,
+            parent: out.parent,
             sent: now,
             root: slot,
             span: slot,
-            caller,
+            caller: out.caller,
             mode,
             counted: requested.counted,
             holds: 2,
@@ -213,8 +205,9 @@ impl<O: Observer> Turn<'_, O> {
             straight: true,
             ..EMPTY
         };
-        self.world.digest.note((edge as u64) << 32 | slot as u64);
-        self.observer.sent(now, call.view(slot), (lane != NONE).then_some(lane));
+        self.world.digest.note((out.edge as u64) << 32 | slot as u64);
+        self.observer
+            .sent(now, call.view(slot), (out.lane != NONE).then_some(out.lane));
         self.set_out(slot, line);
     }
 }
