@@ -329,7 +329,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     #[inline]
-    fn close_request_if_over(&mut self, slot: u32) {
+    pub(super) fn close_request_if_over(&mut self, slot: u32) {
         let request = &self.world.requests[slot];
         if let (0, Some(replied)) = (request.open, request.outcome) {
             self.observer

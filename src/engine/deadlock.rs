@@ -388,9 +388,11 @@ impl<O: Observer> Turn<'_, O> {
     /// A worker of a replica works no longer: somebody may wait for it.
     #[inline]
     pub(super) fn suspect_rest(&mut self, replica: u32) {
-        let place = &self.world.replicas[replica];
-        if self.world.watch.on && (place.waiting > 0 || place.resumed.first().is_some()) {
-            self.suspect(replica);
+        if self.world.watch.on {
+            let place = &self.world.replicas[replica];
+            if place.waiting > 0 || place.resumed.first().is_some() {
+                self.suspect(replica);
+            }
         }
     }
 

@@ -22,6 +22,7 @@ mod delivery;
 mod digest;
 mod event;
 mod fault;
+mod footing;
 mod frame;
 mod gate;
 mod guard;

@@ -7,8 +7,9 @@
 
 use super::chance::{Draw, Purpose};
 use super::channel::mode_of;
+use super::digest::Digest;
 use super::event::Event;
-use super::world::{Line, World};
+use super::world::{Lane, Line, World};
 use crate::scenario::{Changed, ServiceId};
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, Observer, On};
@@ -128,22 +129,33 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A worker turns to something else.
-    pub(super) fn set_lane(&mut self, lane: u32, is: Activity, task: u32) {
-        let entry = &mut self.world.lanes[lane];
-        let was = entry.activity;
-        if was == is && entry.task == task {
-            return;
-        }
-        let about = if is == Activity::Idle { entry.task } else { task };
-        entry.activity = is;
-        entry.task = task;
-        let service = ServiceId(entry.service);
-        self.world
-            .digest
-            .note((lane as u64) << 32 | about as u64 ^ code(is).rotate_left(52));
-        self.observer
-            .lane(self.world.queue.now(), service, lane, was, is, about);
+    pub(super) fn set_lane(&mut self, number: u32, is: Activity, task: u32) {
+        let World {
+            lanes, queue, digest, ..
+        } = &mut self.world;
+        turn_worker(queue.now(), number, &mut lanes[number], is, task, digest, self.observer);
     }
+}
+
+/// A worker, this lane of this number, turns to something else.
+#[inline(always)]
+pub(super) fn turn_worker(
+    now: Instant,
+    number: u32,
+    lane: &mut Lane,
+    is: Activity,
+    task: u32,
+    digest: &mut Digest,
+    observer: &mut impl Observer,
+) {
+    let was = lane.activity;
+    if was == is && lane.task == task {
+        return;
+    }
+    let about = if is == Activity::Idle { lane.task } else { task };
+    (lane.activity, lane.task) = (is, task);
+    digest.note((number as u64) << 32 | about as u64 ^ code(is).rotate_left(52));
+    observer.lane(now, ServiceId(lane.service), number, was, is, about);
 }
 
 /// An activity as a number, for the digest.

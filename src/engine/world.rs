@@ -90,6 +90,8 @@ pub struct Edge {
     pub mode: Mode,
     /// Its calls are plain: see `straight`.
     pub straight: bool,
+    /// The only replica of its callee, where its calls are plain.
+    pub replica: u32,
     /// The line that the next call takes.
     pub line: u32,
     pub timeout: Option<Duration>,
@@ -360,6 +362,7 @@ impl Edge {
             entry,
             mode: channel::mode_of(edge),
             straight: false,
+            replica: NONE,
             line: index as u32,
             timeout: edge.timeout,
             rules: NONE,

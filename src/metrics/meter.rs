@@ -384,6 +384,7 @@ impl Observer for Meter {
         self.ended(now, call, false);
     }
 
+    #[inline(always)]
     fn lane(&mut self, now: Instant, service: ServiceId, lane: u32, was: Activity, is: Activity, _: u32) {
         let workers = &mut self.services[service.0 as usize];
         if workers.beside.is_some() {
