@@ -15,6 +15,13 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort, Performance};
 
+#[wasm_bindgen]
+extern "C" {
+    /// Where a Web Worker runs, which is all that `js_sys::global` would look for in four places.
+    #[wasm_bindgen(thread_local_v2, js_name = self)]
+    static SCOPE: DedicatedWorkerGlobalScope;
+}
+
 /// How long a slice of work should take: half of a frame, so that an order never waits long.
 const SLICE_MS: f64 = 8.0;
 /// The number of events of the first slice, and the least of any.
@@ -92,7 +99,7 @@ impl Server {
 
 /// Listens for orders until the worker ends, and says so.
 pub fn serve() -> Result<(), JsValue> {
-    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let scope = SCOPE.with(Clone::clone);
     speak_of_panics(scope.clone());
     let channel = MessageChannel::new()?;
     let server = Rc::new(RefCell::new(Server {

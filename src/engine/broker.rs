@@ -14,6 +14,7 @@ use super::channel::{Message, Rules, Stage};
 use super::event::Event;
 use super::slab::NONE;
 use super::turn::Turn;
+use super::world::World;
 use crate::scenario::ChannelRules;
 use crate::trace::{Cause, Gone, Observer};
 
@@ -39,10 +40,10 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The publications whose ack has not left, which it will not.
     fn unacknowledged(&mut self, channel: u32) -> Vec<u32> {
-        let tasks = &self.world.tasks;
-        let here = |event| matches!(event, Event::Acknowledge(call) if tasks[call].channel == channel);
+        let here =
+            |world: &World, event| matches!(event, Event::Acknowledge(call) if world.tasks[call].channel == channel);
         let mut calls = Vec::new();
-        for (_, event) in self.world.queue.extract(here) {
+        for (_, event) in self.world.extract(&here) {
             if let Event::Acknowledge(call) = event {
                 calls.push(call);
             }

@@ -88,16 +88,13 @@ impl<O: Observer> Turn<'_, O> {
 
     /// What was scheduled for the dead will not happen.
     fn call_off(&mut self, doomed: &mut Doomed) {
-        let mut queue = std::mem::take(&mut self.world.queue);
-        let world = &self.world;
-        let gone = queue.extract(|event| match event {
+        let gone = self.world.extract(&|world, event| match event {
             Event::WorkEnd(fiber) | Event::WaitEnd(fiber) => doomed.has(world.tasks[fiber].root),
             Event::Offload(job) => doomed.has(job),
             Event::Guard(guard) => doomed.gates.contains(&world.guards[guard].gate),
             Event::Connected(ticket) => doomed.gates.contains(&world.guards[world.setups[ticket].0].gate),
             _ => false,
         });
-        self.world.queue = queue;
         let tasks = &self.world.tasks;
         self.world.frozen.retain(|frozen| !doomed.has(tasks[frozen.fiber].root));
         for (_, event) in gone {

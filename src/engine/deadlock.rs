@@ -14,7 +14,7 @@ use super::channel;
 use super::frame::Inside;
 use super::guard::Stage;
 use super::pool::Pool;
-use super::slab::NONE;
+use super::slab::{NONE, Numbered};
 use super::turn::Turn;
 use super::world::{Task, World};
 use crate::scenario::{Caller, Changed, EdgeId, Mode, Scenario, ServiceId};
@@ -82,33 +82,60 @@ fn has_circle(scenario: &Scenario) -> bool {
 /// The graph of who waits for whom: spans and jobs, then replicas, then pools.
 struct Graph {
     /// Whom each node needs one of.
-    needs: Vec<Vec<u32>>,
+    needs: Numbered<Vec<u32>>,
     /// Goes on by itself.
-    moves: Vec<bool>,
+    moves: Numbered<bool>,
+    /// How many fibers of each span are known to wait for somebody.
+    waiting: Numbered<u32>,
 }
 
 impl Graph {
-    fn new(nodes: usize) -> Graph {
+    fn new(nodes: u32, spans: u32) -> Graph {
         Graph {
-            needs: vec![Vec::new(); nodes],
-            moves: vec![false; nodes],
+            needs: (0..nodes).map(|_| Vec::new()).collect(),
+            moves: (0..nodes).map(|_| false).collect(),
+            waiting: (0..spans).map(|_| 0).collect(),
         }
+    }
+
+    /// A node needs this one, or another.
+    #[inline(never)]
+    fn need(&mut self, node: u32, other: u32) {
+        self.needs[node].push(other);
+    }
+
+    /// A node needs this one; where there is none, it may go on by itself.
+    #[inline(never)]
+    fn need_if_any(&mut self, node: u32, other: Option<u32>) {
+        match other {
+            Some(other) => self.need(node, other),
+            None => self.let_move(node),
+        }
+    }
+
+    /// A node may go on by itself.
+    #[inline(never)]
+    fn let_move(&mut self, node: u32) {
+        self.moves[node] = true;
+    }
+
+    /// So many fibers of a span more are known to wait.
+    #[inline(never)]
+    fn wait(&mut self, root: u32, fibers: u32) {
+        self.waiting[root] += fibers;
     }
 
     /// Spreads from those that go on by themselves to all that need one of them.
     fn settle(&mut self) {
-        let mut needed_by: Vec<Vec<u32>> = vec![Vec::new(); self.needs.len()];
-        for (node, needs) in self.needs.iter().enumerate() {
-            needs
-                .iter()
-                .for_each(|other| needed_by[*other as usize].push(node as u32));
+        let nodes = self.needs.len() as u32;
+        let mut needed_by = Graph::new(nodes, 0);
+        for (node, needs) in (0..).zip(self.needs.iter()) {
+            needs.iter().for_each(|other| needed_by.need(*other, node));
         }
-        let mut next: Vec<u32> = (0..self.moves.len() as u32)
-            .filter(|n| self.moves[*n as usize])
-            .collect();
+        let mut next: Vec<u32> = (0..nodes).filter(|node| self.moves[*node]).collect();
         while let Some(node) = next.pop() {
-            for other in needed_by[node as usize].drain(..) {
-                if !std::mem::replace(&mut self.moves[other as usize], true) {
+            for other in needed_by.needs[node].drain(..) {
+                if !std::mem::replace(&mut self.moves[other], true) {
                     next.push(other);
                 }
             }
@@ -120,7 +147,7 @@ impl Graph {
         let (mut seen, mut next) = (vec![false; self.needs.len()], vec![start]);
         while let Some(at) = next.pop() {
             if !std::mem::replace(&mut seen[at as usize], true) {
-                next.extend(&self.needs[at as usize]);
+                next.extend(&self.needs[at]);
             }
         }
         seen
@@ -155,37 +182,35 @@ impl World {
     }
 
     fn wait_graph(&self) -> Graph {
-        let nodes = self.node_of_pool(self.pools.len() as u32) as usize;
-        let mut graph = Graph::new(nodes);
-        // How many fibers of each span are known to wait for somebody.
-        let mut waiting = vec![0u32; self.tasks.slots() as usize];
-        self.add_calls(&mut graph, &mut waiting);
-        self.add_guards(&mut graph, &mut waiting);
+        let nodes = self.node_of_pool(self.pools.len() as u32);
+        let mut graph = Graph::new(nodes, self.tasks.slots());
+        self.add_calls(&mut graph);
+        self.add_guards(&mut graph);
         self.add_strangers(&mut graph);
         for join in self.live_joins() {
-            waiting[self.tasks[join].root as usize] += 1;
+            graph.wait(self.tasks[join].root, 1);
         }
         for index in 0..self.pools.len() as u32 {
             for fiber in self.pools[index].waiting_fibers() {
                 let root = self.tasks[fiber].root;
-                waiting[root as usize] += 1;
-                graph.needs[root as usize].push(self.node_of_pool(index));
+                graph.wait(root, 1);
+                graph.need(root, self.node_of_pool(index));
             }
         }
         for root in self.begun() {
             let task = &self.tasks[root];
             if task.span != root {
                 // The span counts the job among its fibers, and one fiber of it waits for the job.
-                waiting[task.span as usize] += 1 + u32::from(!task.responded);
-                graph.needs[task.span as usize].push(root);
+                graph.wait(task.span, 1 + u32::from(!task.responded));
+                graph.need(task.span, root);
             }
         }
         for root in self.begun() {
             let task = &self.tasks[root];
             if task.queued {
-                graph.needs[root as usize].push(self.node_of_replica(task.replica));
-            } else if waiting[root as usize] < task.fibers {
-                graph.moves[root as usize] = true;
+                graph.need(root, self.node_of_replica(task.replica));
+            } else if graph.waiting[root] < task.fibers {
+                graph.let_move(root);
             }
             self.add_holder(root, &mut graph);
         }
@@ -195,8 +220,9 @@ impl World {
     /// Replicas that only stand still, and pools of requests of which something is on its way that may give them back.
     fn add_strangers(&self, graph: &mut Graph) {
         for index in 0..self.replicas.len() as u32 {
-            let paused = self.replicas[self.replicas[index].home].plight.paused.is_some();
-            graph.moves[self.node_of_replica(index) as usize] |= paused;
+            if self.replicas[self.replicas[index].home].plight.paused.is_some() {
+                graph.let_move(self.node_of_replica(index));
+            }
         }
         if self.holdings.live() == 0 {
             return;
@@ -218,9 +244,7 @@ impl World {
     /// Something of a request may give its pools back, as soon as it has what it needs.
     fn add_keeper(&self, request: u32, needed: Option<u32>, graph: &mut Graph) {
         for pool in self.pools_of(request) {
-            let node = self.node_of_pool(pool) as usize;
-            graph.moves[node] |= needed.is_none();
-            graph.needs[node].extend(needed);
+            graph.need_if_any(self.node_of_pool(pool), needed);
         }
     }
 
@@ -242,14 +266,14 @@ impl World {
         let Task { replica, lane, .. } = self.tasks[root];
         let crowded = self.lanes_of(replica).any(|activity| activity == Activity::Idle);
         if lane != NONE || crowded {
-            graph.needs[self.node_of_replica(replica) as usize].push(root);
+            graph.need(self.node_of_replica(replica), root);
         }
         for pool in self.pools_of(self.tasks[root].request) {
-            graph.needs[self.node_of_pool(pool) as usize].push(root);
+            graph.need(self.node_of_pool(pool), root);
         }
     }
 
-    fn add_calls(&self, graph: &mut Graph, waiting: &mut [u32]) {
+    fn add_calls(&self, graph: &mut Graph) {
         for call in 0..self.tasks.slots() {
             let task = &self.tasks[call];
             if task.holds == 0 {
@@ -260,37 +284,34 @@ impl World {
                 let mut frame = task.frame;
                 while frame != NONE {
                     if let Inside::Hold(pool) = self.frames[frame].inside {
-                        graph.needs[self.node_of_pool(pool) as usize].push(task.root);
+                        graph.need(self.node_of_pool(pool), task.root);
                     }
                     frame = self.frames[frame].outer;
                 }
             }
             if task.awaited && task.caller != NONE && task.guard == NONE {
                 let root = self.tasks[task.caller].root;
-                waiting[root as usize] += 1;
-                match self.needed_for(call) {
-                    Some(needed) => graph.needs[root as usize].push(needed),
-                    None => graph.moves[root as usize] = true,
-                }
+                graph.wait(root, 1);
+                graph.need_if_any(root, self.needed_for(call));
             }
         }
     }
 
-    fn add_guards(&self, graph: &mut Graph, waiting: &mut [u32]) {
+    fn add_guards(&self, graph: &mut Graph) {
         for slot in 0..self.guards.slots() {
             let guard = &self.guards[slot];
             if guard.holds == 0 || guard.stage == Stage::Over || guard.caller == NONE {
                 continue;
             }
             let root = self.tasks[guard.caller].root;
-            waiting[root as usize] += 1;
+            graph.wait(root, 1);
             let tries = guard.tries.iter().filter(|task| **task != NONE);
-            let needed: Vec<Option<u32>> = tries.map(|task| self.needed_for(*task)).collect();
+            tries.for_each(|task| graph.need_if_any(root, self.needed_for(*task)));
             // The first try may still want a connection, and a hedge may still come.
             let launched = guard.tries[0] != NONE && (guard.hedged || self.rules[guard.rules].hedge.is_none());
-            let knows = guard.stage == Stage::Attempt && launched && needed.iter().all(Option::is_some);
-            graph.moves[root as usize] |= !knows;
-            graph.needs[root as usize].extend(needed.into_iter().flatten());
+            if guard.stage != Stage::Attempt || !launched {
+                graph.let_move(root);
+            }
         }
     }
 
@@ -306,9 +327,9 @@ impl World {
     fn deadlock(&self) -> Option<Deadlock> {
         let mut graph = self.wait_graph();
         graph.settle();
-        let stuck = |root: &u32| !graph.moves[*root as usize];
+        let stuck = |root: &u32| !graph.moves[*root];
         let circle = self.begun().filter(stuck).find(|root| {
-            let needs = &graph.needs[*root as usize];
+            let needs = &graph.needs[*root];
             needs.iter().any(|other| graph.behind(*other)[*root as usize])
         })?;
         let behind = graph.behind(circle);
@@ -386,7 +407,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A worker of a replica works no longer: somebody may wait for it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn suspect_rest(&mut self, replica: u32) {
         if self.world.watch.on {
             let place = &self.world.replicas[replica];

@@ -249,7 +249,7 @@ impl<O: Observer> Turn<'_, O> {
         if sampler.is_zero() {
             return Duration::ZERO;
         }
-        sampler.sample(&self.world.ziggurat, Draw::new(key, 0, Purpose::Delivery))
+        sampler.sample_rare(&self.world.ziggurat, Draw::new(key, 0, Purpose::Delivery))
     }
 
     /// A delivery has come to the consumer's replica, which never refuses it, unless it is away.

@@ -286,7 +286,7 @@ impl<O: Observer> Turn<'_, O> {
         let mut later = Duration::ZERO;
         for sampler in &storm.latency {
             let draw = Draw::new(key, questions, latency);
-            let delay = sampler.sample(&self.world.ziggurat, draw);
+            let delay = sampler.sample_rare(&self.world.ziggurat, draw);
             self.observer.drawn(self.now(), draw.key(), delay.0);
             later = Duration(later.0 + delay.0);
             key = mix(key, Purpose::Storm as u64);

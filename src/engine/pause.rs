@@ -10,7 +10,7 @@
 use super::event::Event;
 use super::slab::NONE;
 use super::turn::Turn;
-use super::world::Task;
+use super::world::{Task, World};
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, Observer};
 
@@ -20,20 +20,21 @@ pub struct Frozen {
     left: Duration,
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl World {
     /// The replica whose cores a fiber works on.
     fn home_of(&self, fiber: u32) -> u32 {
-        let root = self.world.tasks[fiber].root;
-        self.world.replicas[self.world.tasks[root].replica].home
+        let root = self.tasks[fiber].root;
+        self.replicas[self.tasks[root].replica].home
     }
+}
 
+impl<O: Observer> Turn<'_, O> {
     /// Nothing goes on at a replica from now on.
     pub(super) fn freeze(&mut self, replica: u32) {
         let now = self.now();
         self.world.faults.paused += 1;
-        let mut queue = std::mem::take(&mut self.world.queue);
-        let ends = queue.extract(|event| matches!(event, Event::WorkEnd(fiber) if self.home_of(fiber) == replica));
-        self.world.queue = queue;
+        let here = |world: &World, event| matches!(event, Event::WorkEnd(fiber) if world.home_of(fiber) == replica);
+        let ends = self.world.extract(&here);
         for (at, event) in ends {
             let Event::WorkEnd(fiber) = event else { continue };
             self.show(fiber, Activity::CoreWait);
@@ -63,7 +64,7 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn thaw(&mut self, replica: u32) {
         self.world.faults.paused -= 1;
         for Frozen { fiber, left } in std::mem::take(&mut self.world.frozen) {
-            if self.home_of(fiber) != replica {
+            if self.world.home_of(fiber) != replica {
                 self.world.frozen.push(Frozen { fiber, left });
                 continue;
             }

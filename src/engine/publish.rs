@@ -128,7 +128,7 @@ impl<O: Observer> Turn<'_, O> {
         if ack.is_zero() {
             return Duration::ZERO;
         }
-        ack.sample(&self.world.ziggurat, Draw::new(key, 0, Purpose::Ack))
+        ack.sample_rare(&self.world.ziggurat, Draw::new(key, 0, Purpose::Ack))
     }
 
     #[inline]

@@ -128,7 +128,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// A worker takes a call that came without queueing.
-    #[inline]
+    #[inline(always)]
     fn begin(&mut self, call: u32, replica: u32, lane: u32) {
         self.observer.accepted(self.now(), self.world.view(call), false);
         if self.occupy(call, lane) {

@@ -313,6 +313,15 @@ impl World {
         self.tasks.live() + self.requests.live() + self.guards.live() + self.messages.live()
     }
 
+    /// Takes what was scheduled and is wanted; whoever wants it may look at all else.
+    #[inline(never)]
+    pub fn extract(&mut self, wanted: &dyn Fn(&World, Event) -> bool) -> Vec<(Instant, Event)> {
+        let mut queue = std::mem::take(&mut self.queue);
+        let taken = queue.extract(|event| wanted(self, event));
+        self.queue = queue;
+        taken
+    }
+
     fn add_service(&mut self, service: &crate::scenario::Service) {
         let index = self.services.len() as u32;
         for (place, pool) in service.pools.iter().enumerate() {

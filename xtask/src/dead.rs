@@ -8,6 +8,8 @@
 //!
 //! Law: the table keeps its length, and every living function its place. (WebAssembly core specification 2.0, 5.5.12 and 7.4.)
 
+use crate::module::{add_section, number, sections, write};
+
 /// What is in the names of the futures of Leptos' server streams, which only their exports, taken away before, would start. So
 /// the page itself calls no `future_to_promise`: a promise of its own is made with `Promise::new`.
 const DEAD: [&str; 3] = ["wasm_streams", "into_underlying", "future_to_promise"];
@@ -23,24 +25,9 @@ pub fn without_dead(module: &[u8]) -> Option<Vec<u8>> {
             9 => elements(body, &dead)?,
             _ => body.to_vec(),
         };
-        whole.push(kind);
-        write(&mut whole, body.len());
-        whole.extend(body);
+        add_section(&mut whole, kind, &body);
     }
     Some(whole)
-}
-
-/// The kinds and the contents of all sections.
-fn sections(module: &[u8]) -> Option<Vec<(u8, &[u8])>> {
-    let mut rest = module.strip_prefix(b"\0asm\x01\0\0\0")?;
-    let mut sections = Vec::new();
-    while let Some((kind, body)) = rest.split_first() {
-        let (length, body) = number(body)?;
-        let (section, next) = body.split_at_checked(length)?;
-        sections.push((*kind, section));
-        rest = next;
-    }
-    Some(sections)
 }
 
 /// The names of functions, where this is the section that has them.
@@ -103,26 +90,6 @@ fn elements(body: &[u8], dead: &[usize]) -> Option<Vec<u8>> {
         rest = list;
     }
     Some(whole)
-}
-
-/// An unsigned LEB128 number and what follows it.
-pub fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let mut value = 0;
-    for (index, byte) in bytes.iter().enumerate().take(5) {
-        value |= usize::from(byte & 0x7F) << (7 * index);
-        if byte & 0x80 == 0 {
-            return Some((value, &bytes[index + 1..]));
-        }
-    }
-    None
-}
-
-fn write(bytes: &mut Vec<u8>, mut number: usize) {
-    while number > 0x7F {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
 }
 
 #[cfg(test)]

@@ -1,20 +1,20 @@
 //! Makes a release's WebAssembly, glue and styles small: what nothing uses goes, what is alike lies together.
 //!
 //! ```text
-//! wasm ─▶ `dead`, wasm-metadce: without what only Leptos' server functions use ─▶ wasm-opt ─▶ functions by name
+//! wasm ─▶ `dead`, wasm-metadce: without what only Leptos' server functions use ─▶ wasm-opt ─▶ functions in their `order`
 //!      ─▶ short names for what it has in common with its glue
 //! js   ─▶ terser: short names, nothing that is never reached
 //! css  ─▶ without comments, and without spaces that say nothing
 //! ```
 //!
-//! gzip looks back 32 KB: functions in the order of their names lie beside their like.
+//! gzip looks back 32 KB: what is alike lies together (`order`).
 //!
 //! Law: the module itself lists the features that may be used. With `--all-features`, the tools write types that
 //! browsers do not read yet.
 
-use crate::dead::{self, number};
-use crate::place;
+use crate::module::{number, sections};
 use crate::shell::{self, Outcome};
+use crate::{dead, order, place};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -35,7 +35,7 @@ impl Wish {
     pub fn flags(self) -> &'static [&'static str] {
         match self {
             Wish::Small => &["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused"],
-            Wish::Fast => &["--flatten", "--rereloop", "-O3"],
+            Wish::Fast => &["--flatten", "--rereloop", "-O3", "--low-memory-unused"],
         }
     }
 }
@@ -61,9 +61,15 @@ pub fn slim_with_glue(module: &Path, glue: &Path, wish: Wish) -> Outcome<()> {
 /// Optimises a module in its place.
 pub fn slim_wasm(module: &Path, wish: Wish) -> Outcome<()> {
     let mut optimise = Command::new("wasm-opt");
-    optimise.args(wish.flags());
-    optimise.args(["--reorder-functions-by-name", "--strip-debug", "--strip-producers"]);
-    shell::run(optimise.arg(module).arg("-o").arg(module))
+    optimise.args(wish.flags()).arg("--debuginfo");
+    shell::run(optimise.arg(module).arg("-o").arg(module))?;
+    let bytes = fs::read(module).map_err(|why| format!("cannot read {}: {why}", module.display()))?;
+    let bytes =
+        order::named_by_order(&bytes).ok_or_else(|| format!("{} imports more than functions", module.display()))?;
+    fs::write(module, bytes).map_err(|why| format!("cannot write {}: {why}", module.display()))?;
+    let mut reorder = Command::new("wasm-opt");
+    reorder.args(["--reorder-functions-by-name", "--strip-debug", "--strip-producers"]);
+    shell::run(reorder.arg(module).arg("-o").arg(module))
 }
 
 /// Gives all that a module has in common with its glue short names: each of the long ones ends in a hash, which no
@@ -211,16 +217,11 @@ fn graph_of(exports: &[String]) -> String {
 
 /// The names of all exports of a module (WebAssembly core specification 2.0, section 5.5.10).
 fn exports(module: &[u8]) -> Option<Vec<String>> {
-    let mut rest = module.strip_prefix(b"\0asm\x01\0\0\0")?;
-    while let Some((kind, body)) = rest.split_first() {
-        let (length, body) = number(body)?;
-        let (section, next) = body.split_at_checked(length)?;
-        if *kind == 7 {
-            return names(section);
-        }
-        rest = next;
+    let sections = sections(module)?;
+    match sections.iter().find(|(kind, _)| *kind == 7) {
+        Some((_, section)) => names(section),
+        None => Some(Vec::new()),
     }
-    Some(Vec::new())
 }
 
 fn names(section: &[u8]) -> Option<Vec<String>> {

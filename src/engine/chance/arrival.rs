@@ -87,13 +87,13 @@ impl Process {
     #[inline(never)]
     fn gap_of_tide(&self, ziggurat: &Ziggurat, since: Duration, mut draw: Draw) -> Duration {
         let gap = match self {
-            Process::Gaps(sampler) => return sampler.sample(ziggurat, draw),
+            Process::Gaps(sampler) => return sampler.sample_rare(ziggurat, draw),
             Process::Ramp { low, high, over } => {
-                ramp_until(*low, *high, *over, since.0 as f64, ziggurat.exp(&mut draw))
+                ramp_until(*low, *high, *over, since.0 as f64, ziggurat.exp_rare(&mut draw))
             }
             Process::Wave { low, high, period } => {
                 let phase = (since.0 % period) as f64;
-                wave_until(*low, *high, *period as f64, phase, ziggurat.exp(&mut draw))
+                wave_until(*low, *high, *period as f64, phase, ziggurat.exp_rare(&mut draw))
             }
         };
         // What is endless becomes the greatest number, which is never.

@@ -69,19 +69,20 @@ impl Sampler {
         }
     }
 
+    /// The same, called and not copied: for what is seldom drawn.
     #[inline(never)]
-    fn sample_rare(&self, ziggurat: &Ziggurat, mut draw: Draw) -> Duration {
+    pub fn sample_rare(&self, ziggurat: &Ziggurat, mut draw: Draw) -> Duration {
         whole(match self {
             Sampler::Constant(ns) => *ns as f64,
-            Sampler::Exp { mean } => ziggurat.exp(&mut draw) * mean,
+            Sampler::Exp { mean } => ziggurat.exp_rare(&mut draw) * mean,
             Sampler::Uniform { low, width } => low + draw.unit() * width,
             Sampler::LogNormal { mu, sigma } => libm::exp(mu + sigma * draw.normal()),
             Sampler::Erlang { stages, stage_mean } => {
-                (0..*stages).map(|_| ziggurat.exp(&mut draw)).sum::<f64>() * stage_mean
+                (0..*stages).map(|_| ziggurat.exp_rare(&mut draw)).sum::<f64>() * stage_mean
             }
             Sampler::HyperExp(phases) => {
                 let mean = phases[pick(phases, draw.unit())].1;
-                ziggurat.exp(&mut draw) * mean
+                ziggurat.exp_rare(&mut draw) * mean
             }
             Sampler::Pareto { exponent, minimum } => minimum * libm::pow(draw.unit(), *exponent),
             Sampler::Empirical(values) => values[draw.below(values.len() as u32) as usize] as f64,

@@ -46,6 +46,12 @@ impl Ziggurat {
         }
     }
 
+    /// The same, called and not copied.
+    #[inline(never)]
+    pub fn exp_rare(&self, draw: &mut Draw) -> f64 {
+        self.exp(draw)
+    }
+
     #[cold]
     #[inline(never)]
     fn edge_case(&self, layer: usize, x: f64, draw: &mut Draw) -> Option<f64> {
