@@ -80,7 +80,12 @@ impl Queue {
     #[inline(always)]
     pub fn push_later(&mut self, at: Instant, event: Event) {
         debug_assert!(at > self.now, "later than now");
-        self.schedule(at, event, Handle::NONE);
+        let entry = self.entry(at, event, Handle::NONE);
+        if self.row.len() < self.room {
+            self.row.insert(entry);
+        } else {
+            self.insert(&entry);
+        }
     }
 
     /// One more event of this instant.
@@ -104,7 +109,8 @@ impl Queue {
     pub fn push_cancellable(&mut self, at: Instant, event: Event) -> Handle {
         let handle = self.heap.name();
         self.tied |= at == self.now;
-        self.schedule(at, event, handle);
+        let entry = self.entry(at, event, handle);
+        self.insert(&entry);
         handle
     }
 
@@ -135,18 +141,25 @@ impl Queue {
                 self.due_classes &= !(1 << class);
             }
         }
-        let mut kept = Vec::new();
-        for _ in 0..self.row.len() + self.heap.len() {
-            self.first();
-            let entry = self.take();
+        for entry in self.drain() {
             if wanted(entry.event) {
                 out.push((entry.at, self.released(entry)));
             } else {
-                kept.push(entry);
+                self.insert(&entry);
             }
         }
-        kept.into_iter().for_each(|entry| self.insert(entry));
         out
+    }
+
+    /// Takes all of the later ones, in order.
+    #[inline(never)]
+    fn drain(&mut self) -> Vec<Entry> {
+        let len = self.row.len() + self.heap.len();
+        let next = |_| {
+            self.first();
+            self.take()
+        };
+        (0..len).map(next).collect()
     }
 
     /// The next event if it happens before `until`; the clock moves to it.
@@ -243,30 +256,25 @@ impl Queue {
         self.room = ROOM;
         for _ in 0..self.heap.len() {
             self.heap.first();
-            self.row.insert(self.heap.take());
+            let entry = self.heap.take();
+            self.insert(&entry);
         }
     }
 
+    /// What lies in the list of an event that is scheduled now.
     #[inline(always)]
-    fn schedule(&mut self, at: Instant, event: Event, handle: Handle) {
+    fn entry(&mut self, at: Instant, event: Event, handle: Handle) -> Entry {
         debug_assert!(at >= self.now, "time never goes back");
         self.sequence += 1;
-        self.insert(Entry::new(at, self.sequence, event, handle));
+        Entry::new(at, self.sequence, event, handle)
     }
 
-    #[inline(always)]
-    fn insert(&mut self, entry: Entry) {
-        if self.row.len() < self.room {
-            self.row.insert(entry);
-        } else {
-            self.insert_into_heap(&entry);
-        }
-    }
-
-    /// One more than the row takes.
+    /// One more of the later ones, wherever they lie.
     #[inline(never)]
-    fn insert_into_heap(&mut self, entry: &Entry) {
-        if self.room > 0 {
+    fn insert(&mut self, entry: &Entry) {
+        if self.row.len() < self.room {
+            self.row.insert(*entry);
+        } else if self.room > 0 {
             self.heap_up(entry);
         } else {
             self.heap.insert(entry);
@@ -278,9 +286,10 @@ impl Queue {
     fn heap_up(&mut self, entry: &Entry) {
         self.room = 0;
         for _ in 0..self.row.len() {
-            self.heap.insert(&self.row.take());
+            let entry = self.row.take();
+            self.insert(&entry);
         }
-        self.heap.insert(entry);
+        self.insert(entry);
     }
 }
 
