@@ -180,7 +180,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     /// Sends a plain call.
-    #[inline]
+    #[inline(always)]
     pub(super) fn send_straight(&mut self, out: Outgoing) {
         let now = self.now();
         let Edge { to, mode, line, .. } = self.world.edges[out.edge];

@@ -14,8 +14,10 @@ const UNIT_BITS: u32 = 9;
 /// Half of the bins of the first range, which tells three digits apart: 2 · 10³ rounded up is 2^11.
 const HALF_BITS: u32 = 10;
 const HALF: usize = 1 << HALF_BITS;
-/// Bins that are listed before they are counted; such a list takes about as much memory as the counts.
+/// Bins that are listed before they are counted; such a list takes about half as much memory as the counts.
 const FEW: usize = 4096;
+/// Every bin has a number of 16 bits.
+const _: () = assert!(bin(u64::MAX) <= u16::MAX as usize);
 
 /// How many bits of a filled bin are its count.
 const COUNT_BITS: u32 = 32;
@@ -24,14 +26,14 @@ const COUNT: u64 = (1 << COUNT_BITS) - 1;
 /// Values in bins.
 #[derive(Default)]
 pub struct Histogram {
-    few: Vec<u32>,
+    few: Vec<u16>,
     /// Empty as long as the list serves.
     counts: Vec<u32>,
 }
 
 /// Where a value is counted.
 #[inline(always)]
-fn bin(value: u64) -> usize {
+const fn bin(value: u64) -> usize {
     let range = (u64::BITS - UNIT_BITS - HALF_BITS - 1) - (value | first_range()).leading_zeros();
     ((range as usize) << HALF_BITS) + (value >> (range + UNIT_BITS)) as usize
 }
@@ -63,11 +65,11 @@ impl Histogram {
     #[inline(never)]
     fn record_uncounted(&mut self, bin: usize) {
         if self.counts.is_empty() && self.few.len() < FEW {
-            return self.few.push(bin as u32);
+            return self.few.push(bin as u16);
         }
         let few = std::mem::take(&mut self.few);
         count(&mut self.counts, &few);
-        count(&mut self.counts, &[bin as u32]);
+        count(&mut self.counts, &[bin as u16]);
     }
 
     /// How many values fell into each bin that has some, by the largest value of the bin.
@@ -96,7 +98,7 @@ impl Histogram {
             if at > bin(u64::MAX) {
                 return None;
             }
-            count(&mut it.counts, &[at as u32]);
+            count(&mut it.counts, &[at as u16]);
             it.counts[at] = (filled & COUNT) as u32;
         }
         Some(it)
@@ -123,7 +125,7 @@ impl Histogram {
 }
 
 /// Counts listed bins; the counts grow by whole ranges.
-fn count(counts: &mut Vec<u32>, bins: &[u32]) {
+fn count(counts: &mut Vec<u32>, bins: &[u16]) {
     let last = bins.iter().max().map_or(0, |bin| *bin as usize);
     let length = (last / HALF + 1) * HALF;
     if counts.len() < length {
