@@ -254,8 +254,9 @@ fn what_is_written_and_read_again_runs_the_same() {
         let Ok(Parsed { scenario: again, .. }) = text::parse(&text) else {
             return Ok(());
         };
-        // Nor does the reader know things that nobody uses.
-        if (&again.entities, &again.items) != (&scenario.entities, &scenario.items) {
+        // Nor does the reader know things that nobody uses: an edge comes from a call or from a list of edges.
+        let known = (&again.entities, &again.items) == (&scenario.entities, &scenario.items);
+        if !known || again.edges.len() < scenario.edges.len() {
             return Ok(());
         }
         read.set(read.get() + 1);

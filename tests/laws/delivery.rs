@@ -13,17 +13,17 @@ impl Auditor<'_> {
         let now = self.now;
         let right = call.mode == Mode::Queue && call.parent.is_none() && lane.is_none() && call.sent == now;
         self.law(1, right, || format!("{call:?} is no delivery"));
-        self.enter_delivery(call);
-        let id = self.records.len() - 1;
-        let book = &mut self.edges[call.edge.0 as usize];
-        book.calls.enter(id);
+        if let Some(id) = self.enter_delivery(call) {
+            self.edges[call.edge.0 as usize].calls.enter(id);
+        }
     }
 
-    pub fn enter_delivery(&mut self, call: Call) {
+    /// Writes a delivery down; it is for a request that lives.
+    fn enter_delivery(&mut self, call: Call) -> Option<usize> {
         let request = self.request_slots.get(call.request as usize).copied().flatten();
         let Some(request) = request else {
             self.law(1, false, || format!("{call:?} is delivered for nobody"));
-            return;
+            return None;
         };
         let terms = super::facts::terms(self.scenario, call.edge, self.now);
         let id = self.records.len();
@@ -45,6 +45,7 @@ impl Auditor<'_> {
         });
         self.take_slot(call.slot, id);
         self.moved.insert(id);
+        Some(id)
     }
 
     /// The delivery that this message is part of: of a batch, or of an edge's own channel, told here first.
@@ -52,9 +53,7 @@ impl Auditor<'_> {
         let known = self.slots.get(call.slot as usize).copied().flatten();
         let known = known.filter(|id| self.records[*id].stage == Stage::Delivered && self.records[*id].call == *call);
         if known.is_none() && self.scenario.edge_of_channel(message.channel) == Some(call.edge) {
-            self.enter_delivery(*call);
-            let id = self.records.len() - 1;
-            return (self.records[id].call == *call).then_some(id);
+            return self.enter_delivery(*call);
         }
         self.law(8, known.is_some(), || {
             format!("{message:?} goes with {call:?}, which was not sent")
