@@ -3,7 +3,8 @@
 //! ```text
 //! Arrive ─▶ takes an idle worker ─┐                          ┌▶ Work   the worker runs
 //! WorkEnd ─▶ gives its core back ─┼▶ the next instruction is ┼▶ Call   the worker is blocked, or free
-//! Reply ─▶ unpins its worker ─────┘                          └▶ End    the reply leaves, the worker is free
+//! Reply ─▶ unpins its worker ─────┘    (choices on the way   └▶ End    the reply leaves, the worker is free
+//!                                       take no time)
 //! ```
 //!
 //! Law: whoever leaves the straight way finds everything as if it had never been on it, and a run that never takes it is

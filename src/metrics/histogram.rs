@@ -14,7 +14,7 @@ const UNIT_BITS: u32 = 9;
 /// Half of the bins of the first range, which tells three digits apart: 2 · 10³ rounded up is 2^11.
 const HALF_BITS: u32 = 10;
 const HALF: usize = 1 << HALF_BITS;
-/// Bins that are listed before they are counted; such a list takes about half as much memory as the counts.
+/// Bins that are listed before they are counted; such a list takes no more memory than the counts.
 const FEW: usize = 4096;
 /// Every bin has a number of 16 bits.
 const _: () = assert!(bin(u64::MAX) <= u16::MAX as usize);
