@@ -36,8 +36,8 @@ pub(super) enum Start {
 pub(super) enum Step {
     /// Its worker works, or has nothing to do.
     Rests,
-    /// Its worker has been given to a call that waited for it, or a replica has been chosen.
-    Passes(Start),
+    /// Its worker has been given to a call that waited for it.
+    Passes { call: u32, replica: u32, lane: u32 },
     /// It waits for a call, which has to be sent.
     Calls(Leaving),
     /// It is over. Its worker looks for more.
@@ -348,7 +348,7 @@ impl<O: Observer> Footing<'_, O> {
                 self.set_lane(Activity::Idle, NONE);
                 Step::Rests
             }
-            Some(call) if place.begun < place.in_flight => Step::Passes(Start::Follows { call, replica, lane }),
+            Some(call) if place.begun < place.in_flight => Step::Passes { call, replica, lane },
             Some(_) => Step::Serves { replica, lane },
         }
     }

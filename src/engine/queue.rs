@@ -80,12 +80,20 @@ impl Queue {
     #[inline(always)]
     pub fn push_later(&mut self, at: Instant, event: Event) {
         debug_assert!(at > self.now, "later than now");
-        let entry = self.entry(at, event, Handle::NONE);
         if self.row.len() < self.room {
+            let entry = self.entry(at, event, Handle::NONE);
             self.row.insert(entry);
         } else {
-            self.insert(&entry);
+            self.push_among_many(at, event, Handle::NONE);
         }
+    }
+
+    /// Schedules an event wherever the later ones lie.
+    // Only here an entry is something in memory, which a call needs: written in parts and read as a whole, it is waited for.
+    #[inline(never)]
+    fn push_among_many(&mut self, at: Instant, event: Event, handle: Handle) {
+        let entry = self.entry(at, event, handle);
+        self.insert(&entry);
     }
 
     /// One more event of this instant.
@@ -109,8 +117,7 @@ impl Queue {
     pub fn push_cancellable(&mut self, at: Instant, event: Event) -> Handle {
         let handle = self.heap.name();
         self.tied |= at == self.now;
-        let entry = self.entry(at, event, handle);
-        self.insert(&entry);
+        self.push_among_many(at, event, handle);
         handle
     }
 

@@ -115,8 +115,8 @@ impl<O: Observer> Turn<'_, O> {
                 Err(step) => step,
             };
             match step {
-                Step::Passes(next) => {
-                    start = next;
+                Step::Passes { call, replica, lane } => {
+                    start = Start::Follows { call, replica, lane };
                     continue;
                 }
                 Step::Chooses { call } => {

@@ -23,6 +23,9 @@ pub struct Task {
     pub stamp: u64,
     /// Work that waits for a core.
     pub work: Duration,
+    /// The span, or the job on an offload thread, that a branch belongs to; its own slot where it is one of these.
+    // It stands before what a branch has none of: a longer row of the same bytes would be filled by a call as WebAssembly.
+    pub root: u32,
     pub edge: u32,
     /// The callee; none where it publishes into a declared channel.
     pub service: u32,
@@ -33,8 +36,6 @@ pub struct Task {
     /// The caller's span, for those who listen.
     pub parent: u32,
     pub replica: u32,
-    /// The span, or the job on an offload thread, that a branch belongs to; its own slot where it is one of these.
-    pub root: u32,
     /// The span itself: its own slot, or that of the span whose steps a job runs.
     pub span: u32,
     pub pc: Address,

@@ -106,7 +106,8 @@ impl Draw {
     /// Uniform in (0, 1].
     #[inline(always)]
     fn unit(&mut self) -> f64 {
-        ((self.bits() >> 11) + 1) as f64 * (1.0 / 9_007_199_254_740_992.0)
+        // Signed, as WebAssembly has no such thing for unsigned numbers without a branch.
+        ((self.bits() >> 11) + 1) as i64 as f64 * (1.0 / 9_007_199_254_740_992.0)
     }
 
     /// A whole number below `bound`, each as likely up to 2⁻³².

@@ -96,7 +96,28 @@ const LONGEST_NS: u64 = 31_557_600_000_000_000;
 /// Rounds to whole nanoseconds.
 #[inline(always)]
 fn whole(ns: f64) -> Duration {
-    Duration(((ns + 0.5) as i64 as u64).min(LONGEST_NS))
+    let raised = ns + 0.5;
+    if (0.5..EXACT).contains(&raised) {
+        Duration(floor(raised))
+    } else {
+        Duration((raised as i64 as u64).min(LONGEST_NS))
+    }
+}
+
+/// Up to here a float tells all whole numbers apart: 2^53.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+/// The bits of a float behind the point of its mantissa, and what is added to its exponent.
+const MANTISSA_BITS: u32 = f64::MANTISSA_DIGITS - 1;
+const BIAS: u64 = 1023;
+
+/// The whole part of a number from a half up to [`EXACT`], from its bits: the conversion that a language has for all numbers
+/// takes WebAssembly thrice as long.
+#[inline(always)]
+fn floor(number: f64) -> u64 {
+    let bits = number.to_bits();
+    let mantissa = bits & ((1 << MANTISSA_BITS) - 1) | 1 << MANTISSA_BITS;
+    let behind = BIAS + u64::from(MANTISSA_BITS) - (bits >> MANTISSA_BITS);
+    mantissa >> (behind & 63)
 }
 
 /// Probabilities summed up from the left, so that a uniform number picks by comparison.
@@ -133,6 +154,43 @@ impl Weights {
             0
         } else {
             pick(&self.0, draw.unit())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(number: f64) {
+        assert_eq!(floor(number), number as u64, "{number}");
+    }
+
+    #[test]
+    fn the_bits_say_the_whole_part_at_every_edge() {
+        check(0.5);
+        for bits in 0..53 {
+            let power = (1u64 << bits) as f64;
+            [power.next_down(), power, power.next_up(), power + 0.5]
+                .into_iter()
+                .filter(|number| *number >= 0.5)
+                .for_each(check);
+        }
+        check(EXACT.next_down());
+    }
+
+    #[test]
+    fn what_is_drawn_is_at_most_a_year() {
+        assert_eq!([0.4, 0.5, 7.49].map(whole), [0, 1, 7].map(Duration));
+        assert_eq!(whole(EXACT), Duration(EXACT as u64));
+        assert_eq!([1e17, f64::INFINITY].map(whole), [Duration(LONGEST_NS); 2]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_bits_say_the_whole_part(number in 0.5..EXACT, scale in 0u32..53) {
+            check((number / (1u64 << scale) as f64).max(0.5));
         }
     }
 }

@@ -36,7 +36,7 @@ impl Ziggurat {
         loop {
             let bits = draw.bits();
             let layer = (bits & 0xFF) as usize;
-            let x = ((bits >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0) * self.edges[layer];
+            let x = ((bits >> 11) as i64 as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0) * self.edges[layer];
             if x < self.edges[layer + 1] {
                 return x;
             }
