@@ -27,8 +27,10 @@ const COUNT: u64 = (1 << COUNT_BITS) - 1;
 #[derive(Default)]
 pub struct Histogram {
     few: Vec<u16>,
-    /// Empty as long as the list serves.
-    counts: Vec<u32>,
+    /// The lower halves of the counts, which all values touch; empty as long as the list serves.
+    counts: Vec<u16>,
+    /// The upper halves, as far as there are some.
+    carries: Vec<u16>,
 }
 
 /// Where a value is counted.
@@ -56,20 +58,54 @@ impl Histogram {
     pub fn record(&mut self, value: u64) {
         let bin = bin(value);
         match self.counts.get_mut(bin) {
-            Some(count) => *count = count.saturating_add(1),
-            None => self.record_uncounted(bin),
+            Some(count) if *count < u16::MAX => *count += 1,
+            _ => self.record_rare(bin),
         }
     }
 
-    /// Lists a bin that has no count, or makes room for counts up to it.
+    /// Lists a bin that has no count, or makes room for counts up to it; or carries one over.
     #[inline(never)]
-    fn record_uncounted(&mut self, bin: usize) {
+    fn record_rare(&mut self, bin: usize) {
         if self.counts.is_empty() && self.few.len() < FEW {
             return self.few.push(bin as u16);
         }
-        let few = std::mem::take(&mut self.few);
-        count(&mut self.counts, &few);
-        count(&mut self.counts, &[bin as u16]);
+        for bin in std::mem::take(&mut self.few) {
+            self.add(bin.into(), 1);
+        }
+        self.add(bin, 1);
+    }
+
+    /// Counts a bin so many times more; the counts grow by whole ranges.
+    fn add(&mut self, bin: usize, times: u32) {
+        let length = (bin / HALF + 1) * HALF;
+        if self.counts.len() < length {
+            self.counts.resize(length, 0);
+        }
+        let count = (u32::from(self.counts[bin]) + self.carried(bin)).saturating_add(times);
+        self.counts[bin] = count as u16;
+        let carry = (count >> u16::BITS) as u16;
+        if carry > 0 {
+            self.carries.resize(self.carries.len().max(bin + 1), 0);
+            self.carries[bin] = carry;
+        }
+    }
+
+    /// The upper half of a count.
+    fn carried(&self, bin: usize) -> u32 {
+        self.carries.get(bin).map_or(0, |carry| u32::from(*carry) << u16::BITS)
+    }
+
+    /// All counts, and what is listed.
+    fn all_counts(&self) -> Vec<u32> {
+        let mut all: Vec<u32> = (self.counts.iter().enumerate())
+            .map(|(bin, count)| u32::from(*count) + self.carried(bin))
+            .collect();
+        for bin in &self.few {
+            let bin = usize::from(*bin);
+            all.resize(all.len().max((bin / HALF + 1) * HALF), 0);
+            all[bin] += 1;
+        }
+        all
     }
 
     /// How many values fell into each bin that has some, by the largest value of the bin.
@@ -81,12 +117,9 @@ impl Histogram {
 
     /// The bins that have values, and how many: the count in the lower half of a number, the bin in the upper one.
     pub fn filled(&self) -> Vec<u64> {
-        let mut listed = Vec::new();
-        count(&mut listed, &self.few);
-        let counts = if self.counts.is_empty() { &listed } else { &self.counts };
-        let filled = (0u64..).zip(counts).filter(|(_, count)| **count > 0);
+        let filled = (0u64..).zip(self.all_counts()).filter(|(_, count)| *count > 0);
         filled
-            .map(|(bin, count)| bin << COUNT_BITS | u64::from(*count))
+            .map(|(bin, count)| bin << COUNT_BITS | u64::from(count))
             .collect()
     }
 
@@ -98,17 +131,14 @@ impl Histogram {
             if at > bin(u64::MAX) {
                 return None;
             }
-            count(&mut it.counts, &[at as u16]);
-            it.counts[at] = (filled & COUNT) as u32;
+            it.add(at, (filled & COUNT) as u32);
         }
         Some(it)
     }
 
     /// The values below or at which lie these shares of all values, which are rising; each is the largest of its bin.
     pub fn quantiles<const N: usize>(&self, shares: [f64; N]) -> [u64; N] {
-        let mut listed = Vec::new();
-        count(&mut listed, &self.few);
-        let counts = if self.counts.is_empty() { &listed } else { &self.counts };
+        let counts = self.all_counts();
         let total: u64 = counts.iter().map(|count| *count as u64).sum();
         let mut bins = counts.iter().enumerate();
         let (mut bin, mut passed) = (0, 0);
@@ -121,19 +151,6 @@ impl Histogram {
             }
             largest(bin)
         })
-    }
-}
-
-/// Counts listed bins; the counts grow by whole ranges.
-fn count(counts: &mut Vec<u32>, bins: &[u16]) {
-    let last = bins.iter().max().map_or(0, |bin| *bin as usize);
-    let length = (last / HALF + 1) * HALF;
-    if counts.len() < length {
-        counts.resize(length, 0);
-    }
-    for bin in bins {
-        let count = &mut counts[*bin as usize];
-        *count = count.saturating_add(1);
     }
 }
 
@@ -172,6 +189,21 @@ mod tests {
                 assert_eq!(quantiles(&[value]), reference(&[value]), "{value}");
             }
         }
+    }
+
+    #[test]
+    fn a_count_has_more_than_sixteen_bits() {
+        let mut histogram = Histogram::default();
+        let values: Vec<u64> = (0..200_000u64).map(|number| 5_000_000 * (1 + number % 3 / 2)).collect();
+        values.iter().for_each(|value| histogram.record(*value));
+        let counts = |histogram: &Histogram| histogram.bins().iter().map(|(_, count)| *count).collect::<Vec<_>>();
+        assert_eq!(counts(&histogram), [133_334, 66_666]);
+        assert_eq!(quantiles(&values), reference(&values));
+        let again = Histogram::of(&histogram.filled()).unwrap();
+        assert_eq!(
+            (counts(&again), again.filled()),
+            (counts(&histogram), histogram.filled())
+        );
     }
 
     proptest! {

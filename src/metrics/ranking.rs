@@ -50,6 +50,8 @@ pub struct Ranking {
 #[derive(Default)]
 pub(super) struct Ranker {
     pub ranking: Ranking,
+    /// A request that takes so many nanoseconds is among the slowest.
+    bar: u64,
     /// How many outcomes there were.
     seen: u64,
     /// The bits of that number which are zero in the spread: every one, every second, every fourth … is in it.
@@ -58,35 +60,42 @@ pub(super) struct Ranker {
 
 impl Ranker {
     /// A client has the outcome of a request.
+    #[inline(always)]
     pub(super) fn note(&mut self, now: Instant, request: Request, cause: Option<Cause>) {
         if !request.counted {
             return;
         }
-        let notable = Notable {
-            client: request.client,
-            number: request.number,
-            offered: request.offered,
-            took: now.since(request.offered),
-            cause,
-        };
-        if cause.is_none() {
-            rank(&mut self.ranking.slowest, notable);
-        } else if self.ranking.failed.len() < MOST {
-            self.ranking.failed.push(notable);
-        }
-        self.spread(notable);
-    }
-
-    #[inline(always)]
-    fn spread(&mut self, notable: Notable) {
-        if self.seen & self.zeros == 0 {
-            self.keep(notable);
+        let took = now.since(request.offered);
+        let is_slow = took.0 >= self.bar;
+        let is_in_spread = self.seen & self.zeros == 0;
+        if is_slow || is_in_spread || cause.is_some() {
+            self.keep(&Notable {
+                client: request.client,
+                number: request.number,
+                offered: request.offered,
+                took,
+                cause,
+            });
         }
         self.seen += 1;
     }
 
     #[inline(never)]
-    fn keep(&mut self, notable: Notable) {
+    fn keep(&mut self, notable: &Notable) {
+        let Ranking { slowest, failed, .. } = &mut self.ranking;
+        if notable.cause.is_none() {
+            rank(slowest, *notable);
+            let is_full = slowest.len() == MOST;
+            self.bar = slowest.last().filter(|_| is_full).map_or(0, |last| last.took.0 + 1);
+        } else if failed.len() < MOST {
+            failed.push(*notable);
+        }
+        if self.seen & self.zeros == 0 {
+            self.spread(*notable);
+        }
+    }
+
+    fn spread(&mut self, notable: Notable) {
         if self.ranking.spread.len() == MOST {
             let every_second = self.ranking.spread.iter().step_by(2);
             self.ranking.spread = every_second.copied().collect();
