@@ -29,7 +29,7 @@ pub struct Histogram {
     few: Vec<u16>,
     /// The lower halves of the counts, which all values touch; empty as long as the list serves.
     counts: Vec<u16>,
-    /// The upper halves, as far as there are some.
+    /// The upper halves, which few values touch.
     carries: Vec<u16>,
 }
 
@@ -52,6 +52,16 @@ fn largest(bin: usize) -> u64 {
     ((bin - (range << HALF_BITS)) as u64) * width + (width - 1)
 }
 
+/// How many bins the ranges up to this bin have.
+fn whole_ranges(bin: usize) -> usize {
+    (bin / HALF + 1) * HALF
+}
+
+/// A count from its halves.
+fn whole(count: u16, carry: u16) -> u32 {
+    u32::from(carry) << u16::BITS | u32::from(count)
+}
+
 impl Histogram {
     /// Adds a value.
     #[inline(always)]
@@ -69,40 +79,34 @@ impl Histogram {
         if self.counts.is_empty() && self.few.len() < FEW {
             return self.few.push(bin as u16);
         }
-        for bin in std::mem::take(&mut self.few) {
-            self.add(bin.into(), 1);
-        }
+        let few = std::mem::take(&mut self.few);
+        let last = few.iter().max().map_or(bin, |last| bin.max(usize::from(*last)));
+        self.make_room(last);
+        few.iter().for_each(|bin| self.add(usize::from(*bin), 1));
         self.add(bin, 1);
     }
 
-    /// Counts a bin so many times more; the counts grow by whole ranges.
-    fn add(&mut self, bin: usize, times: u32) {
-        let length = (bin / HALF + 1) * HALF;
-        if self.counts.len() < length {
-            self.counts.resize(length, 0);
-        }
-        let count = (u32::from(self.counts[bin]) + self.carried(bin)).saturating_add(times);
-        self.counts[bin] = count as u16;
-        let carry = (count >> u16::BITS) as u16;
-        if carry > 0 {
-            self.carries.resize(self.carries.len().max(bin + 1), 0);
-            self.carries[bin] = carry;
-        }
+    /// Makes room for counts up to this bin, by whole ranges.
+    fn make_room(&mut self, bin: usize) {
+        let length = whole_ranges(bin).max(self.counts.len());
+        self.counts.resize(length, 0);
+        self.carries.resize(length, 0);
     }
 
-    /// The upper half of a count.
-    fn carried(&self, bin: usize) -> u32 {
-        self.carries.get(bin).map_or(0, |carry| u32::from(*carry) << u16::BITS)
+    /// Counts a bin, for which there is room, so many times more.
+    fn add(&mut self, bin: usize, times: u32) {
+        let count = whole(self.counts[bin], self.carries[bin]).saturating_add(times);
+        self.counts[bin] = count as u16;
+        self.carries[bin] = (count >> u16::BITS) as u16;
     }
 
     /// All counts, and what is listed.
     fn all_counts(&self) -> Vec<u32> {
-        let mut all: Vec<u32> = (self.counts.iter().enumerate())
-            .map(|(bin, count)| u32::from(*count) + self.carried(bin))
-            .collect();
+        let halves = self.counts.iter().zip(&self.carries);
+        let mut all: Vec<u32> = halves.map(|(count, carry)| whole(*count, *carry)).collect();
         for bin in &self.few {
             let bin = usize::from(*bin);
-            all.resize(all.len().max((bin / HALF + 1) * HALF), 0);
+            all.resize(all.len().max(whole_ranges(bin)), 0);
             all[bin] += 1;
         }
         all
@@ -131,6 +135,7 @@ impl Histogram {
             if at > bin(u64::MAX) {
                 return None;
             }
+            it.make_room(at);
             it.add(at, (filled & COUNT) as u32);
         }
         Some(it)
