@@ -14,6 +14,7 @@ use crate::trace::{Observer, On};
 
 impl<O: Observer> Turn<'_, O> {
     /// This fiber holds the worker of its span until it is resumed.
+    #[inline]
     pub(super) fn pin(&mut self, root: u32, fiber: u32, on: On) {
         let row = &mut self.world.tasks[root].pinned;
         let last = std::mem::replace(&mut row.last, fiber);
@@ -32,6 +33,12 @@ impl<O: Observer> Turn<'_, O> {
             return;
         }
         let Task { before, after, .. } = *task;
+        self.unlink(root, before, after);
+    }
+
+    /// One of the pinned fibers leaves the row; these are its neighbours.
+    #[inline(always)]
+    pub(super) fn unlink(&mut self, root: u32, before: u32, after: u32) {
         if before != NONE {
             self.world.tasks[before].after = after;
         }

@@ -7,6 +7,7 @@
 //!
 //! Law: same scenario + seed → same bytes, on every machine. Pure; floats only in `chance`, through `libm`.
 
+mod branch;
 mod broker;
 mod call;
 mod chain;

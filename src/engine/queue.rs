@@ -211,10 +211,12 @@ impl Queue {
             self.line_up(event);
         }
         let class = self.due_classes.trailing_zeros() as usize;
-        let (now, first) = (self.now, self.first());
-        if first.at == now && first.class() <= class {
-            let entry = self.take();
-            return Some(self.released(entry));
+        if self.tied {
+            let (now, first) = (self.now, self.first());
+            if first.at == now && first.class() <= class {
+                let entry = self.take();
+                return Some(self.released(entry));
+            }
         }
         let event = self.due[class].pop_front();
         if self.due[class].is_empty() {

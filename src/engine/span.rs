@@ -12,18 +12,16 @@
 //! Law: on threads a `sync` call, a publish and a `wait` pin the worker; on a loop only a `sync` call does. While
 //! one fiber is pinned only fibers of the same span run there.
 
-use super::call::{EMPTY, Outgoing};
+use super::call::Outgoing;
 use super::chance::{Purpose, mix};
 use super::event::Event;
-use super::frame::Join;
-use super::program::{Address, Instruction};
+use super::program::Instruction;
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::{Edge, Task};
 use crate::scenario::{EdgeId, Mode};
 use crate::time::Duration;
 use crate::trace::{Activity, Cause, Observer, On};
-use std::ops::Range;
 
 /// Why a fiber goes no further for now.
 #[derive(PartialEq)]
@@ -55,11 +53,11 @@ impl<O: Observer> Turn<'_, O> {
                 Pause::SpanOver => return true,
                 Pause::Waits => {}
             }
-            let task = &mut self.world.tasks[root];
-            if task.ready.first != NONE {
+            if self.world.tasks[root].ready.first != NONE && !self.call_in_turn(root) {
                 fiber = self.pop_ready(root).unwrap_or(root);
                 continue;
             }
+            let task = &mut self.world.tasks[root];
             let (pinned, lane, span, replica) = (task.pinned.first, task.lane, task.span, task.replica);
             if pinned == NONE {
                 task.lane = NONE;
@@ -222,36 +220,6 @@ impl<O: Observer> Turn<'_, O> {
         self.world.services[replica.service].threads
     }
 
-    /// Starts the branches, ready in file order before every other fiber of the span.
-    fn fork(&mut self, root: u32, fiber: u32, branches: Range<Address>, need: u32) {
-        let key = self.world.tasks[fiber].key;
-        let count = branches.end - branches.start;
-        let join = self.world.joins.insert(Join {
-            parent: fiber,
-            need,
-            succeeded: 0,
-            left: count,
-        });
-        let mut chain = self.world.tasks[root].ready;
-        for index in branches.rev() {
-            let (slot, branch) = self.world.tasks.reserve(EMPTY);
-            *branch = Task {
-                key,
-                root,
-                pc: self.world.program.branches[index],
-                join,
-                after: chain.first,
-                holds: 1,
-                ..EMPTY
-            };
-            chain.last = if chain.first == NONE { slot } else { chain.last };
-            chain.first = slot;
-        }
-        let span = &mut self.world.tasks[root];
-        span.ready = chain;
-        span.fibers += count;
-    }
-
     /// A fiber has come to its end. Yields the fiber that goes on in its place, or why none does.
     #[inline]
     fn end_fiber(&mut self, root: u32, fiber: u32, ok: bool) -> Result<u32, Pause> {
@@ -300,26 +268,6 @@ impl<O: Observer> Turn<'_, O> {
         }
         self.end_span(root);
         Pause::SpanOver
-    }
-
-    /// A branch has ended; yields the forking fiber if it is decided now, and whether enough have succeeded.
-    fn end_branch(&mut self, fiber: u32, ok: bool) -> Option<(u32, bool)> {
-        let task = &mut self.world.tasks[fiber];
-        task.holds = 0;
-        let slot = task.join;
-        self.world.tasks.remove(fiber);
-        let join = &mut self.world.joins[slot];
-        join.left -= 1;
-        join.succeeded += ok as u32;
-        let (enough, hopeless) = (join.succeeded >= join.need, join.succeeded + join.left < join.need);
-        let decided = (join.parent != NONE && (enough || hopeless)).then_some((join.parent, enough));
-        if decided.is_some() {
-            join.parent = NONE;
-        }
-        if join.left == 0 {
-            self.world.joins.remove(slot);
-        }
-        decided
     }
 
     /// The reply leaves, once a span.

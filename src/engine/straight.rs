@@ -99,8 +99,10 @@ impl<O: Observer> Turn<'_, O> {
         if span.straight && span.fibers == 1 && span.pinned.first == caller && span.active == NONE {
             return Some(Start::Answered { span: caller });
         }
-        span.outcome = Ok(());
-        self.resume(caller);
+        if !self.branch_returned(caller) {
+            self.world.tasks[caller].outcome = Ok(());
+            self.resume(caller);
+        }
         None
     }
 
