@@ -63,7 +63,9 @@ impl<O: Observer> Turn<'_, O> {
             Event::Offer(source) => return self.offer(source),
             _ => return self.handle_any(event),
         };
-        if start.is_some_and(|start| !self.go_straight(start)) {
+        if let Some(start) = start
+            && !self.go_straight(start)
+        {
             self.handle_any(event);
         }
         if freed != NONE {
