@@ -3,7 +3,8 @@
 //! ```text
 //! benches/data/w1.json … ─▶ Run ─┬─ Meter ─▶ with: time, logical events per second, the answer beside the known one
 //!                                └─ ()    ─▶ bare: the same without listening
-//! cargo xtask bench [w1 …] [memory] [--rounds N] [--peer DIR] both machines; the peer by turns with ours
+//! --wasm WORD …       this program as WebAssembly ─ --lines ─▶ its rounds, by turns with the native ones
+//! --peer WORD …       another simulator, native; --wasm-peer WORD … the same as WebAssembly
 //! ```
 //!
 //! A logical event is a call's arrival, its start or the end of its own work: three a call, as other simulators count
@@ -14,15 +15,15 @@
 
 #[path = "engine/memory.rs"]
 mod memory;
-#[path = "engine/peer.rs"]
-mod peer;
 #[path = "engine/platform.rs"]
 mod platform;
+#[path = "engine/rival.rs"]
+mod rival;
 #[path = "engine/series.rs"]
 mod series;
 
-use peer::Peer;
 use platform::{Clock, say};
+use rival::Rival;
 use series::Series;
 use sync_or_swim::engine::Run;
 use sync_or_swim::metrics::{Meter, Report};
@@ -110,19 +111,38 @@ const WORKLOADS: [Workload; 4] = [
 ];
 
 /// What a person asked for.
+#[derive(Default)]
 struct Wish {
     workloads: Vec<&'static Workload>,
     memory: bool,
     rounds: u32,
-    peer: Option<Peer>,
+    /// Every round is told in a line, for another bench.
+    lines: bool,
+    rivals: Rivals,
+}
+
+/// Programs that take their turn beside the native engine, those that there are.
+#[derive(Default)]
+struct Rivals {
+    peer: Rival,
+    wasm: Rival,
+    wasm_peer: Rival,
 }
 
 /// What the rounds of one workload gave.
 struct Outcome {
     report: Report,
+    native: Pair,
+    peer: Series,
+    wasm: Pair,
+    wasm_peer: Series,
+}
+
+/// The engine's rounds with the `Meter` and without.
+#[derive(Default)]
+struct Pair {
     measured: Series,
     bare: Series,
-    peer: Series,
 }
 
 fn main() {
@@ -133,23 +153,22 @@ fn main() {
 
 fn wish(words: &[String]) -> Result<Wish, String> {
     let mut wish = Wish {
-        workloads: Vec::new(),
-        memory: false,
         rounds: 7,
-        peer: None,
+        ..Wish::default()
     };
-    let mut command = Vec::new();
     let mut words = words.iter().filter(|word| *word != "--bench");
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or(format!("{word} wants a value"));
         match word.as_str() {
             "--rounds" => wish.rounds = rounds(value()?)?,
+            "--lines" => wish.lines = true,
+            "--peer" => wish.rivals.peer.command.push(value()?.clone()),
+            "--wasm" => wish.rivals.wasm.command.push(value()?.clone()),
+            "--wasm-peer" => wish.rivals.wasm_peer.command.push(value()?.clone()),
             "memory" => wish.memory = true,
-            "--peer" => command.push(value()?.clone()),
             id => wish.workloads.push(workload(id)?),
         }
     }
-    wish.peer = (!command.is_empty()).then_some(Peer { command });
     if wish.workloads.is_empty() && !wish.memory {
         wish.workloads = WORKLOADS.iter().collect();
         wish.memory = true;
@@ -165,20 +184,25 @@ fn rounds(word: &str) -> Result<u32, String> {
 fn workload(id: &str) -> Result<&'static Workload, String> {
     let known = WORKLOADS.iter().find(|workload| workload.id == id);
     known.ok_or(format!(
-        "{id} is neither a workload (w1, w2, w4, w5, memory) nor --rounds N nor --peer WORD"
+        "{id} is neither a workload (w1, w2, w4, w5, memory) nor --rounds N nor --peer DIR"
     ))
 }
 
 fn bench_all(wish: &Wish) -> Result<(), String> {
+    if wish.lines {
+        return wish
+            .workloads
+            .iter()
+            .try_for_each(|workload| tell(workload, wish.rounds));
+    }
     say(&format!(
-        "{}: medians of {} rounds by turns, after one that does not count; processor's time",
-        platform::NAME,
+        "medians of {} rounds by turns, after one that does not count; processor's time; ratios with their range over the rounds",
         wish.rounds
     ));
-    say("              cpu ms   wall ms   M logical events/s   ns/event");
+    say("                        cpu ms   wall ms   M logical events/s   ns/event");
     wish.workloads
         .iter()
-        .try_for_each(|workload| bench(workload, wish.rounds, wish.peer.as_ref()))?;
+        .try_for_each(|workload| bench(workload, wish.rounds, &wish.rivals))?;
     if wish.memory {
         memory::weigh(&WORKLOADS[0])
     } else {
@@ -186,22 +210,51 @@ fn bench_all(wish: &Wish) -> Result<(), String> {
     }
 }
 
-fn bench(workload: &Workload, rounds: u32, peer: Option<&Peer>) -> Result<(), String> {
+/// A line for each round, also for the one that does not count.
+fn tell(workload: &Workload, rounds: u32) -> Result<(), String> {
+    let scenario = parse(workload)?;
+    for _ in 0..=rounds {
+        let (report, measured, bare) = round(&scenario);
+        let (loop_s, bare_s) = (measured.cpu_ms / 1e3, bare.cpu_ms / 1e3);
+        let (calls, digest) = (calls(&report), &report.digest);
+        say(&format!(
+            r#"{{"calls":{calls},"loop_s":{loop_s},"bare_s":{bare_s},"digest":"{digest}"}}"#
+        ));
+    }
+    Ok(())
+}
+
+fn parse(workload: &Workload) -> Result<Scenario, String> {
     let parsed = text::parse(workload.text).map_err(|problems| format!("{}: {}", workload.id, problems[0]))?;
+    Ok(parsed.scenario)
+}
+
+fn bench(workload: &Workload, rounds: u32, rivals: &Rivals) -> Result<(), String> {
+    let scenario = parse(workload)?;
     let mut outcome = Outcome {
-        report: round(&parsed.scenario).0,
-        measured: Series::default(),
-        bare: Series::default(),
+        report: round(&scenario).0,
+        native: Pair::default(),
         peer: Series::default(),
+        wasm: Pair::default(),
+        wasm_peer: Series::default(),
     };
-    let calls = calls(&outcome.report);
+    let events = calls(&outcome.report) * EVENTS_OF_CALL;
     for _ in 0..rounds {
-        let (_, measured, bare) = round(&parsed.scenario);
-        outcome.measured.push(measured, calls * EVENTS_OF_CALL);
-        outcome.bare.push(bare, calls * EVENTS_OF_CALL);
-        if let Some(peer) = peer {
-            let run = peer.run(workload.id)?;
-            outcome.peer.push(run.time, run.calls * EVENTS_OF_CALL);
+        let (_, measured, bare) = round(&scenario);
+        outcome.native.measured.push(measured, events);
+        outcome.native.bare.push(bare, events);
+        for (rival, series) in [
+            (&rivals.peer, &mut outcome.peer),
+            (&rivals.wasm_peer, &mut outcome.wasm_peer),
+        ] {
+            if let Some(said) = rival.run(workload.id)? {
+                series.push(said.measured, said.calls * EVENTS_OF_CALL);
+            }
+        }
+        if let Some(said) = rivals.wasm.run(workload.id)? {
+            said.agrees_with(&outcome.report.digest)?;
+            outcome.wasm.measured.push(said.measured, events);
+            outcome.wasm.bare.push(said.bare, events);
         }
     }
     print(workload.id, &outcome);
@@ -238,18 +291,35 @@ fn calls(report: &Report) -> f64 {
 
 fn print(id: &str, outcome: &Outcome) {
     let Outcome {
-        measured, bare, peer, ..
+        native,
+        peer,
+        wasm,
+        wasm_peer,
+        ..
     } = outcome;
-    let share = 100.0 * (1.0 - bare.ns_per_event() / measured.ns_per_event());
-    say(&format!("{id} with Meter {measured}   Meter's share {share:.0} %"));
-    say(&format!("{id} bare       {bare}"));
-    if !peer.is_empty() {
-        say(&format!("{id} peer       {peer}"));
-        say(&format!(
-            "{id} times the peer's time: {} with Meter, {} bare (least and most of a round)",
-            measured.over(peer),
-            bare.over(peer)
-        ));
+    let contestants = [
+        ("native, with Meter", &native.measured),
+        ("native, bare", &native.bare),
+        ("native peer", peer),
+        ("wasm, with Meter", &wasm.measured),
+        ("wasm, bare", &wasm.bare),
+        ("wasm peer", wasm_peer),
+    ];
+    for (who, series) in contestants.iter().filter(|(_, series)| !series.is_empty()) {
+        say(&format!("{id} {who:18} {series}"));
+    }
+    for (what, ours, theirs) in [
+        ("native ÷ native peer", native, [peer, peer]),
+        ("wasm ÷ wasm peer", wasm, [wasm_peer, wasm_peer]),
+        ("wasm ÷ native", wasm, [&native.measured, &native.bare]),
+    ] {
+        if !ours.bare.is_empty() && !theirs[0].is_empty() {
+            say(&format!(
+                "{id} {what:20} {} with Meter, {} bare",
+                ours.measured.over(theirs[0]),
+                ours.bare.over(theirs[1])
+            ));
+        }
     }
 }
 

@@ -28,18 +28,29 @@ impl Series {
         self.median(|round| round.cpu_ms) * 1e6 / self.events
     }
 
-    /// How many times the other's time this one takes per event, and the range of that over the rounds.
+    /// How many times the other's time this one takes per event; behind it the range of that over the rounds, and what
+    /// the shortest round of each says, which a busy machine disturbs least.
     pub fn over(&self, other: &Series) -> String {
+        let per_event = |time: f64, series: &Series| time / series.events;
+        let times = |ours, theirs| per_event(ours, self) / per_event(theirs, other);
         let rounds = self.rounds.iter().zip(&other.rounds);
-        let mut ratios: Vec<f64> = rounds
-            .map(|(ours, theirs)| (ours.cpu_ms / self.events) / (theirs.cpu_ms / other.events))
-            .collect();
+        let mut ratios: Vec<f64> = rounds.map(|(ours, theirs)| times(ours.cpu_ms, theirs.cpu_ms)).collect();
         ratios.sort_by(f64::total_cmp);
-        let (least, most) = (ratios[0], ratios[ratios.len() - 1]);
         format!(
-            "{:.2} ({least:.2}–{most:.2})",
-            self.ns_per_event() / other.ns_per_event()
+            "{:.2} ({:.2}–{:.2}, shortest {:.2})",
+            self.ns_per_event() / other.ns_per_event(),
+            ratios[0],
+            ratios[ratios.len() - 1],
+            times(self.shortest(), other.shortest()),
         )
+    }
+
+    /// The processor's milliseconds of the shortest round.
+    fn shortest(&self) -> f64 {
+        self.rounds
+            .iter()
+            .map(|round| round.cpu_ms)
+            .fold(f64::INFINITY, f64::min)
     }
 
     fn median(&self, of: impl Fn(&Clock) -> f64) -> f64 {

@@ -1,9 +1,10 @@
 //! `cargo xtask bench`: the engine's speed, native and as WebAssembly in Node.js, from one source.
 //!
 //! ```text
-//! benches/engine.rs ─┬─▶ cargo bench                                 native, profile `bench`
-//!                    └─▶ cargo bench --target wasm32 ─▶ run-in-node   profile `backend` and wasm-opt, as in the Web Worker
-//! --peer DIR ────────┬─▶ cargo build ─▶ lean spec …                   the bare loop beside it, on the same machine each
+//! benches/engine.rs ─┬─▶ cargo bench --target wasm32 ─▶ for-node ─▶ node engine.js …   profile `backend` and wasm-opt, as in
+//!                    │                                             │                   the Web Worker
+//!                    └─▶ cargo bench                               ▼                   native, profile `bench`
+//! --peer DIR ────────┬─▶ cargo build ─▶ lean spec …          ─▶ native rounds, and those of all others by turns
 //!                    └─▶ cargo build --target wasm32 ─▶ node lean_wasm.cjs …
 //! ```
 
@@ -16,33 +17,37 @@ use std::process::Command;
 
 /// Runs of the bare loop in one process; the first is not counted.
 const PEER_RUNS: &str = "4";
+/// The same of the engine as WebAssembly, without the one that is not counted.
+const WASM_ROUNDS: &str = "3";
 /// Its queue and its source of chance: the fastest that it has.
 const PEER_PARTS: [&str; 2] = ["lazy4C", "xo-zig"];
 
-/// Runs both halves; the words go to the bench as its arguments, `--peer DIR` as the command that starts the peer.
+/// Builds all contestants and lets them take turns; the words go to the bench as its arguments.
 pub fn run(words: &[&str]) -> Outcome<()> {
     let (words, peer) = without_peer(words)?;
     let tools = setup::for_build()?;
-    shell::say("the engine, native");
-    let rival = peer.as_deref().map(native_peer).transpose()?.unwrap_or_default();
-    shell::run(bench().arg("--").args(&words).args(as_words(&rival)))?;
-    shell::say("the engine as WebAssembly, in Node.js");
-    let rival = peer.as_deref().map(wasm_peer).transpose()?.unwrap_or_default();
+    shell::say("the engine as WebAssembly, for Node.js");
+    let mut rivals = as_words("--wasm", &engine_for_node(&tools)?);
+    if let Some(folder) = peer {
+        shell::say("the peer, native and as WebAssembly");
+        rivals.extend(as_words("--peer", &native_peer(&folder)?));
+        rivals.extend(as_words("--wasm-peer", &wasm_peer(&folder)?));
+    }
+    shell::say("the native engine, and all others by turns with it");
+    shell::run(bench().arg("--").args(&words).args(&rivals))
+}
+
+/// The command that runs a workload as WebAssembly.
+fn engine_for_node(tools: &Tools) -> Outcome<Vec<String>> {
+    let place = place::root().join("target/bench-in-node");
     let own = std::env::current_exe().map_err(|why| why.to_string())?;
-    let runner = format!("target.{0}.runner=[{own:?}, \"run-in-node\"]", site::WASM);
-    let mut wasm = bench();
-    wasm.args([
-        "--profile",
-        "backend",
-        "--target",
-        site::WASM,
-        "--config",
-        &runner,
-        "--",
-    ])
-    .args(&words)
-    .args(as_words(&rival));
-    shell::run(wasm.env("PATH", tools.search_path()?))
+    let runner = format!("target.{}.runner=[{own:?}, \"for-node\", {place:?}]", site::WASM);
+    let mut cargo = bench();
+    cargo.args(["--profile", "backend", "--target", site::WASM, "--config", &runner]);
+    shell::run(cargo.env("PATH", tools.search_path()?))?;
+    let script = place.join("engine.js").display().to_string();
+    let words = [script.as_str(), "{id}", "--lines", "--rounds", WASM_ROUNDS];
+    Ok(std::iter::once("node").chain(words).map(String::from).collect())
 }
 
 /// The words of the bench, and the folder behind `--peer`.
@@ -59,9 +64,12 @@ fn without_peer<'a>(words: &[&'a str]) -> Outcome<(Vec<&'a str>, Option<PathBuf>
     Ok((rest, Some(folder)))
 }
 
-/// Each word of the peer's command as an argument of the bench.
-fn as_words(command: &[String]) -> impl Iterator<Item = &str> {
-    command.iter().flat_map(|word| ["--peer", word])
+/// Each word of a command as an argument of the bench.
+fn as_words(name: &str, command: &[String]) -> Vec<String> {
+    command
+        .iter()
+        .flat_map(|word| [name.to_string(), word.clone()])
+        .collect()
 }
 
 /// The command of the bare loop, built in the cache; `{id}` stands for the workload.
@@ -119,39 +127,23 @@ fn bench() -> Command {
     cargo
 }
 
-/// Runs a WebAssembly program in Node.js, optimised as the backend is: `run-in-node FILE.wasm ARGUMENT …`.
-pub fn run_in_node(words: &[&str]) -> Outcome<()> {
-    let (file, rest) = words
-        .split_first()
-        .ok_or("run-in-node takes the path of a WebAssembly program")?;
+/// Makes a WebAssembly program a script of Node.js, optimised as the backend is: `for-node FOLDER FILE.wasm …`.
+pub fn for_node(words: &[&str]) -> Outcome<()> {
+    let &[folder, file, ..] = words else {
+        return Err("for-node takes a folder and the path of a WebAssembly program".into());
+    };
     let tools = setup::for_build()?;
-    let script = prepare(&tools, Path::new(file))?;
-    shell::run(Command::new("node").arg(script).args(rest))
-}
-
-fn prepare(tools: &Tools, file: &Path) -> Outcome<std::path::PathBuf> {
-    let name = file
-        .file_stem()
-        .ok_or("run-in-node takes the path of a WebAssembly program")?
-        .to_string_lossy();
-    let place = file.with_extension("node");
+    let names = ["--out-name", "engine", "--out-dir", folder];
+    let mut bindgen = tools.command("wasm-bindgen")?;
     shell::run(
-        tools
-            .command("wasm-bindgen")?
-            .args(["--target=nodejs", "--no-typescript", "--out-dir"])
-            .arg(&place)
+        bindgen
+            .args(["--target=nodejs", "--no-typescript"])
+            .args(names)
             .arg(file),
     )?;
-    let module = place.join(format!("{name}_bg.wasm"));
-    shell::run(
-        tools
-            .command("wasm-opt")?
-            .args(Wish::Fast.flags())
-            .arg(&module)
-            .arg("-o")
-            .arg(&module),
-    )?;
-    Ok(place.join(format!("{name}.js")))
+    let module = Path::new(folder).join("engine_bg.wasm");
+    let mut optimiser = tools.command("wasm-opt")?;
+    shell::run(optimiser.args(Wish::Fast.flags()).arg(&module).arg("-o").arg(&module))
 }
 
 #[cfg(test)]

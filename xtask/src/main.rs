@@ -65,7 +65,7 @@ fn run(command: Option<&str>, rest: &[&str]) -> Outcome<()> {
         Some("frames") => check::time("frames.js"),
         Some("flip") => check::time("flip.js"),
         Some("recipes") => recipe::run(rest),
-        Some("run-in-node") => bench::run_in_node(rest),
+        Some("for-node") => bench::for_node(rest),
         Some("env") => print_env(),
         None | Some("help" | "--help" | "-h") => {
             print!("{USAGE}");
