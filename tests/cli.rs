@@ -2,6 +2,8 @@
 //!
 //! Law: figures on standard output, problems on standard error, and the same bytes every time.
 
+#[path = "cli/compare.rs"]
+mod compare;
 #[path = "cli/export.rs"]
 mod export;
 #[path = "cli/foreign.rs"]

@@ -7,7 +7,7 @@ use super::exported;
 use super::line::{Command, Foreign, Form, Line, Linked, Plan, Question, Telling, Traced};
 use super::source::Source;
 use super::told;
-use super::{blamed, experiment, foreign, mdbook, preview, replication, table};
+use super::{blamed, compare, experiment, foreign, mdbook, preview, replication, table, what_if};
 use clap::Parser;
 use serde_json::Value;
 use std::io::{ErrorKind, Write};
@@ -46,6 +46,8 @@ impl Failure {
 pub fn obey() -> ExitCode {
     let outcome = match Line::parse().command {
         Command::Run(plan) => run(&plan),
+        Command::Compare(compared) => compare::compare(&compared),
+        Command::WhatIf(supposed) => what_if::what_if(&supposed),
         Command::Trace(traced) => trace(&traced),
         Command::Picture(drawn) => drawn::draw(&drawn),
         Command::Check { scenarios } => check(&scenarios),
@@ -71,10 +73,7 @@ fn link(linked: &Linked) -> Result<(), Failure> {
     let source = Source::open(&linked.scenario).map_err(|why| Failure::new(FAILURE, why))?;
     // A gallery entry is made of itself.
     let from = linked.from.as_deref().unwrap_or(&linked.scenario);
-    let link = link::write(&source.text, from).map_err(|problems| Failure {
-        status: FAILURE,
-        told: problems.iter().map(|problem| source.place(problem)).collect(),
-    })?;
+    let link = link::write(&source.text, from).map_err(|found| problems(&source, found))?;
     let long = ["#", &link].concat();
     if long.len() + linked.site.len() > link::LONG {
         let length = long.len() + linked.site.len();
@@ -128,15 +127,11 @@ fn summary(plan: &Plan, scenario: &Scenario, seed: u64) -> Result<Value, Failure
         true => experiment::of_each(seed, plan.replications, |seed| blamed::blame(scenario, seed)),
         false => Vec::new(),
     };
-    let mut summary = replication::summary(scenario, &reports, &blames).map_err(unprintable)?;
-    if let Some(warnings) = summary["warnings"].as_array_mut() {
-        let overloads = overloads(scenario).into_iter();
-        warnings.extend(overloads.map(|overload| overload.told(scenario).into()));
-    }
-    Ok(summary)
+    replication::summary(scenario, &reports, &blames).map_err(unprintable)
 }
 
-fn unprintable(why: serde_json::Error) -> Failure {
+/// A report that cannot be printed.
+pub fn unprintable(why: serde_json::Error) -> Failure {
     Failure::new(FAILURE, format!("the report cannot be printed: {why}"))
 }
 
@@ -221,10 +216,15 @@ pub fn read(word: &str) -> Result<(Source, Parsed), Failure> {
     let source = Source::open(word).map_err(|why| Failure::new(FAILURE, why))?;
     match text::parse(&source.text) {
         Ok(parsed) => Ok((source, parsed)),
-        Err(problems) => Err(Failure {
-            status: FAILURE,
-            told: problems.iter().map(|problem| source.place(problem)).collect(),
-        }),
+        Err(found) => Err(problems(&source, found)),
+    }
+}
+
+/// All that is wrong with a text.
+pub fn problems(source: &Source, found: Vec<Problem>) -> Failure {
+    Failure {
+        status: FAILURE,
+        told: found.iter().map(|problem| source.place(problem)).collect(),
     }
 }
 
@@ -278,7 +278,7 @@ fn tell(lines: &[String]) {
 }
 
 /// Writes to standard output. A reader who has seen enough and closes it (`head`) is no failure.
-fn print(text: &str) -> Result<(), Failure> {
+pub fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(why) if why.kind() != ErrorKind::BrokenPipe => Err(Failure::new(

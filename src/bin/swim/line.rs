@@ -2,6 +2,7 @@
 //!
 //! Law: an argument that is wrong is told before anything is read.
 
+use super::compare::Setting;
 use super::drawn::Drawn;
 use super::told::Wanted;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -28,6 +29,17 @@ const RUN_EXAMPLES: &str = "Examples:
   swim run shop.json --json | jq .services.orders.blockedShare
   swim run shop.json --format csv > shop.csv     every number, its unit and its interval
   swim run checkout --format hgrm > shoppers.hgrm   the response times, for HdrHistogram's plotter";
+
+const COMPARE_EXAMPLES: &str = "Examples:
+  swim compare checkout --set 'orders->payments.charge.mode=queue'
+  swim compare shop.yaml --set services.orders.threads=8 --set 'orders->stock.timeout=200ms'
+  swim compare before.yaml after.yaml --replications 30
+  swim compare before.yaml after.yaml --json | jq .differences.clients.shoppers.responseMs.p99";
+
+const WHAT_IF_EXAMPLES: &str = "Examples:
+  swim what-if checkout                          every edge of a gallery entry
+  swim what-if shop.yaml --replications 1        quickly, without intervals
+  swim what-if shop.json --json | jq '.flips[0].edge'";
 
 const TRACE_EXAMPLES: &str = "Examples:
   swim trace checkout                            the slowest request of a gallery entry
@@ -90,6 +102,17 @@ pub enum Command {
     /// Run a scenario and print its report
     #[command(after_help = format!("{SCENARIOS}\n\n{RUN_EXAMPLES}"))]
     Run(Plan),
+    /// Run two variants with the same arrivals and draws, and print how far they differ
+    ///
+    /// Each difference is that of pairs of runs with the same seed, and has a 95 % interval. B is a second scenario, or A with
+    /// what `--set` changes.
+    #[command(after_help = format!("{SCENARIOS}\n\n{COMPARE_EXAMPLES}"))]
+    Compare(Compared),
+    /// Flip every edge, one at a time, and rank the flips by what comes of them
+    ///
+    /// A `sync` edge becomes what a click in the playground makes of it (its `flip`, else `await`), any other becomes `sync`.
+    #[command(after_help = format!("{SCENARIOS}\n\n{WHAT_IF_EXAMPLES}"))]
+    WhatIf(Supposed),
     /// Tell one request of a run in words, or export requests for tracing software
     ///
     /// In words: its calls, who was held for how long, and who is to blame.
@@ -179,6 +202,41 @@ pub struct Plan {
     /// Whose response times `--format hgrm` prints; needed where there are several clients
     #[arg(long, value_name = "NAME")]
     pub client: Option<String>,
+}
+
+#[derive(Args)]
+pub struct Compared {
+    /// A file, `-` or a gallery entry
+    pub a: String,
+    /// The same; without it B is A with what is set
+    pub b: Option<String>,
+    /// Set a property of B: EDGE.key=value, or a path of the file such as services.orders.threads=8. May be repeated
+    #[arg(long, value_name = "EDGE.KEY=VALUE", value_parser = Setting::parse)]
+    pub set: Vec<Setting>,
+    #[command(flatten)]
+    pub trial: Trial,
+}
+
+#[derive(Args)]
+pub struct Supposed {
+    /// A file, `-` or a gallery entry
+    pub scenario: String,
+    #[command(flatten)]
+    pub trial: Trial,
+}
+
+/// How variants are run and told.
+#[derive(Args)]
+pub struct Trial {
+    /// The seed of all random numbers, instead of that of the (first) scenario
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=SEED_LIMIT))]
+    pub seed: Option<u64>,
+    /// How many runs of each variant, with the seeds SEED, SEED + 1, …; a single one has no intervals
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=REPLICATION_LIMIT))]
+    pub replications: u64,
+    /// Print JSON: reports as `swim run` prints them, and differences nested like them
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How a report is printed.

@@ -13,6 +13,8 @@ mod blamed;
 #[cfg(not(target_arch = "wasm32"))]
 mod command;
 #[cfg(not(target_arch = "wasm32"))]
+mod compare;
+#[cfg(not(target_arch = "wasm32"))]
 mod drawn;
 #[cfg(not(target_arch = "wasm32"))]
 mod experiment;
@@ -25,6 +27,8 @@ mod line;
 #[cfg(not(target_arch = "wasm32"))]
 mod mdbook;
 #[cfg(not(target_arch = "wasm32"))]
+mod pair;
+#[cfg(not(target_arch = "wasm32"))]
 mod pixels;
 #[cfg(not(target_arch = "wasm32"))]
 mod preview;
@@ -36,6 +40,8 @@ mod source;
 mod table;
 #[cfg(not(target_arch = "wasm32"))]
 mod told;
+#[cfg(not(target_arch = "wasm32"))]
+mod what_if;
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {

@@ -14,14 +14,24 @@ use sync_or_swim::metrics::Report;
 use sync_or_swim::metrics::interval::mean_interval;
 use sync_or_swim::scenario::Scenario;
 use sync_or_swim::share::export::report::printed;
+use sync_or_swim::theory::overloads;
 
 /// The report as it is printed: of one run as it is, of several by their means and intervals.
 ///
-/// `seed` is the first one's; `digest` is a hash of all digests in order; `warnings` tell their seed. The `ci95` of a
-/// distribution is the interval of its mean over the runs.
+/// `seed` is the first one's; `digest` is a hash of all digests in order; `warnings` tell their seed, and behind them which
+/// services are offered more than they can do. The `ci95` of a distribution is the interval of its mean over the runs.
 ///
 /// `blames` are what the recorded runs tell, or nothing.
 pub fn summary(scenario: &Scenario, reports: &[Report], blames: &[Blamed]) -> serde_json::Result<Value> {
+    let mut summary = averaged(scenario, reports, blames)?;
+    if let Some(warnings) = summary["warnings"].as_array_mut() {
+        let overloads = overloads(scenario).into_iter();
+        warnings.extend(overloads.map(|overload| overload.told(scenario).into()));
+    }
+    Ok(summary)
+}
+
+fn averaged(scenario: &Scenario, reports: &[Report], blames: &[Blamed]) -> serde_json::Result<Value> {
     let mut trees = Vec::new();
     for (index, report) in reports.iter().enumerate() {
         trees.push(tree(scenario, report, blames.get(index))?);
@@ -49,7 +59,7 @@ pub fn summary(scenario: &Scenario, reports: &[Report], blames: &[Blamed]) -> se
 }
 
 /// The report of one run, with what was blamed.
-fn tree(scenario: &Scenario, report: &Report, blamed: Option<&Blamed>) -> serde_json::Result<Value> {
+pub fn tree(scenario: &Scenario, report: &Report, blamed: Option<&Blamed>) -> serde_json::Result<Value> {
     let mut tree = serde_json::to_value(printed(scenario, report))?;
     if let Some(blamed) = blamed {
         tree["totals"]["wastedShare"] = blamed.wasted_share.into();
@@ -72,13 +82,14 @@ fn digest_of_all(reports: &[Report]) -> String {
 }
 
 /// What several values at one place come to.
-struct Figure {
-    mean: Value,
+pub struct Figure {
+    pub mean: Value,
     /// Absent where there are no numbers.
-    interval: Option<Value>,
+    pub interval: Option<Value>,
 }
 
-fn figure(values: &[&Value]) -> Figure {
+/// Several trees of one shape as one.
+pub fn figure(values: &[&Value]) -> Figure {
     match values.iter().find(|value| !value.is_null()) {
         Some(Value::Object(_)) => figure_of_maps(values),
         Some(Value::Number(_)) | None => figure_of_numbers(values),

@@ -13,10 +13,10 @@ use std::fmt::Write;
 use sync_or_swim::scenario::Window;
 
 /// One figure of a row: its head with the unit, its place in the tree, and how it is written.
-struct Column(&'static str, &'static [&'static str], Form);
+pub struct Column(pub &'static str, pub &'static [&'static str], pub Form);
 
 #[derive(Clone, Copy, PartialEq)]
-enum Form {
+pub enum Form {
     /// Whole where it is a count of one run, with one digit where it is a mean.
     Count,
     /// With so many digits after the point.
@@ -114,7 +114,8 @@ const BLAME: &[Column] = &[
     Column("for an ack", &["broker"], Digits(2)),
 ];
 
-const KINDS: [(&str, &[Column]); 5] = [
+/// The kinds of things of a report, and the figures of each.
+pub const KINDS: [(&str, &[Column]); 5] = [
     ("clients", CLIENTS),
     ("services", SERVICES),
     ("edges", EDGES),
@@ -133,7 +134,7 @@ pub fn laid_out(title: &str, window: Window, report: &Value) -> String {
         let rows = rows(&title, columns, &tree);
         if rows.len() > 1 {
             page.push('\n');
-            page.push_str(&aligned(&rows, columns));
+            page.push_str(&in_columns(&rows, columns));
         }
     }
     page.push('\n');
@@ -181,7 +182,8 @@ fn sections(report: &Value) -> Vec<Section> {
     sections
 }
 
-fn entries(map: &Value) -> impl Iterator<Item = (&String, &Value)> {
+/// The entries of a map.
+pub fn entries(map: &Value) -> impl Iterator<Item = (&String, &Value)> {
     map.as_object().into_iter().flatten()
 }
 
@@ -258,11 +260,13 @@ fn rows(name: &str, columns: &[Column], report: &Value) -> Vec<Vec<String>> {
     rows
 }
 
-fn at<'a>(tree: &'a Value, path: &[&str]) -> &'a Value {
+/// What stands at a path of a tree.
+pub fn at<'a>(tree: &'a Value, path: &[&str]) -> &'a Value {
     path.iter().fold(tree, |tree, key| &tree[*key])
 }
 
-fn written(value: &Value, form: Form) -> String {
+/// A figure as it is printed.
+pub fn written(value: &Value, form: Form) -> String {
     match (form, value.as_f64()) {
         (Word, _) => value.as_str().unwrap_or_default().to_string(),
         (Causes, _) => causes(value),
@@ -291,11 +295,17 @@ fn half_width(interval: &Value, form: Form) -> String {
     }
 }
 
-/// Rows with equally wide columns: numbers to the right, words to the left.
-fn aligned(rows: &[Vec<String>], columns: &[Column]) -> String {
+/// The rows of a section, numbers to the right and words to the left.
+fn in_columns(rows: &[Vec<String>], columns: &[Column]) -> String {
+    aligned(rows, |index| {
+        index == 0 || matches!(columns[index - 1].2, Word | Causes)
+    })
+}
+
+/// Rows with equally wide columns, those of text to the left.
+pub fn aligned(rows: &[Vec<String>], is_text: impl Fn(usize) -> bool) -> String {
     let width = |index: usize| rows.iter().map(|row| row[index].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..=columns.len()).map(width).collect();
-    let is_text = |index: usize| index == 0 || matches!(columns[index - 1].2, Word | Causes);
+    let widths: Vec<usize> = (0..rows.first().map_or(0, Vec::len)).map(width).collect();
     let mut page = String::new();
     for row in rows {
         let mut line = String::new();
@@ -323,7 +333,7 @@ mod tests {
         if let Some(intervals) = intervals {
             report["intervals"] = json!({"channels": {"a->b": intervals}});
         }
-        assert_eq!(aligned(&rows("channels", CHANNELS, &report), CHANNELS), expected);
+        assert_eq!(in_columns(&rows("channels", CHANNELS, &report), CHANNELS), expected);
     }
 
     #[test]
@@ -358,7 +368,7 @@ mod tests {
         });
         let shown = sections(&report).into_iter().skip(KINDS.len());
         let shown: Vec<String> = shown
-            .map(|section| aligned(&rows(&section.title, section.columns, &section.tree), section.columns))
+            .map(|section| in_columns(&rows(&section.title, section.columns, &section.tree), section.columns))
             .collect();
         assert_eq!(
             shown[0],

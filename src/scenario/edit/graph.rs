@@ -230,6 +230,9 @@ fn ends(root: &Node, edge: &str) -> Result<(String, String), Problem> {
         .clone()
         .map(|mention| [mention.owner, "->", mention.word()].concat());
     let names: Vec<String> = names.collect();
+    // Whoever leaves the operation out is told which edges there are.
+    let is_longer = |name: &&String| name.strip_prefix(edge).is_some_and(|rest| rest.starts_with('.'));
+    let longer = || names.iter().find(is_longer).map(String::as_str);
     match names
         .iter()
         .position(|name| name == edge)
@@ -238,7 +241,7 @@ fn ends(root: &Node, edge: &str) -> Result<(String, String), Problem> {
         Some((from, to)) => Ok((from.to_string(), to.to_string())),
         None => refuse(
             format!("there is no edge `{edge}`"),
-            &match nearest(edge, names.iter().map(String::as_str)) {
+            &match nearest(edge, names.iter().map(String::as_str)).or_else(longer) {
                 Some(name) => format!("did you mean `{name}`?"),
                 None => "an edge is called `from->to`, as it is written".to_string(),
             },
