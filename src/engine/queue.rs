@@ -31,6 +31,7 @@ pub struct Queue {
     tied: bool,
     /// The one event of this instant, as long as there is only one.
     single: Option<Event>,
+    /// Events of this instant by class; of those among the later ones that are of it, none was scheduled after one of these.
     due: [VecDeque<Event>; CLASSES],
     due_classes: u32,
 }
@@ -115,10 +116,25 @@ impl Queue {
 
     /// Schedules an event that may still be cancelled.
     pub fn push_cancellable(&mut self, at: Instant, event: Event) -> Handle {
+        if at == self.now {
+            self.tied = true;
+            self.put_before_later(event.class());
+        }
         let handle = self.heap.name();
-        self.tied |= at == self.now;
         self.push_among_many(at, event, handle);
         handle
+    }
+
+    /// Events of this instant and class lie among the later ones from now on: what is scheduled next comes behind them.
+    #[inline(never)]
+    fn put_before_later(&mut self, class: usize) {
+        if let Some(event) = self.single.take() {
+            self.line_up(event);
+        }
+        while let Some(event) = self.due[class].pop_front() {
+            self.push_among_many(self.now, event, Handle::NONE);
+        }
+        self.due_classes &= !(1 << class);
     }
 
     /// Takes an event out that has not been popped yet.
@@ -355,6 +371,20 @@ mod tests {
     }
 
     #[test]
+    fn what_may_be_cancelled_waits_for_its_like_of_this_instant() {
+        let mut queue = Queue::new();
+        let now = Instant(0);
+        queue.push(now, Event::Arrive(1));
+        let gone = queue.push_cancellable(now, Event::Expire(2));
+        queue.push(now, Event::Arrive(3));
+        queue.push_cancellable(now, Event::Expire(4));
+        queue.push(now, Event::Reply(5));
+        queue.cancel(gone);
+        let expected = [Event::Reply(5), Event::Arrive(1), Event::Arrive(3), Event::Expire(4)];
+        assert_eq!(drain(&mut queue), expected.map(|event| (0, event)));
+    }
+
+    #[test]
     fn what_is_taken_out_does_not_happen_and_the_rest_keeps_its_order() {
         let mut queue = Queue::new();
         let handle = queue.push_cancellable(Instant(9), Event::Timeout(1));
@@ -472,7 +502,8 @@ mod tests {
             let grows = number / 300 % 2 == 0;
             match roll % 16 {
                 0..3 => pair.push_cancellable(at, Event::WorkEnd(number), number),
-                3 => pair.push_cancellable(now, Event::Timeout(number), number),
+                3 if number % 2 == 0 => pair.push_cancellable(now, Event::Timeout(number), number),
+                3 => pair.push_cancellable(now, Event::Arrive(number), number),
                 4..7 if grows => pair.push(at, Event::Arrive(number), number),
                 7 => pair.push(now, Event::Reply(number), number),
                 8 if grows => pair.push(now, Event::Arrive(number), number),
