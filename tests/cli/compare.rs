@@ -150,3 +150,14 @@ fn every_edge_with_a_choice_is_flipped_and_ranked() {
         "{page}"
     );
 }
+
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = include_str!("../../README.md");
+    let page = printed(&["what-if", "event-loop"]);
+    let table: Vec<&str> = page.lines().skip(2).take_while(|line| !line.is_empty()).collect();
+    assert_eq!(table.len(), 4, "{page}");
+    for line in table {
+        assert!(readme.contains(line.trim_end()), "README.md has no line\n{line}");
+    }
+}
