@@ -18,7 +18,7 @@ use std::fmt::Write;
 use sync_or_swim::metrics::{ClientReport, Report, Summary};
 use sync_or_swim::scenario::edit::{self, Edit};
 use sync_or_swim::scenario::{Edge, Mode, Scenario, text};
-use sync_or_swim::share::export::report::printed;
+use sync_or_swim::share::export::report::totals;
 
 /// What is looked at: the key, the head, and how it is written.
 const FIGURES: [(&str, &str, Form); 6] = [
@@ -67,6 +67,7 @@ pub fn what_if(asked: &Supposed) -> Result<(), Failure> {
         experiment::of_each(seed, asked.trial.replications, report)
     };
     let as_it_is = figures_of(scenario);
+    let base = pair::averaged(&as_it_is);
     let choices: Vec<(&Edge, Mode)> = scenario
         .edges
         .iter()
@@ -77,11 +78,13 @@ pub fn what_if(asked: &Supposed) -> Result<(), Failure> {
         .map(|(edge, to)| Flip {
             edge,
             to,
-            outcome: flipped(&source.text, edge, to).map(|other| outcome(&as_it_is, &figures_of(&other))),
+            outcome: flipped(&source.text, edge, to).map(|other| {
+                let pairs = as_it_is.iter().zip(figures_of(&other));
+                outcome(&base, pairs.map(|(a, b)| pair::difference(a, &b)).collect())
+            }),
         })
         .collect();
     flips.sort_by(|one, other| rank(other).partial_cmp(&rank(one)).unwrap_or(Ordering::Equal));
-    let base = pair::averaged(&as_it_is);
     if asked.trial.json {
         return print(&format!("{:#}\n", tree(seed, asked.trial.replications, &base, &flips)));
     }
@@ -108,21 +111,18 @@ fn figures(scenario: &Scenario, report: &Report) -> Value {
             .sum();
         (count > 0).then(|| sum / count as f64)
     };
-    let totals = serde_json::to_value(printed(scenario, report)).unwrap_or_default()["totals"].clone();
     json!({
         "goodputPerS": clients().map(|client| client.goodput_per_s).sum::<f64>(),
         "failed": clients().map(|client| client.failed).sum::<u64>(),
         "responseMeanMs": mean(&|client| client.response_ms.clone()),
         "responseP99Ms": clients().filter_map(|client| client.response_ms.p99).reduce(f64::max),
         "completionMeanMs": mean(&|client| client.completion_ms.clone()),
-        "blockedS": totals["blockedS"],
+        "blockedS": totals(scenario, report).blocked_s,
     })
 }
 
-fn outcome(as_it_is: &[Value], flipped: &[Value]) -> Outcome {
-    let pairs = as_it_is.iter().zip(flipped);
-    let differences: Vec<Value> = pairs.map(|(a, b)| pair::difference(a, b)).collect();
-    let (base, differences) = (pair::averaged(as_it_is), pair::averaged(&differences));
+fn outcome(base: &Value, differences: Vec<Value>) -> Outcome {
+    let differences = pair::averaged(&differences);
     let part = |key: &str| match (base[key].as_f64(), differences[key].as_f64()) {
         (Some(was), Some(change)) if was != 0.0 => (change / was).abs(),
         _ => 0.0,

@@ -32,10 +32,10 @@ pub struct Printed<'a> {
 
 /// Worker-seconds of the window for which workers were blocked, whatever on, and retries for the requests that count.
 #[derive(Serialize)]
-struct Totals {
+pub struct Totals {
     #[serde(rename = "blockedS")]
-    blocked_s: f64,
-    retries: u64,
+    pub blocked_s: f64,
+    pub retries: u64,
 }
 
 /// What is printed of a run.
@@ -57,7 +57,8 @@ pub fn printed<'a>(scenario: &Scenario, report: &'a Report) -> Printed<'a> {
     }
 }
 
-fn totals(scenario: &Scenario, report: &Report) -> Totals {
+/// The totals of a run.
+pub fn totals(scenario: &Scenario, report: &Report) -> Totals {
     let window_s = report.simulated_s - scenario.run.warmup.as_s();
     let blocked = scenario.services.iter().map(|service| {
         let share = |name: &str| report.services.get(name).map_or(0.0, |workers| workers.blocked_share);
