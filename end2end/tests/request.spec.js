@@ -1,5 +1,5 @@
 // One request, everywhere: pinned from the lanes or from the ranking, with the figures of the command line.
-import { axeFindings, expect, open, test } from "../site.js";
+import { expect, open, test } from "../site.js";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -115,20 +115,6 @@ test("a random request can be looked at, and another one after it", async ({ pag
   }
   expect(titles.size).toBeGreaterThan(1);
 });
-
-for (const colorScheme of ["light", "dark"]) {
-  test(`axe finds nothing in a pinned request in ${colorScheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await open(page);
-    await measured(page);
-    await take(page, "Slowest");
-    for (const name of ["Waterfall", "Sequence", "Story"]) {
-      await take(page, name);
-      await expect(panel(page).getByRole("button", { name, exact: true })).toHaveAttribute("aria-pressed", "true");
-      expect(await axeFindings(page), name).toEqual([]);
-    }
-  });
-}
 
 test("a pinned request is no wider than a phone", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });

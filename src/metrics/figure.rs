@@ -91,7 +91,7 @@ pub enum Wish {
 pub struct Change {
     /// `▲`, `▼` or `=`.
     pub arrow: &'static str,
-    /// `21 %`, or empty where there is no ratio.
+    /// `21 %`, from ten times on `×12`, or empty where there is no ratio.
     pub amount: String,
     /// `better`, `worse` or `same`.
     pub word: &'static str,
@@ -114,6 +114,7 @@ pub fn change(before: f64, now: f64, wish: Wish) -> Change {
     let amount = match part.abs() * 100.0 {
         percent if !percent.is_finite() => String::new(),
         percent if percent < 10.0 => fixed(percent, 1) + " %",
+        percent if percent >= 900.0 => "×".to_string() + &count((now / before).round() as u64),
         percent => fixed(percent, 0) + " %",
     };
     let better = (now < before) == (wish == Wish::Less);
@@ -160,6 +161,21 @@ mod tests {
             (count(1_234_567), mean(0.417), mean(17.32)),
             ("1\u{202f}234\u{202f}567".into(), "0.42".into(), "17.3".into())
         );
+    }
+
+    #[test]
+    fn a_change_is_told_in_percent_and_from_ten_times_on_as_a_factor() {
+        let amount = |before, now| change(before, now, Wish::Less).amount;
+        assert_eq!(
+            [
+                amount(10.0, 10.51),
+                amount(10.0, 99.0),
+                amount(10.0, 100.0),
+                amount(22.0, 23_502.0)
+            ],
+            ["5.1 %", "890 %", "×10", "×1\u{202f}068"]
+        );
+        assert_eq!((amount(10.0, 0.001), amount(0.0, 5.0)), ("100 %".into(), String::new()));
     }
 
     proptest! {

@@ -17,6 +17,8 @@ use web_sys::{Element, SvgGeometryElement};
 
 /// The most dots on one edge; what is more is a number.
 const MOST_DOTS: usize = 12;
+/// From the wire to the words at its end: they may be long, and stand above the chip with the mode.
+const ABOVE_CHIP: f32 = 14.0;
 /// Between dots at a door, and from the last one to the end of the wire, in pixels.
 const DOT: f32 = 9.0;
 
@@ -240,9 +242,7 @@ impl Wire {
         }
         if let (false, Ok(end)) = (words.is_empty(), self.path.get_point_at_length(self.length - DOT)) {
             set(&self.door, "x", end.x() as u32);
-            // What a breaker says is long, and stands above the chip.
-            let above = if flow.breaker == State::Closed { 8.0 } else { 14.0 };
-            set(&self.door, "y", (end.y() - above).max(0.0) as u32);
+            set(&self.door, "y", (end.y() - ABOVE_CHIP).max(0.0) as u32);
         }
         self.door.set_text_content(Some(&words));
     }
