@@ -170,7 +170,7 @@ impl Session {
         let work = self.telling.as_mut()?;
         let (run, sizes, piece) = (work.run, work.trace.sizes(), work.trace.piece(work.told, PIECE));
         work.told += PIECE;
-        if work.told >= sizes.into_iter().max().unwrap_or(0) as usize {
+        if work.told >= sizes.most() as usize {
             self.telling = None;
         }
         Some(FromBackend::Recorded { run, sizes, piece })

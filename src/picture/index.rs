@@ -14,7 +14,7 @@ use super::live::flight;
 use super::scale::between;
 use crate::scenario::{Callee, Scenario};
 use crate::time::Instant;
-use crate::trace::{RequestRow, Segment, Span, Trace};
+use crate::trace::{RequestRow, Segment, Sizes, Span, Trace};
 
 /// How many segments share a running total.
 const TOTAL: usize = 16;
@@ -24,6 +24,8 @@ const BLOCK: usize = 64;
 const MOST_COLUMNS: f64 = 16_384.0;
 /// About how many segments there are for each column of a pool.
 const ROWS_A_COLUMN: f64 = 16.0;
+/// Up to so many services each have the columns for all segments; more of them share those.
+const SHARES: usize = 4;
 
 /// The greatest value of each stretch of rows: what is known of many without looking at each.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -103,28 +105,34 @@ pub struct Index {
 impl Index {
     /// An index of a trace that is here.
     pub fn of(scenario: &Scenario, trace: &Trace) -> Index {
-        let mut index = Index::new(scenario, trace, trace.segments.len());
+        let mut index = Index::new(scenario, trace, trace.sizes());
         index.add(scenario, trace);
         index.finish();
         index
     }
 
-    /// An index of a window whose rows are still to come: so many segments.
-    pub fn new(scenario: &Scenario, window: &Trace, segments: usize) -> Index {
+    /// An index of a window whose rows are still to come: so many.
+    pub fn new(scenario: &Scenario, window: &Trace, sizes: Sizes) -> Index {
         let firsts = scenario.first_lanes();
         let (from, until) = (window.from.0 as f64, window.until.0 as f64);
-        let count = between(segments as f64 / ROWS_A_COLUMN, 64.0, MOST_COLUMNS);
-        let mut empty = Columns::default();
-        empty.reset(from, until, ((until - from) / count).max(1.0));
+        let empty = |segments: f64| {
+            let count = between(segments / ROWS_A_COLUMN, 64.0, MOST_COLUMNS);
+            let mut columns = Columns::default();
+            columns.reset(from, until, ((until - from) / count).max(1.0));
+            columns
+        };
+        let segments = f64::from(sizes.segments);
+        let shares = scenario.services.len().max(SHARES) as f64;
+        let pool = empty(segments * SHARES as f64 / shares);
         let services = firsts.windows(2).zip(0..);
         Index {
             lanes: vec![0],
             services: services
                 .flat_map(|(ends, service)| (ends[0]..ends[1]).map(move |_| service))
                 .collect(),
-            pools: vec![empty.clone(); scenario.services.len()],
-            clients: vec![empty.clone(); scenario.clients.len()],
-            whole: empty,
+            pools: vec![pool; scenario.services.len()],
+            clients: vec![empty(segments); scenario.clients.len()],
+            whole: empty(segments),
             ..Index::default()
         }
     }

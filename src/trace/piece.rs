@@ -10,17 +10,38 @@
 //! Law: the pieces of a trace, put together in their order, are the trace.
 
 use super::record::Trace;
+use serde::{Deserialize, Serialize};
 
-/// How many rows each column of a trace has: requests, spans, depths, switches, notes, segments.
-pub type Sizes = [u32; 6];
+/// How many rows each column of a trace has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sizes {
+    pub requests: u32,
+    pub spans: u32,
+    pub depths: u32,
+    pub switches: u32,
+    pub notes: u32,
+    pub segments: u32,
+}
+
+impl Sizes {
+    /// The rows of the longest column.
+    pub fn most(&self) -> u32 {
+        let columns = [self.spans, self.depths, self.switches, self.notes, self.segments];
+        columns.into_iter().fold(self.requests, u32::max)
+    }
+}
 
 impl Trace {
     /// How many rows it has, by column.
     pub fn sizes(&self) -> Sizes {
-        let (requests, spans) = (self.requests.len(), self.spans.len());
-        let (depths, switches) = (self.depths.len(), self.switches.len());
-        let (notes, segments) = (self.notes.len(), self.segments.len());
-        [requests, spans, depths, switches, notes, segments].map(|rows| rows as u32)
+        Sizes {
+            requests: self.requests.len() as u32,
+            spans: self.spans.len() as u32,
+            depths: self.depths.len() as u32,
+            switches: self.switches.len() as u32,
+            notes: self.notes.len() as u32,
+            segments: self.segments.len() as u32,
+        }
     }
 
     /// At most so many rows of each column, from row `at` on.
@@ -49,14 +70,14 @@ impl Trace {
     }
 
     /// The same window without rows, with room for as many as are to come.
-    pub fn with_room(&self, [requests, spans, depths, switches, notes, segments]: Sizes) -> Trace {
+    pub fn with_room(&self, sizes: Sizes) -> Trace {
         Trace {
-            requests: Vec::with_capacity(requests as usize),
-            spans: Vec::with_capacity(spans as usize),
-            depths: Vec::with_capacity(depths as usize),
-            switches: Vec::with_capacity(switches as usize),
-            notes: Vec::with_capacity(notes as usize),
-            segments: Vec::with_capacity(segments as usize),
+            requests: Vec::with_capacity(sizes.requests as usize),
+            spans: Vec::with_capacity(sizes.spans as usize),
+            depths: Vec::with_capacity(sizes.depths as usize),
+            switches: Vec::with_capacity(sizes.switches as usize),
+            notes: Vec::with_capacity(sizes.notes as usize),
+            segments: Vec::with_capacity(sizes.segments as usize),
             ..*self
         }
     }

@@ -286,7 +286,7 @@ fn take_piece(page: Page, run: RunId, sizes: Sizes, piece: Trace) {
     let mut coming = here.unwrap_or_else(|| Coming {
         run,
         trace: piece.with_room(sizes),
-        index: Index::new(&ordered.scenario, &piece, sizes[4] as usize),
+        index: Index::new(&ordered.scenario, &piece, sizes),
     });
     coming.index.add(&ordered.scenario, &piece);
     coming.trace.append(piece);
