@@ -99,7 +99,7 @@ use sync_or_swim::scenario::text::{self, Parsed};
 use sync_or_swim::scenario::*;
 use sync_or_swim::share::link;
 use sync_or_swim::time::Instant;
-use sync_or_swim::trace::Recorder;
+use sync_or_swim::trace::{Recorder, Trace, spans_of};
 use tape::Tape;
 
 /// The number in an environment variable.
@@ -363,6 +363,42 @@ fn slots_are_as_many_as_live_at_once() {
 }
 
 #[test]
+fn all_spans_of_a_request_are_sent_while_it_lasts() {
+    let law = "all_spans_of_a_request_are_sent_while_it_lasts";
+    everywhere(law, Just(()), |(scenario, ())| found_at_once(scenario));
+    for_all(
+        &format!("{law}, with policies"),
+        &guard::guarded(Weather::Any),
+        found_at_once,
+    );
+}
+
+/// Every span of a run is found among those of its request.
+fn found_at_once(scenario: &Scenario) -> Result<(), String> {
+    let trace = recorded(scenario);
+    let found: usize = (0..trace.requests.len() as u32)
+        .map(|request| spans_of(&trace, request).count())
+        .sum();
+    let all = trace
+        .spans
+        .iter()
+        .filter(|span| (span.request as usize) < trace.requests.len())
+        .count();
+    if found == all {
+        Ok(())
+    } else {
+        Err(format!("{found} of {all} spans are found"))
+    }
+}
+
+/// All of a run.
+fn recorded(scenario: &Scenario) -> Trace {
+    let mut recorder = Recorder::new(scenario, Instant::START, 1_000_000);
+    Run::new(scenario, 1).advance(Instant::NEVER, u64::MAX, &mut recorder);
+    recorder.finish(Instant::START + scenario.run.duration)
+}
+
+#[test]
 fn the_pieces_of_a_response_time_lie_end_to_end() {
     let law = "the_pieces_of_a_response_time_lie_end_to_end";
     everywhere(law, Just(()), |(scenario, ())| end_to_end(scenario));
@@ -375,9 +411,7 @@ fn the_pieces_of_a_response_time_lie_end_to_end() {
 
 /// The pieces of every request of a run, and the sum of its shares.
 fn end_to_end(scenario: &Scenario) -> Result<(), String> {
-    let mut recorder = Recorder::new(scenario, Instant::START, 1_000_000);
-    Run::new(scenario, 1).advance(Instant::NEVER, u64::MAX, &mut recorder);
-    let trace = recorder.finish(Instant::START + scenario.run.duration);
+    let trace = recorded(scenario);
     let blame = Blame::new(&trace);
     for (request, row) in (0..).zip(&trace.requests) {
         let (Some(path), Some(shares)) = (blame.path(request), blame.shares(request)) else {

@@ -6,7 +6,7 @@ use sync_or_swim::picture::live::live;
 use sync_or_swim::scenario::*;
 use sync_or_swim::time::{Duration, Instant};
 use sync_or_swim::trace::{
-    Activity, Cause, NO_LANE, NO_SPAN, On, Recorder, State, Switch, Trace, What, calls, excerpt, folded,
+    Activity, Cause, NO_LANE, NO_SPAN, On, Recorder, State, Switch, Trace, What, calls, excerpt, folded, spans_of,
 };
 
 /// A client that sends every 10 ms, a caller with 2 ms of work and a call, a callee with 5 ms of work.
@@ -143,8 +143,10 @@ fn an_excerpt_is_one_request_and_nothing_else() {
     let trace = golden("thread-sync-holds");
     for (row, request) in (0..).zip(&trace.requests) {
         let one = excerpt(&trace, row).unwrap();
-        let mine = trace.spans.iter().filter(|span| span.request == row).count();
-        assert_eq!((one.requests.as_slice(), one.spans.len()), (&[*request][..], mine));
+        let mine = (0u32..).zip(&trace.spans).filter(|(_, span)| span.request == row);
+        assert!(spans_of(&trace, row).eq(mine));
+        let found = spans_of(&trace, row).count();
+        assert_eq!((one.requests.as_slice(), one.spans.len()), (&[*request][..], found));
         let time = |trace: &Trace, is_mine: &dyn Fn(u32) -> bool| -> u64 {
             let segments = trace.segments.iter().filter(|segment| is_mine(segment.span));
             segments.map(|segment| segment.end.since(segment.start).0).sum()

@@ -12,19 +12,35 @@ use super::{NO_SPAN, Note, Span, Trace};
 use crate::scenario::Mode;
 use crate::time::Instant;
 
+/// The spans of a request, a row of [`Trace::requests`], each with its own row: all are sent between its offering and the end
+/// of what it caused.
+pub fn spans_of(trace: &Trace, request: u32) -> impl Iterator<Item = (u32, &Span)> {
+    let row = trace.requests.get(request as usize);
+    let (offered, over) = row.map_or((Instant::NEVER, Instant::NEVER), |row| (row.offered, row.completed));
+    let first = trace.spans.partition_point(|span| span.sent < offered);
+    let while_it_lasts = trace.spans[first..].iter().take_while(move |span| span.sent <= over);
+    (first as u32..)
+        .zip(while_it_lasts)
+        .filter(move |(_, span)| span.request == request)
+}
+
 /// The trace of one request: a row of [`Trace::requests`]. It goes from its offering to the end of what it caused, as far
 /// as that is recorded.
 pub fn excerpt(trace: &Trace, request: u32) -> Option<Trace> {
     let row = *trace.requests.get(request as usize)?;
-    let mut rows = vec![NO_SPAN; trace.spans.len()];
-    let mut spans: Vec<Span> = Vec::new();
-    for (span, number) in trace.spans.iter().zip(&mut rows) {
-        if span.request == request {
-            *number = spans.len() as u32;
-            spans.push(*span);
-        }
+    let own: Vec<(u32, &Span)> = spans_of(trace, request).collect();
+    let first = own.first().map_or(0, |(row, _)| *row);
+    let mut rows = vec![NO_SPAN; own.last().map_or(0, |(row, _)| (row - first) as usize + 1)];
+    for (number, (row, _)) in (0u32..).zip(&own) {
+        rows[(row - first) as usize] = number;
     }
-    let row_of = |span: u32| rows.get(span as usize).copied().unwrap_or(NO_SPAN);
+    let row_of = |span: u32| {
+        let place = span.checked_sub(first);
+        place
+            .and_then(|place| rows.get(place as usize).copied())
+            .unwrap_or(NO_SPAN)
+    };
+    let mut spans: Vec<Span> = own.iter().map(|(_, span)| **span).collect();
     for span in &mut spans {
         (span.request, span.parent) = (0, row_of(span.parent));
     }

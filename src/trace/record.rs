@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! segments   lane │ start │ end │ activity │ span            sorted by lane, then start; idle is not stored
-//! spans      one row a call: sent ▸ arrived ▸ began ▸ responded ▸ ended ▸ returned, NEVER where it did not happen
+//! spans      one row a call: sent ▸ arrived ▸ began ▸ responded ▸ ended ▸ returned, NEVER where it did not happen; sorted by sent
 //! depths     channel │ time │ depth                           sorted by channel, then time
 //! switches   time │ edge │ replica │ state                    the breakers, in the order of time
 //! notes      time │ span │ what                               what the instants of a call do not tell, in the order of time

@@ -112,11 +112,13 @@ fn show_scenario(page: Page) {
         let selected = selected();
         mark(page, "data-path", "selected", |path| *path == selected);
     });
+    let lit = key(move || request::lit_edges(page));
     dom::effect(move || {
         page.desk.track();
-        let (edges, near) = request::lit_edges(page);
-        mark(page, "data-edge", "lit", |edge| edges.contains(edge));
-        mark(page, "data-edge", "near", |edge| near.as_ref() == Some(edge));
+        let lit = lit.get();
+        let (near, edges) = lit.split_once('\n').unwrap_or((&lit, ""));
+        mark(page, "data-edge", "lit", |edge| edges.lines().any(|it| it == edge));
+        mark(page, "data-edge", "near", |edge| edge == near);
     });
     follow_scroll(page);
 }

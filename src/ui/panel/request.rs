@@ -13,7 +13,7 @@ use crate::protocol::{Excerpt, Telling};
 use crate::scenario::walk::Packed;
 use crate::told::html::Html;
 use crate::told::way::WAYS;
-use crate::trace::{Segment, Trace, excerpt};
+use crate::trace::{Segment, Trace, excerpt, spans_of};
 use crate::ui::look::{Look, request_of, row_of};
 use crate::ui::page::{Page, key};
 use crate::ui::panel::notice;
@@ -178,9 +178,9 @@ fn pointed_at(page: Page, target: &Element) -> Option<Segment> {
     }
 }
 
-/// The names of the edges that are lit in the topology: those of the pinned request or of the one under the pointer, and the
-/// one of the call under the pointer.
-pub fn lit_edges(page: Page) -> (Vec<String>, Option<String>) {
+/// The names of the edges that are lit in the topology, one a line: first that of the call under the pointer, or nothing, then
+/// those of the pinned request or of the one under the pointer.
+pub fn lit_edges(page: Page) -> String {
     let (hovered, is_past) = page.look.with(|look| {
         let hovered = look.hovered;
         (hovered.map(|it| it.hit), hovered.is_some_and(|it| it.is_past))
@@ -196,7 +196,7 @@ pub fn lit_edges(page: Page) -> (Vec<String>, Option<String>) {
             let request = hovered.and_then(|hit| request_of(&recording.trace, hit));
             (&recording.scenario, &recording.trace, request)
         }
-        (None, None) => return (Vec::new(), None),
+        (None, None) => return String::new(),
     };
     let name = |span: u32| {
         let span = trace.spans.get(span as usize)?;
@@ -206,11 +206,8 @@ pub fn lit_edges(page: Page) -> (Vec<String>, Option<String>) {
         Some(Hit::Span(row)) if page.look.with(|look| look.pinned.is_none()) => name(row),
         _ => page.look.with(|look| look.lit).and_then(|segment| name(segment.span)),
     };
-    let mut edges: Vec<String> = Vec::new();
-    for (row, span) in (0u32..).zip(&trace.spans) {
-        if request == Some(span.request) {
-            edges.extend(name(row));
-        }
-    }
-    (edges, near)
+    let own = request.into_iter().flat_map(|request| spans_of(trace, request));
+    let edges = own.filter_map(|(row, _)| name(row));
+    let lines: Vec<String> = [near.unwrap_or_default()].into_iter().chain(edges).collect();
+    lines.join("\n")
 }
