@@ -31,9 +31,9 @@ fn record(scenario: &Scenario) -> Trace {
 /// `a: own work 5, b: own work 10, …` in milliseconds.
 fn shares(scenario: &Scenario, request: u32) -> String {
     let trace = record(scenario);
-    let shares = Blame::new(&trace).shares(request).expect("a path");
+    let shares = Blame::new(scenario, &trace).shares(request).expect("a path");
     let words = shares.iter().map(|share| {
-        let name = &scenario.service(share.service).name;
+        let name = share.site.name(scenario);
         format!("{name}: {} {}", share.spent.word(), share.time.as_ms())
     });
     words.collect::<Vec<_>>().join(", ")
@@ -84,10 +84,69 @@ fn nobody_is_blamed_over_an_asynchronous_edge() {
     }
 }
 
+/// The shares of the first request of a client `c` that sends one at once, with these nodes, edges and faults.
+fn shares_of(services: &str, edges: &str, rest: &str) -> String {
+    let text = format!(
+        r#"{{"format": "sync-or-swim/1", "run": {{"duration": "1s"}}, "clients": {{"c": {{"arrivals": {{"times": ["0s"]}}}}}},
+        "services": {{{services}}}, "edges": [{edges}]{rest}}}"#
+    );
+    let scenario = parse(&text).unwrap_or_else(|problems| panic!("{problems:?}")).scenario;
+    shares(&scenario, 0)
+}
+
+const TWO: &str = r#""p": {"work": "1ms"}, "s": {"work": "10ms"}"#;
+/// For 5 ms from the beginning `s` fails.
+const FAILS: &str = r#", "faults": [{"at": "0s", "for": "5ms", "service": "s", "fail": 1}]"#;
+
+#[test]
+fn what_is_published_is_the_channels_time_up_to_the_ack() {
+    let edges = r#"{"from": "c", "to": "p"}, {"from": "p", "to": "q"}, {"from": "q", "to": "s"}"#;
+    let channel = r#", "channels": {"q": {"ack": "2ms"}}"#;
+    assert_eq!(shares_of(TWO, edges, channel), "q: waiting for an ack 2, p: own work 1");
+}
+
+#[test]
+fn a_reply_over_a_channel_is_the_consumers_time_as_well() {
+    let edges = r#"{"from": "c", "to": "p"}, {"from": "p", "to": "q", "reply": true}, {"from": "q", "to": "s"}"#;
+    let channel = r#", "channels": {"q": {"delivery": "3ms"}}"#;
+    let expected = "s: own work 10, q: waiting for an ack 3, p: own work 1";
+    assert_eq!(shares_of(TWO, edges, channel), expected);
+}
+
+#[test]
+fn a_client_that_tries_again_waits_for_its_retries_and_for_what_the_last_one_took() {
+    let retry = r#""retry": {"attempts": 3, "backoff": "constant(5ms)", "on": ["error", "timeout"]}"#;
+    let edges = format!(r#"{{"from": "c", "to": "p", {retry}}}, {{"from": "p", "to": "s"}}"#);
+    // The first attempt fails after 1 ms of work of `p`, and 5 ms later there is another one.
+    let expected = "s: own work 10, p: retries 6, p: own work 1";
+    assert_eq!(shares_of(TWO, &edges, FAILS), expected);
+    let lost = r#", "faults": [{"at": "0s", "for": "50ms", "edge": "c->p", "down": "blackhole"}]"#;
+    let edges = format!(r#"{{"from": "c", "to": "p", "timeout": "100ms", {retry}}}, {{"from": "p", "to": "s"}}"#);
+    let expected = "p: retries 105, s: own work 10, p: own work 1";
+    assert_eq!(shares_of(TWO, &edges, lost), expected);
+}
+
+#[test]
+fn the_pause_after_a_refusal_that_takes_no_time_is_a_retry() {
+    let retry = r#""retry": {"attempts": 3, "backoff": "constant(5ms)"}"#;
+    let edges = format!(r#"{{"from": "c", "to": "p"}}, {{"from": "p", "to": "s", {retry}}}"#);
+    let refuses = r#", "faults": [{"at": "0s", "for": "5ms", "service": "s", "down": "refuse"}]"#;
+    let expected = "s: own work 10, s: retries 5, p: own work 1";
+    assert_eq!(shares_of(TWO, &edges, refuses), expected);
+}
+
+#[test]
+fn a_fallback_at_once_is_a_response_without_a_share() {
+    let edges = r#"{"from": "c", "to": "p", "limit": 1, "fallback": {"value": "x"}}, {"from": "p", "to": "s"}"#;
+    let faults = r#", "faults": [{"at": "0s", "for": "5ms", "service": "p", "down": "refuse"}]"#;
+    assert_eq!(shares_of(TWO, edges, faults), "");
+}
+
 #[test]
 fn callees_are_blamed_for_all_that_is_below_them() {
-    let trace = record(&scenario(1, "\"threads\": 1", "sync"));
-    let callees = Blame::new(&trace).callees(0).expect("a path");
+    let scenario = scenario(1, "\"threads\": 1", "sync");
+    let trace = record(&scenario);
+    let callees = Blame::new(&scenario, &trace).callees(0).expect("a path");
     assert_eq!(callees, [(EdgeId(1), Duration::from_ms(11))]);
 }
 

@@ -412,7 +412,7 @@ fn the_pieces_of_a_response_time_lie_end_to_end() {
 /// The pieces of every request of a run, and the sum of its shares.
 fn end_to_end(scenario: &Scenario) -> Result<(), String> {
     let trace = recorded(scenario);
-    let blame = Blame::new(&trace);
+    let blame = Blame::new(scenario, &trace);
     for (request, row) in (0..).zip(&trace.requests) {
         let (Some(path), Some(shares)) = (blame.path(request), blame.shares(request)) else {
             continue;

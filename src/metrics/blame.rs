@@ -9,7 +9,7 @@
 //! Law: the pieces of a request lie end to end from sending to reply, so their lengths add up to its response time.
 //! The path follows what was waited for, and so never leads over an asynchronous edge.
 
-use crate::scenario::{EdgeId, Mode, ServiceId};
+use crate::scenario::{Callee, ChannelId, EdgeId, Mode, Scenario, ServiceId};
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, NO_SPAN, On, Segment, Trace, hands_over};
 
@@ -30,7 +30,7 @@ pub enum Spent {
     Network,
     /// In attempts that failed and were made again, and in the pauses between.
     Retry,
-    /// Until a broker's ack.
+    /// In a channel: until the ack, or until a consumer takes up what waits for a reply.
     Broker,
 }
 
@@ -76,6 +76,24 @@ impl Spent {
     }
 }
 
+/// Where time was spent, or on the way to where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Site {
+    Service(ServiceId),
+    /// With the broker, which has what was published.
+    Channel(ChannelId),
+}
+
+impl Site {
+    /// Its name in the scenario.
+    pub fn name(self, scenario: &Scenario) -> &str {
+        match self {
+            Site::Service(id) => &scenario.service(id).name,
+            Site::Channel(id) => scenario.channel_name(id),
+        }
+    }
+}
+
 /// A stretch of the critical path.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Piece {
@@ -84,37 +102,38 @@ pub struct Piece {
     pub spent: Spent,
     /// A row of [`Trace::spans`].
     pub span: u32,
-    /// The service that the time was spent at, or on the way to.
-    pub service: ServiceId,
+    pub site: Site,
 }
 
 /// One share of a response time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Share {
-    pub service: ServiceId,
+    pub site: Site,
     pub spent: Spent,
     pub time: Duration,
 }
 
 /// The critical paths of the requests of a trace.
 pub struct Blame<'a> {
+    scenario: &'a Scenario,
     trace: &'a Trace,
     /// What its workers did for each span, in the order of time.
     segments: Vec<Vec<Segment>>,
     /// The calls of each span, in the order of sending.
     children: Vec<Vec<u32>>,
-    /// The call of the client for each request.
-    roots: Vec<Option<u32>>,
+    /// The calls of the client for each request, in the order of sending.
+    roots: Vec<Vec<u32>>,
 }
 
 impl<'a> Blame<'a> {
     /// Sorts a trace by spans.
-    pub fn new(trace: &'a Trace) -> Blame<'a> {
+    pub fn new(scenario: &'a Scenario, trace: &'a Trace) -> Blame<'a> {
         let mut blame = Blame {
+            scenario,
             trace,
             segments: vec![Vec::new(); trace.spans.len()],
             children: vec![Vec::new(); trace.spans.len()],
-            roots: vec![None; trace.requests.len()],
+            roots: vec![Vec::new(); trace.requests.len()],
         };
         for segment in trace.segments.iter().filter(|segment| segment.span != NO_SPAN) {
             // A span has few lanes, and each is in the order of time.
@@ -125,15 +144,15 @@ impl<'a> Blame<'a> {
         for (row, span) in trace.spans.iter().enumerate() {
             if span.parent != NO_SPAN {
                 blame.children[span.parent as usize].push(row as u32);
-            } else if let Some(root @ None) = blame.roots.get_mut(span.request as usize) {
-                *root = Some(row as u32);
+            } else if let Some(roots) = blame.roots.get_mut(span.request as usize) {
+                roots.push(row as u32);
             }
         }
         blame
     }
 
-    /// The critical path of a request, from sending to outcome. None where it has no outcome yet, or where its
-    /// beginning is not recorded.
+    /// The critical path of a request, from sending to outcome. None where it has no outcome yet, where its beginning is not
+    /// recorded, or where it waited without a call.
     pub fn path(&self, request: u32) -> Option<Vec<Piece>> {
         let row = self.trace.requests.get(request as usize)?;
         if row.returned == Instant::NEVER || row.offered < self.trace.from {
@@ -143,7 +162,7 @@ impl<'a> Blame<'a> {
             blame: self,
             pieces: Vec::new(),
         };
-        path.call(self.roots[request as usize]?, row.offered, row.returned);
+        path.request(&self.roots[request as usize], row.offered, row.returned)?;
         path.pieces.reverse();
         Some(path.pieces)
     }
@@ -153,11 +172,11 @@ impl<'a> Blame<'a> {
         let mut shares: Vec<Share> = Vec::new();
         for piece in self.path(request)? {
             let time = piece.until.since(piece.from);
-            let same = |share: &&mut Share| (share.service, share.spent) == (piece.service, piece.spent);
+            let same = |share: &&mut Share| (share.site, share.spent) == (piece.site, piece.spent);
             match shares.iter_mut().find(same) {
                 Some(share) => share.time = Duration(share.time.0 + time.0),
                 None => shares.push(Share {
-                    service: piece.service,
+                    site: piece.site,
                     spent: piece.spent,
                     time,
                 }),
@@ -166,13 +185,14 @@ impl<'a> Blame<'a> {
         Some(largest_first(shares))
     }
 
-    /// For how long the spans of the client's call stood waiting for each of their callees, the longest first.
+    /// For how long the spans of the client's calls stood waiting for each of their callees, the longest first.
     pub fn callees(&self, request: u32) -> Option<Vec<(EdgeId, Duration)>> {
-        let path = self.path(request)?;
-        let root = self.roots[request as usize]?;
         let mut waits: Vec<(EdgeId, Duration)> = Vec::new();
-        for piece in path.iter().filter(|piece| piece.span != root) {
-            let edge = self.trace.spans[self.below(root, piece.span) as usize].edge;
+        for piece in self.path(request)? {
+            let Some(call) = self.below_root(piece.span) else {
+                continue;
+            };
+            let edge = self.trace.spans[call as usize].edge;
             let time = piece.until.since(piece.from);
             match waits.iter_mut().find(|(of, _)| *of == edge) {
                 Some((_, sum)) => *sum = Duration(sum.0 + time.0),
@@ -183,20 +203,29 @@ impl<'a> Blame<'a> {
         Some(waits)
     }
 
-    /// The ancestor of a span that `root` called itself.
-    fn below(&self, root: u32, span: u32) -> u32 {
-        let mut at = span;
-        while self.trace.spans[at as usize].parent != root && self.trace.spans[at as usize].parent != NO_SPAN {
-            at = self.trace.spans[at as usize].parent;
+    /// The ancestor of a span that a call of the client called itself; none for such a call.
+    fn below_root(&self, span: u32) -> Option<u32> {
+        let parent = |span: u32| Some(self.trace.spans[span as usize].parent).filter(|parent| *parent != NO_SPAN);
+        let (mut at, mut above) = (span, parent(span)?);
+        while let Some(next) = parent(above) {
+            (at, above) = (above, next);
         }
-        at
+        Some(at)
+    }
+
+    fn site(&self, span: u32) -> Site {
+        let span = &self.trace.spans[span as usize];
+        match self.scenario.edge(span.edge).to {
+            Callee::Channel(channel) => Site::Channel(channel),
+            Callee::Operation(..) => Site::Service(span.service),
+        }
     }
 }
 
 /// Few as they are, they are sorted by insertion, which is the least code.
 fn largest_first(shares: Vec<Share>) -> Vec<Share> {
     let mut sorted: Vec<Share> = Vec::with_capacity(shares.len());
-    let key = |share: &Share| (std::cmp::Reverse(share.time), share.service, share.spent);
+    let key = |share: &Share| (std::cmp::Reverse(share.time), share.site, share.spent);
     for share in shares {
         let place = sorted.partition_point(|other| key(other) < key(&share));
         sorted.insert(place, share);
@@ -213,15 +242,37 @@ struct Path<'b, 'a> {
 impl Path<'_, '_> {
     fn add(&mut self, from: Instant, until: Instant, spent: Spent, span: u32) {
         if from < until {
-            let service = self.blame.trace.spans[span as usize].service;
+            let site = self.blame.site(span);
             self.pieces.push(Piece {
                 from,
                 until,
                 spent,
                 span,
-                service,
+                site,
             });
         }
+    }
+
+    /// The calls of a client between two instants, backwards: one, or one attempt after the other. None where there is none.
+    fn request(&mut self, roots: &[u32], from: Instant, until: Instant) -> Option<()> {
+        let mut at = until;
+        while at > from {
+            at = match self.call_before(roots, at).or_else(|| self.last_sent(roots, at)) {
+                Some(call) => self.back_over_call(roots, call, call, from, at),
+                // On the way to the first.
+                None => {
+                    self.add(from, at, Spent::Network, *roots.first()?);
+                    from
+                }
+            };
+        }
+        Some(())
+    }
+
+    /// Of these calls the last that was sent before an instant.
+    fn last_sent(&self, calls: &[u32], at: Instant) -> Option<u32> {
+        let sent = |call: &&u32| self.blame.trace.spans[**call as usize].sent < at;
+        calls.iter().rfind(sent).copied()
     }
 
     /// All of a call between two instants, seen by its caller.
@@ -230,14 +281,12 @@ impl Path<'_, '_> {
         // What the caller did not wait for is not its time: it gave up, or the callee answered later.
         let clip = |at: Instant| at.min(until).max(from);
         let (arrived, began, responded) = (clip(span.arrived), clip(span.began), clip(span.responded));
+        if span.mode == Mode::Queue || matches!(self.blame.site(row), Site::Channel(_)) {
+            return self.publication(row, from, until);
+        }
         if span.began == Instant::NEVER && span.arrived != Instant::NEVER && span.ended == span.arrived {
             // At the door.
             self.add(from, until, Spent::Network, row);
-            return;
-        }
-        if span.mode == Mode::Queue {
-            // To the ack; what a consumer does is nobody's wait.
-            self.add(from, until, Spent::Broker, row);
             return;
         }
         let children = self.blame.children[row as usize].iter();
@@ -254,17 +303,39 @@ impl Path<'_, '_> {
         self.add(from, arrived, Spent::Network, row);
     }
 
+    /// What was published, to the ack, or to the reply where one is waited for: then a consumer has answered.
+    fn publication(&mut self, row: u32, from: Instant, until: Instant) {
+        let spans = &self.blame.trace.spans;
+        let replies = self.blame.scenario.edge(spans[row as usize].edge).publish.reply;
+        let answered = |call: &&u32| replies && spans[**call as usize].responded <= until;
+        let deliveries = self.blame.children[row as usize].iter();
+        let mut way = until;
+        if let Some(first) = deliveries
+            .filter(answered)
+            .min_by_key(|call| spans[**call as usize].responded)
+        {
+            let span = spans[*first as usize];
+            let [arrived, began, responded] = [span.arrived, span.began, span.responded].map(|at| at.max(from));
+            self.add(responded, until, Spent::Network, row);
+            self.inside(*first, began, responded);
+            self.add(arrived, began, Spent::Backlog, *first);
+            way = arrived;
+        }
+        self.add(from, way, Spent::Broker, row);
+    }
+
     /// A span between two instants: what was waited for, backwards.
     fn inside(&mut self, row: u32, from: Instant, until: Instant) {
+        let children = &self.blame.children[row as usize];
         let mut at = until;
         while at > from {
-            at = match (self.segment_before(row, at), self.call_before(row, at)) {
+            at = match (self.segment_before(row, at), self.call_before(children, at)) {
                 // A branch that works beside a call: the one that ended last decided.
-                (Some(segment), Some(child)) if self.returned(child).min(at) > segment.end.min(at) => {
-                    self.back_over_call(row, child, from, at)
+                (Some(segment), Some(child)) if self.is_after(segment, children, child, at) => {
+                    self.back_over_call(children, child, row, from, at)
                 }
                 (Some(segment), _) => self.back_over_segment(row, segment, from, at),
-                (None, Some(child)) => self.back_over_call(row, child, from, at),
+                (None, Some(child)) => self.back_over_call(children, child, row, from, at),
                 (None, None) => {
                     self.add(from, at, Spent::Wait, row);
                     from
@@ -273,8 +344,13 @@ impl Path<'_, '_> {
         }
     }
 
-    fn returned(&self, child: u32) -> Instant {
-        self.blame.trace.spans[child as usize].returned
+    /// Whether the last thing before an instant was a call, and no segment: a refusal may take no time.
+    fn is_after(&self, segment: Segment, calls: &[u32], child: u32, at: Instant) -> bool {
+        let (returned, end) = (
+            self.blame.trace.spans[child as usize].returned.min(at),
+            segment.end.min(at),
+        );
+        returned > end || returned == end && self.is_made_again(calls, child, at)
     }
 
     /// The last thing that a worker did for a span before an instant, other than standing blocked on a call.
@@ -285,13 +361,13 @@ impl Path<'_, '_> {
         segments[..end].iter().rev().find(tells).copied()
     }
 
-    /// The call that a span waited for and whose outcome came last before an instant.
-    fn call_before(&self, row: u32, at: Instant) -> Option<u32> {
+    /// Of these calls of one caller the one whose outcome came last before an instant, if somebody waited for it.
+    fn call_before(&self, calls: &[u32], at: Instant) -> Option<u32> {
         let spans = &self.blame.trace.spans;
-        let children = self.blame.children[row as usize].iter().copied();
-        let waited = children.filter(|child| {
+        let waited = calls.iter().copied().filter(|child| {
             let span = &spans[*child as usize];
-            span.returned <= at && span.sent < at && span.returned > span.sent
+            let took_time = span.returned > span.sent || self.is_made_again(calls, *child, at);
+            span.returned <= at && span.sent < at && took_time
         });
         waited.max_by_key(|child| (spans[*child as usize].returned, *child))
     }
@@ -310,26 +386,27 @@ impl Path<'_, '_> {
         start
     }
 
-    fn back_over_call(&mut self, row: u32, child: u32, from: Instant, at: Instant) -> Instant {
+    /// One of the calls of a caller, whose own time counts for `own`.
+    fn back_over_call(&mut self, calls: &[u32], child: u32, own: u32, from: Instant, at: Instant) -> Instant {
         let span = self.blame.trace.spans[child as usize];
-        let (sent, returned) = (span.sent.max(from), span.returned.max(from));
-        if self.is_made_again(row, child, at) {
+        let (sent, returned) = (span.sent.max(from), span.returned.max(from).min(at));
+        if self.is_made_again(calls, child, at) {
             self.add(sent, at, Spent::Retry, child);
         } else {
-            self.add(returned, at, Spent::Backlog, row);
+            self.add(returned, at, Spent::Backlog, own);
             self.call(child, sent, returned);
         }
         sent
     }
 
     /// Whether a call failed and the same one was sent again at `at`.
-    fn is_made_again(&self, row: u32, child: u32, at: Instant) -> bool {
+    fn is_made_again(&self, calls: &[u32], child: u32, at: Instant) -> bool {
         let spans = &self.blame.trace.spans;
         let failed = matches!(spans[child as usize].outcome, Some(Err(_)));
         let again = |other: &u32| {
             let other = &spans[*other as usize];
             other.sent == at && other.edge == spans[child as usize].edge
         };
-        failed && self.blame.children[row as usize].iter().any(again)
+        failed && calls.iter().any(again)
     }
 }

@@ -107,7 +107,7 @@ pub fn outcome(scenario: &Scenario, trace: &Trace) -> Option<String> {
 
 /// The shares of the response time, the largest first.
 pub fn blamed(scenario: &Scenario, trace: &Trace) -> Option<String> {
-    let shares = Blame::new(trace).shares(0)?;
+    let shares = Blame::new(scenario, trace).shares(0)?;
     let whole = Duration(shares.iter().map(|share| share.time.0).sum());
     let words = shares.iter().map(|share| {
         let (who, what, part) = share_in_words(scenario, share, whole);
@@ -121,7 +121,7 @@ pub fn blamed(scenario: &Scenario, trace: &Trace) -> Option<String> {
 pub fn share_in_words<'a>(scenario: &'a Scenario, share: &Share, whole: Duration) -> (&'a str, &'static str, String) {
     let permille = (share.time.0 * 1000 + whole.0 / 2) / whole.0.max(1);
     let part = format!("{} ({}.{} %)", share.time.brief(), permille / 10, permille % 10);
-    (&scenario.service(share.service).name, share.spent.word(), part)
+    (share.site.name(scenario), share.spent.word(), part)
 }
 
 impl<'a> Teller<'a> {

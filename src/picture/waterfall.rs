@@ -63,7 +63,7 @@ pub fn waterfall(view: &View) -> Picture {
         return Picture::default();
     };
     let rows = calls(view.trace);
-    let blame = Blame::new(view.trace);
+    let blame = Blame::new(view.scenario, view.trace);
     let gutter = if view.width < 560.0 { 116.0 } else { 190.0 };
     let shown = rows.len().min(MOST_ROWS);
     let more = if rows.len() > shown { ROW } else { 0.0 };
@@ -161,8 +161,8 @@ impl Sheet<'_> {
             let width = room * share.time.0 as f64 / took.0.max(1) as f64;
             let role = role_of(share.spent);
             self.picture.draw(role, Shape::Rect { x, y, width, height });
-            let service = &self.view.scenario.service(share.service).name;
-            self.label(x, width, middle, [service, share.spent.word()]);
+            let site = share.site.name(self.view.scenario);
+            self.label(x, width, middle, [site, share.spent.word()]);
             let (from, to) = ((x + width, y), (x + width, y + height));
             self.picture.draw(Role::Ground, Shape::Line { from, to });
             x += width;

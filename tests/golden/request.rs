@@ -97,7 +97,7 @@ fn pictures_and_story_say_the_same() {
             );
             failures += 1;
         }
-        let shares = Blame::new(&trace).shares(0).unwrap_or_default();
+        let shares = Blame::new(&scenario, &trace).shares(0).unwrap_or_default();
         for share in shares {
             assert!(story.contains(&share.time.brief()), "{name}: {share:?}");
         }

@@ -9,7 +9,8 @@
 
 use super::experiment;
 use serde_json::{Map, Value};
-use sync_or_swim::metrics::blame::{Blame, Share, Spent};
+use std::collections::BTreeMap;
+use sync_or_swim::metrics::blame::{Blame, Share, Site, Spent};
 use sync_or_swim::scenario::{Cause, ClientId, Scenario};
 use sync_or_swim::time::Instant;
 use sync_or_swim::trace::{Activity, Trace};
@@ -26,7 +27,7 @@ pub struct Blamed {
 pub fn blame(scenario: &Scenario, seed: u64) -> Blamed {
     let from = Instant::START + scenario.run.warmup;
     let trace = experiment::record(scenario, seed, [from, Instant::NEVER], |_| false);
-    let blame = Blame::new(&trace);
+    let blame = Blame::new(scenario, &trace);
     let clients = scenario.clients.iter().zip(0..);
     let clients = clients.map(|(client, id)| (client.name.clone(), of_client(scenario, &trace, &blame, ClientId(id))));
     Blamed {
@@ -63,22 +64,20 @@ fn wasted_share(trace: &Trace) -> Option<f64> {
 
 /// Nanoseconds by service and kind.
 fn of_client(scenario: &Scenario, trace: &Trace, blame: &Blame, client: ClientId) -> Value {
-    let mut sums = vec![[0u64; Spent::ALL.len()]; scenario.services.len()];
+    let mut sums: BTreeMap<(Site, Spent), u64> = BTreeMap::new();
     let mut blamed = 0u64;
     let rows = trace.requests.iter().zip(0..);
     for (_, request) in rows.filter(|(row, _)| row.client == client && row.outcome == Some(Ok(()))) {
         let Some(shares) = blame.shares(request) else { continue };
         blamed += 1;
-        for Share { service, spent, time } in shares {
-            sums[service.0 as usize][spent as usize] += time.0;
+        for Share { site, spent, time } in shares {
+            *sums.entry((site, spent)).or_default() += time.0;
         }
     }
     let mut means = Map::new();
-    for (service, sums) in scenario.services.iter().zip(&sums) {
-        for (spent, sum) in Spent::ALL.iter().zip(sums).filter(|(_, sum)| **sum > 0) {
-            let mean = *sum as f64 / blamed as f64 / 1e6;
-            means.insert(format!("{}.{}", service.name, spent.key()), mean.into());
-        }
+    for ((site, spent), sum) in sums {
+        let mean = sum as f64 / blamed as f64 / 1e6;
+        means.insert(format!("{}.{}", site.name(scenario), spent.key()), mean.into());
     }
     Value::Object(Map::from_iter([
         ("blamed".to_string(), blamed.into()),
