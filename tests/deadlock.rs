@@ -159,6 +159,45 @@ fn three_in_a_ring() {
 }
 
 #[test]
+fn who_has_its_answer_holds_a_pool_and_waits_for_a_worker() {
+    // The second span takes the worker that the first one has left while `b` works, and waits for what that one holds.
+    let services = r#""a": {"threads": 1, "pools": {"p": 1}, "operations": {"x": [{"hold": "p", "do": [{"call": "b"}]}]}}, "b": {"work": "10ms"}"#;
+    check(
+        &system(
+            &[("a.x", 2)],
+            services,
+            r#"{"from": "a", "to": "b", "mode": "await"}"#,
+            "",
+        ),
+        "10ms: 1 span of `a` without a worker holds one of its pool `p` and waits for one of its workers, \
+         the only worker of `a` waits for one of its pool `p`",
+        2,
+    );
+}
+
+#[test]
+fn requests_that_lock_two_services_in_opposite_orders() {
+    let locks = |first: &str, second: &str| {
+        format!(r#"[{{"call": "{first}.lock"}}, {{"wait": "2ms"}}, {{"call": "{second}.lock"}}]"#)
+    };
+    let keeper = r#"{"threads": 4, "pools": {"row": 1}, "operations": {"lock": [{"acquire": "row"}]}}"#;
+    let services = format!(
+        r#""c": {{"threads": 4, "operations": {{"x": {}, "y": {}}}}}, "p": {keeper}, "q": {keeper}"#,
+        locks("p", "q"),
+        locks("q", "p")
+    );
+    let edges = r#"{"from": "c", "to": "p.lock"}, {"from": "c", "to": "q.lock"}"#;
+    let outcome = system(&[("c.x", 1), ("c.y", 1)], &services, edges, "");
+    let story = outcome.story.unwrap_or_default();
+    for part in [
+        "of `q` holds one of the pool `row` of `p` and waits for one of its pool `row`",
+        "of `p` holds one of the pool `row` of `q` and waits for one of its pool `row`",
+    ] {
+        assert!(story.contains(part), "{story}");
+    }
+}
+
+#[test]
 fn pools_that_are_taken_in_opposite_orders() {
     let nested = |first: &str, second: &str| {
         format!(
@@ -174,13 +213,14 @@ fn pools_that_are_taken_in_opposite_orders() {
     };
     check(
         &system(&[("a.x", 1), ("a.y", 1)], &services(r#""threads": 3"#), "", ""),
-        "2ms: 1 of 3 workers of `a` waits for one of its pool `q`, 1 of 3 workers of `a` waits for one of its pool `p`",
+        "2ms: 1 of 3 workers of `a` holds one of its pool `p` and waits for one of its pool `q`, \
+         1 of 3 workers of `a` holds one of its pool `q` and waits for one of its pool `p`",
         2,
     );
     check(
         &system(&[("a.x", 1), ("a.y", 1)], &services(r#""loop": 1"#), "", ""),
-        "2ms: 1 span of `a` without a worker waits for one of its pool `q`, \
-         1 span of `a` without a worker waits for one of its pool `p`",
+        "2ms: 1 span of `a` without a worker holds one of its pool `p` and waits for one of its pool `q`, \
+         1 span of `a` without a worker holds one of its pool `q` and waits for one of its pool `p`",
         2,
     );
     let one_after_the_other = system(&[("a.x", 9)], &services(r#""threads": 3"#), "", "");
@@ -194,7 +234,8 @@ fn a_pool_and_a_worker() {
         "go": [{"hold": "lock", "do": [{"wait": "2ms"}, {"call": "a.echo"}]}], "echo": [{"work": "1ms"}]}}"#;
     check(
         &system(&[("a.go", 2)], services, "", ""),
-        "2ms: 1 of 2 workers of `a` waits for `a` (a->a.echo), 1 of 2 workers of `a` waits for one of its pool `lock`",
+        "2ms: 1 of 2 workers of `a` holds one of its pool `lock` and waits for `a` (a->a.echo), \
+         1 of 2 workers of `a` waits for one of its pool `lock`",
         2,
     );
 }
@@ -218,7 +259,8 @@ fn a_pool_that_would_come_back_if_somebody_had_a_worker() {
     check(
         &pool_that_comes_back(1),
         "50ms: 1 of 9 workers of `b` waits for `a` (b->a.echo), \
-         1 span of `a` without a worker waits for `b` (a->b.look), the only worker of `a` waits for one of its pool `p`",
+         1 span of `a` without a worker holds one of its pool `p` and waits for `b` (a->b.look), \
+         the only worker of `a` waits for one of its pool `p`",
         1,
     );
 }

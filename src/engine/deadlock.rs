@@ -18,7 +18,7 @@ use super::slab::{NONE, Numbered};
 use super::turn::Turn;
 use super::world::{Task, World};
 use crate::scenario::{Caller, Changed, EdgeId, Mode, Scenario, ServiceId};
-use crate::trace::{Activity, Bond, Deadlock, Held, Observer, On};
+use crate::trace::{Activity, Bond, Deadlock, Held, Need, Observer, On};
 
 /// Whether to look for deadlocks, and when.
 pub struct Watch {
@@ -280,14 +280,8 @@ impl World {
                 continue;
             }
             // A fiber: what it holds, others wait for.
-            if task.root != call || task.fibers > 0 {
-                let mut frame = task.frame;
-                while frame != NONE {
-                    if let Inside::Hold(pool) = self.frames[frame].inside {
-                        graph.need(self.node_of_pool(pool), task.root);
-                    }
-                    frame = self.frames[frame].outer;
-                }
+            for pool in self.holds_of(call) {
+                graph.need(self.node_of_pool(pool), task.root);
             }
             if task.awaited && task.caller != NONE && task.guard == NONE {
                 let root = self.tasks[task.caller].root;
@@ -358,9 +352,9 @@ impl World {
     fn held_by(&self, root: u32) -> Held {
         let Task { lane, replica, .. } = self.tasks[root];
         let home = self.replicas[replica].home;
-        let on = match self.tasks[root].pinned.first {
-            NONE => self.waits_on(root),
-            pinned => self.tasks[pinned].pin,
+        let need = match self.tasks[root].pinned.first {
+            NONE => self.needs(root),
+            pinned => self.tasks[pinned].pin.map_or(Need::OffloadThread, Need::On),
         };
         Held {
             service: ServiceId(self.replicas[home].service),
@@ -369,13 +363,38 @@ impl World {
                 _ if home == replica => Bond::Worker,
                 _ => Bond::OffloadThread,
             },
-            on,
+            pool: self.pools_held(root).next().map(|pool| self.pools[pool].place()),
+            need,
             spans: 1,
         }
     }
 
-    /// The pool or the edge that a span without a worker waits for, the first of several.
-    fn waits_on(&self, root: u32) -> Option<On> {
+    /// The pools of which a span has one: by a `hold` that it is inside of, or acquired by its request.
+    fn pools_held(&self, root: u32) -> impl Iterator<Item = u32> {
+        let fibers = (0..self.tasks.slots()).filter(move |fiber| self.tasks[*fiber].root == root);
+        let held = fibers.flat_map(|fiber| self.holds_of(fiber));
+        held.chain(self.pools_of(self.tasks[root].request))
+    }
+
+    /// The pools of the holds that a fiber is inside of, the innermost first.
+    fn holds_of(&self, fiber: u32) -> impl Iterator<Item = u32> {
+        let task = &self.tasks[fiber];
+        let begun = task.holds > 0 && (task.root != fiber || task.fibers > 0);
+        let some = |frame: u32| Some(frame).filter(|frame| *frame != NONE);
+        let first = some(task.frame).filter(|_| begun);
+        let frames = std::iter::successors(first, move |frame| some(self.frames[*frame].outer));
+        let inside = frames.map(|frame| self.frames[frame].inside);
+        inside.filter_map(|inside| match inside {
+            Inside::Hold(pool) => Some(pool),
+            _ => None,
+        })
+    }
+
+    /// What a span without a worker waits for: a worker, a pool or an edge, the first of several.
+    fn needs(&self, root: u32) -> Need {
+        if self.tasks[root].queued {
+            return Need::Worker;
+        }
         let pool = self
             .pools
             .iter()
@@ -384,6 +403,7 @@ impl World {
         let mut calls = calls.filter(|task| task.holds > 0 && task.awaited && task.parent == root);
         pool.map(Pool::on)
             .or_else(|| calls.next().map(|task| On::Edge(EdgeId(task.edge))))
+            .map_or(Need::OffloadThread, Need::On)
     }
 
     /// Whether no worker of a replica does anything, but some may wait for somebody.

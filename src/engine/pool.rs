@@ -48,6 +48,11 @@ impl Holding {
 }
 
 impl Pool {
+    /// Whose it is, and its place among those of that service.
+    pub fn place(&self) -> (ServiceId, u32) {
+        (ServiceId(self.service), self.place)
+    }
+
     /// All of it free.
     pub fn new(service: u32, place: u32, size: u32) -> Pool {
         Pool {

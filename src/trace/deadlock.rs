@@ -21,8 +21,10 @@ pub struct Held {
     pub service: ServiceId,
     /// What each holds that others need.
     pub by: Bond,
-    /// What they wait for, the first of several; nothing where it is their offload threads.
-    pub on: Option<On>,
+    /// A pool of which each holds one, the first of several: whose, and its place among those of that service.
+    pub pool: Option<(ServiceId, u32)>,
+    /// What they wait for, the first of several.
+    pub need: Need,
     pub spans: u32,
 }
 
@@ -33,6 +35,15 @@ pub enum Bond {
     OffloadThread,
     /// A place among the begun, or one of a pool.
     Place,
+}
+
+/// What a span waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    On(On),
+    /// A worker of its own service, to go on.
+    Worker,
+    OffloadThread,
 }
 
 impl Deadlock {
@@ -56,26 +67,36 @@ impl Held {
             Bond::OffloadThread => (service.replicas * service.offload, "offload thread"),
             Bond::Place => (0, "span"),
         };
-        let (waits, things) = match self.spans {
-            1 => ("waits", thing.to_string()),
-            _ => ("wait", format!("{thing}s")),
+        let (waits, holds, things) = match self.spans {
+            1 => ("waits", "holds", thing.to_string()),
+            _ => ("wait", "hold", format!("{thing}s")),
         };
         let held = match self.spans {
-            some if all == 0 => format!("{some} {things} of `{name}` without a worker {waits}"),
-            1 if all == 1 => format!("the only {thing} of `{name}` waits"),
-            some if some == all => format!("all {some} {things} of `{name}` {waits}"),
-            some => format!("{some} of {all} {thing}s of `{name}` {waits}"),
+            some if all == 0 => format!("{some} {things} of `{name}` without a worker"),
+            1 if all == 1 => format!("the only {thing} of `{name}`"),
+            some if some == all => format!("all {some} {things} of `{name}`"),
+            some => format!("{some} of {all} {thing}s of `{name}`"),
         };
-        match self.on {
-            Some(On::Edge(edge)) => {
+        let pool = |service: ServiceId, place: u32| {
+            let service = scenario.service(service);
+            let pool = service.pools.get(place as usize).map_or("", |pool| &pool.name);
+            match service.name == *name {
+                true => format!("one of its pool `{pool}`"),
+                false => format!("one of the pool `{pool}` of `{}`", service.name),
+            }
+        };
+        let holding = self.pool.map_or(String::new(), |(service, place)| {
+            format!(" {holds} {} and", pool(service, place))
+        });
+        let what = match self.need {
+            Need::On(On::Edge(edge)) => {
                 let to = scenario.callee(edge).map_or("", |to| &scenario.service(to).name);
-                format!("{held} for `{to}` ({})", scenario.edge(edge).name)
+                format!("`{to}` ({})", scenario.edge(edge).name)
             }
-            Some(On::Pool(pool)) => {
-                let pool = service.pools.get(pool as usize).map_or("", |pool| &pool.name);
-                format!("{held} for one of its pool `{pool}`")
-            }
-            Some(On::Wait) | None => format!("{held} for its offload threads"),
-        }
+            Need::On(On::Pool(place)) => pool(self.service, place),
+            Need::On(On::Wait) | Need::OffloadThread => "its offload threads".to_string(),
+            Need::Worker => "one of its workers".to_string(),
+        };
+        format!("{held}{holding} {waits} for {what}")
     }
 }

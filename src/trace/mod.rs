@@ -17,7 +17,7 @@ mod record;
 mod recorder;
 pub mod swimlane;
 
-pub use deadlock::{Bond, Deadlock, Held};
+pub use deadlock::{Bond, Deadlock, Held, Need};
 pub use either::Either;
 pub use excerpt::{Placed, Visit, answerer, calls, excerpt, folded, hands_over, is_beaten, spans_of, visits};
 pub use observer::*;
