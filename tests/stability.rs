@@ -192,13 +192,25 @@ fn who_waits_for_replies_overloads_nobody() {
 }
 
 #[test]
+fn a_call_is_waited_for_up_to_its_timeout_and_with_a_hedge_perhaps_not_at_all() {
+    let services = r#""a": {"threads": 5, "operations": {"default": [{"work": "1ms"}, {"call": "b"}]}}, "b": {"threads": 999, "work": "1s"}"#;
+    let edge =
+        |key: &str| format!(r#", {{"from": "a", "to": "b", "mode": "sync", {key}, "fallback": {{"value": "x"}}}}"#);
+    // 1 + 50 ms, a hundred times a second.
+    let timeout = edge(r#""timeout": "50ms""#);
+    check(HUNDRED, services, &timeout, &[("a", Resource::Workers, 1020)]);
+    check(HUNDRED, services, &edge(r#""hedge": "10ms""#), &[]);
+}
+
+#[test]
 fn equal_gaps_may_fill_a_worker_to_the_brim() {
-    check(
+    for load in [
         r#""arrivals": "constant(100/s)""#,
-        r#""a": {"threads": 1, "work": "10ms"}"#,
-        "",
-        &[],
-    );
+        r#""arrivals": "renewal(10ms)""#,
+        r#""arrivals": {"burst": 10, "every": "100ms"}"#,
+    ] {
+        check(load, r#""a": {"threads": 1, "work": "10ms"}"#, "", &[]);
+    }
     let more = &[("a", Resource::Workers, 1100)];
     check(
         r#""arrivals": "constant(100/s)""#,

@@ -6,9 +6,12 @@
 //! ```
 //!
 //! Law: a lower bound wherever it is not exact. Nothing is counted of waiting for a worker, a core or a pool, of retries,
-//! hedges, undos, cold starts and handshakes; calls are made as if nobody refused them or gave up.
+//! hedges, undos, cold starts and handshakes; calls are made as if nobody refused them, and are
+//! waited for up to their timeout.
 
-use crate::scenario::{Acks, Callee, ChannelId, Dist, EdgeId, Fallback, Mode, Runtime, Scenario, Service, Step, Times};
+use crate::scenario::{
+    Acks, Callee, ChannelId, Dist, Edge, EdgeId, Fallback, Mode, Runtime, Scenario, Service, Step, Times,
+};
 
 /// What some steps ask for, in seconds, if they are reached.
 #[derive(Clone, Debug, PartialEq)]
@@ -186,6 +189,16 @@ pub fn mean(dist: &Dist) -> f64 {
     }
 }
 
+/// For how long a call is waited for whose answer takes so long, in seconds: up to the timeout, and where there are hedges
+/// perhaps no time at all.
+fn patience(edge: &Edge, takes: f64) -> f64 {
+    match (edge.policy.hedge, edge.timeout) {
+        (Some(_), _) => 0.0,
+        (None, Some(timeout)) => takes.min(timeout.as_s()),
+        (None, None) => takes,
+    }
+}
+
 /// Reads steps of one service.
 pub struct Reader<'a> {
     scenario: &'a Scenario,
@@ -285,7 +298,7 @@ impl<'a> Reader<'a> {
         let mut call = match edge.mode {
             _ if matches!(edge.to, Callee::Channel(_)) && !edge.publish.reply => self.publication(id, way, arrives),
             Mode::Sync | Mode::Await | Mode::Poll | Mode::Callback => {
-                let there_and_back = Demand::pause(2.0 * way + answer.response);
+                let there_and_back = Demand::pause(patience(edge, 2.0 * way + answer.response));
                 let success = match edge.policy.fallback {
                     Some(Fallback::Value(_)) => 1.0,
                     _ => arrives * arrives * answer.success,

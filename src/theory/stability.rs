@@ -10,7 +10,9 @@
 //! Retries, faults and changes are not counted.
 
 use super::demand::{Answer, Demand, Reader, mean};
-use crate::scenario::{Arrivals, Callee, Caller, ChannelId, Client, Edge, EdgeId, Load, Mode, Scenario, ServiceId};
+use crate::scenario::{
+    Arrivals, Callee, Caller, ChannelId, Client, Dist, Edge, EdgeId, Load, Mode, Scenario, ServiceId,
+};
 use crate::time::{Duration, Instant};
 
 /// Rounds after which the mean of a circle of calls is near enough to its limit; it comes from below.
@@ -363,9 +365,15 @@ fn instants(scenario: &Scenario) -> Vec<Instant> {
     instants
 }
 
-/// Whether all requests come in equal gaps, so that a load of exactly 1 may be borne.
+/// Whether all requests come at equal gaps, alone or so many at once, so that a load of exactly 1 may be borne.
 fn is_regular(scenario: &Scenario) -> bool {
-    let regular = |load: &Load| matches!(load, Load::Closed { .. } | Load::Open(Arrivals::Constant { .. }));
+    let regular = |load: &Load| match load {
+        Load::Closed { .. } => true,
+        Load::Open(arrivals) => matches!(
+            arrivals,
+            Arrivals::Constant { .. } | Arrivals::Burst { .. } | Arrivals::Renewal(Dist::Constant(_))
+        ),
+    };
     scenario.clients.iter().all(|client| regular(&client.load))
 }
 
