@@ -17,20 +17,42 @@ pub fn check<'a>(desk: &mut Desk<'a>, root: &'a Node, services: &[Service], chan
     let path: Vec<&str> = circle.iter().map(|at| graph.names[*at].as_str()).collect();
     let message = format!("these calls never end: {} → {}", path.join(" → "), path[0]);
     desk.error(
-        root,
+        graph.places[circle[0]].node(root),
         message,
         "make one of them depend on chance with `choose`, or leave it out",
     );
 }
 
+/// Where something is written.
+struct Place<'a> {
+    section: &'static str,
+    name: &'a str,
+    operation: &'a str,
+}
+
+impl Place<'_> {
+    /// Its node, or as much of the way there as is written: an operation may be the service's `work`.
+    fn node<'a>(&self, root: &'a Node) -> &'a Node {
+        let mut node = root;
+        for key in [self.section, self.name, "operations", self.operation] {
+            match node.get(key) {
+                Some(next) => node = next,
+                None => break,
+            }
+        }
+        node
+    }
+}
+
 /// Operations, then channels, and what each of them leads to for certain.
-struct Graph {
+struct Graph<'a> {
     names: Vec<String>,
+    places: Vec<Place<'a>>,
     certain: Vec<Vec<usize>>,
 }
 
-impl Graph {
-    fn new(services: &[Service], channels: &[Channel], edges: &[Edge]) -> Graph {
+impl<'a> Graph<'a> {
+    fn new(services: &'a [Service], channels: &'a [Channel], edges: &[Edge]) -> Graph<'a> {
         let mut first = vec![0];
         for service in services {
             first.push(first[first.len() - 1] + service.operations.len());
@@ -41,6 +63,7 @@ impl Graph {
         };
         let mut graph = Graph {
             names: Vec::new(),
+            places: Vec::new(),
             certain: Vec::new(),
         };
         for service in services {
@@ -51,12 +74,22 @@ impl Graph {
                 let certain = called.filter(|edge| edge.is_call() || edge.loss == 0.0);
                 graph.certain.push(certain.map(node).collect());
                 graph.names.push(format!("{}.{}", service.name, operation.name));
+                graph.places.push(Place {
+                    section: "services",
+                    name: &service.name,
+                    operation: &operation.name,
+                });
             }
         }
         for (index, channel) in channels.iter().enumerate() {
             let takers = certain_takers(ChannelId(index as u32), channel.kind, edges);
             graph.certain.push(takers.into_iter().map(node).collect());
             graph.names.push(channel.name.clone());
+            graph.places.push(Place {
+                section: "channels",
+                name: &channel.name,
+                operation: "",
+            });
         }
         graph
     }

@@ -352,7 +352,7 @@ fn what_is_wrong_with_an_edge_is_said() {
 #[test]
 fn calls_that_never_end_are_refused() {
     let b = "\"work\": \"exp(3ms)\"";
-    let message = "1:1 these calls never end: a.get → b.default → a.get; make one of them depend on chance with `choose`, or leave it out";
+    let message = "6:33 services.a.operations.get: these calls never end: a.get → b.default → a.get; make one of them depend on chance with `choose`, or leave it out";
     check_base(b, "\"operations\": {\"default\": [{\"call\": \"a.get\"}]}", message);
     check_base(
         b,
@@ -420,7 +420,7 @@ fn messages_that_never_end_are_refused() {
     check(
         "\"work\": \"exp(3ms)\"",
         "\"operations\": {\"default\": [{\"call\": \"sold\"}]}",
-        "1:1 these calls never end: sold → mail.default → sold; make one of them depend on chance with `choose`, or leave it out",
+        "10:13 channels.sold: these calls never end: sold → mail.default → sold; make one of them depend on chance with `choose`, or leave it out",
     );
     check(
         "\"work\": \"exp(3ms)\"",
