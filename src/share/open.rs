@@ -32,6 +32,12 @@ pub fn open(bytes: &[u8]) -> Result<Origin, Problem> {
     }
 }
 
+/// Whether a file that begins so is no scenario itself.
+pub fn is_picture(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    bytes.starts_with(&png::SIGNATURE) || bytes.trim_ascii_start().starts_with(b"<")
+}
+
 fn plain(text: &str) -> Result<Origin, Problem> {
     if text.trim().is_empty() {
         return Err(foreign("there is nothing in it"));

@@ -34,6 +34,16 @@ fn every_view_opens_again_as_its_scenario() {
             files.push(bytes);
         }
     }
+    // The seed of the picture, whatever the text says.
+    let seeded = place("seeded.svg");
+    let seeded = seeded.to_str().unwrap();
+    printed(&["picture", "checkout", "--view", "topology", "--seed", "3", "-o", seeded]);
+    let opened = swim(&["open", seeded]);
+    assert_eq!(String::from_utf8(opened.stdout).unwrap(), text);
+    assert!(String::from_utf8(opened.stderr).unwrap().contains("its seed is 3"));
+    let digest = |arguments: &[&str]| printed(&[&["run", "--json", "--duration", "10s"], arguments].concat());
+    assert_eq!(digest(&[seeded]), digest(&["checkout", "--seed", "3"]));
+    assert_ne!(digest(&[seeded]), digest(&["checkout"]));
     let again = drawn("again.png", &["checkout", "--view", "lanes", "--seed", "7"]);
     assert!(files.contains(&again), "the same bytes every time");
     let dark = drawn(

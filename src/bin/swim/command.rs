@@ -86,15 +86,24 @@ fn link(linked: &Linked) -> Result<(), Failure> {
 }
 
 fn open(link: &str) -> Result<(), Failure> {
+    if Path::new(link).is_file() {
+        let (source, parsed) = read(link)?;
+        tell_seed(Some(parsed.scenario.seed).filter(|_| source.seed.is_some()));
+        return print(&source.text);
+    }
     let hash = link.split_once('#').map_or(link, |(_, hash)| hash);
     let refused = |problem: Problem| Failure::new(FAILURE, format!("this link: {}; {}", problem.message, problem.fix));
     let found = link::follow(hash).map_err(refused)?;
-    if let Some(seed) = found.seed {
-        tell(&[format!("its seed is {seed}: swim run … --seed {seed}")]);
-    }
+    tell_seed(found.seed);
     match found.text {
         Some(text) => print(&text),
         None => print(link::entry(&found.entry).map_err(refused)?.text),
+    }
+}
+
+fn tell_seed(seed: Option<u64>) {
+    if let Some(seed) = seed {
+        tell(&[format!("its seed is {seed}: swim run … --seed {seed}")]);
     }
 }
 
@@ -215,7 +224,10 @@ fn laid_out(source: &Source, scenario: &Scenario, summary: &Value) -> String {
 pub fn read(word: &str) -> Result<(Source, Parsed), Failure> {
     let source = Source::open(word).map_err(|why| Failure::new(FAILURE, why))?;
     match text::parse(&source.text) {
-        Ok(parsed) => Ok((source, parsed)),
+        Ok(mut parsed) => {
+            parsed.scenario.seed = source.seed.unwrap_or(parsed.scenario.seed);
+            Ok((source, parsed))
+        }
         Err(found) => Err(problems(&source, found)),
     }
 }

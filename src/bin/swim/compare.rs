@@ -135,6 +135,7 @@ fn with_settings(base: &Variant, settings: &[Setting]) -> Result<Variant, Failur
         source: Source {
             name: base.source.name.clone(),
             text,
+            seed: base.source.seed,
         },
     })
 }

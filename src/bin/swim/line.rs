@@ -139,10 +139,10 @@ pub enum Command {
     /// Print the link that opens a scenario in the playground: everything is in the link itself
     #[command(after_help = LINK_EXAMPLES)]
     Link(Linked),
-    /// Print the scenario to which a link leads
+    /// Print the scenario to which a link leads, or that a picture shows
     #[command(after_help = LINK_EXAMPLES)]
     Open {
-        /// An address, or what stands behind its #
+        /// An address, what stands behind its #, or a file
         link: String,
     },
     /// Print the JSON Schema of the scenario format, for editors and other programs

@@ -4,15 +4,22 @@
 //! know it.
 
 use std::io::Read;
+use sync_or_swim::protocol::Origin;
 use sync_or_swim::scenario::node::{self, LENGTH_LIMIT};
 use sync_or_swim::scenario::problem::{Problem, Severity, nearest};
 use sync_or_swim::scenario::{Scenario, gallery};
+use sync_or_swim::share::open;
 use sync_or_swim::theory::Overload;
+
+/// What a file may have at most that is a picture.
+const PICTURE_LIMIT: u64 = 1 << 28;
 
 /// A text and the name under which its problems are told.
 pub struct Source {
     pub name: String,
     pub text: String,
+    /// That of the picture from which the text is, in place of its own.
+    pub seed: Option<u64>,
 }
 
 impl Source {
@@ -34,6 +41,7 @@ impl Source {
             return Ok(Source {
                 name: id.to_string(),
                 text: entry.text.to_string(),
+                seed: None,
             });
         }
         let ids: Vec<&str> = gallery::ENTRIES.iter().map(|entry| entry.id).collect();
@@ -44,12 +52,20 @@ impl Source {
         ))
     }
 
-    /// Reads one byte more than a scenario may have, so that an endless input is refused by its length.
-    fn read(name: &str, from: impl Read) -> Result<Source, String> {
+    /// Reads one byte more than a scenario may have, so that an endless input is refused by its length; of a picture all, for
+    /// its scenario.
+    fn read(name: &str, mut from: impl Read) -> Result<Source, String> {
+        let unreadable = |why: std::io::Error| format!("{name}: cannot be read: {why}");
         let mut bytes = Vec::new();
-        from.take(LENGTH_LIMIT as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|why| format!("{name}: cannot be read: {why}"))?;
+        let limit = LENGTH_LIMIT as u64 + 1;
+        (&mut from).take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+        if open::is_picture(&bytes) {
+            from.take(PICTURE_LIMIT).read_to_end(&mut bytes).map_err(unreadable)?;
+            let Origin { text, seed } =
+                open::open(&bytes).map_err(|why| format!("{name}: {}; {}", why.message, why.fix))?;
+            let name = name.to_string();
+            return Ok(Source { name, text, seed });
+        }
         let text = if bytes.len() > LENGTH_LIMIT {
             String::from_utf8_lossy(&bytes).into_owned()
         } else {
@@ -58,8 +74,8 @@ impl Source {
                 format!("{name}: is not a text: byte {at} is not UTF-8; save it as UTF-8")
             })?
         };
-        let name = name.to_string();
-        Ok(Source { name, text })
+        let (name, seed) = (name.to_string(), None);
+        Ok(Source { name, text, seed })
     }
 
     /// That a service of this text is offered too much.
