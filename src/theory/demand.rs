@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Law: a lower bound wherever it is not exact. Nothing is counted of waiting for a worker, a core or a pool, of retries,
-//! hedges, undos, cold starts and handshakes; calls are made as if nobody refused them, and are
-//! waited for up to their timeout.
+//! hedges, undos, cold starts and handshakes; calls are made as if nobody refused them. A call with a timeout counts with the
+//! mean of its answer or the timeout, whichever is less: that is no bound where the time of the answer varies.
 
 use crate::scenario::{
     Acks, Callee, ChannelId, Dist, Edge, EdgeId, Fallback, Mode, Runtime, Scenario, Service, Step, Times,
