@@ -9,6 +9,8 @@
 
 #[path = "deadlock/calm.rs"]
 mod calm;
+#[path = "deadlock/line.rs"]
+mod line;
 
 use sync_or_swim::engine::Run;
 use sync_or_swim::scenario::text::parse;

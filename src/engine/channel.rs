@@ -296,6 +296,18 @@ impl Channel {
         self.down.is_some() || self.paused
     }
 
+    /// Whether somebody may take a message although all consumers wait: now, or when time has come. `prefetch` is that
+    /// of an edge.
+    pub fn can_deliver(&self, prefetch: impl Fn(u32) -> u32) -> bool {
+        let has_room = |group: &Group| group.seats.iter().any(|seat| seat.held < prefetch(seat.edge));
+        let has_any = |group: &Group| {
+            let mut shelves = group.shelves.iter();
+            shelves.any(|shelf| shelf.count + shelf.waiting > 0 && !shelf.open)
+        };
+        let mut groups = self.groups.iter();
+        self.is_away() || self.rules.retention.is_some() || groups.any(|group| has_room(group) && has_any(group))
+    }
+
     /// Whether anybody could ever take a message.
     pub fn has_consumers(&self) -> bool {
         self.groups.iter().any(|group| !group.seats.is_empty())

@@ -37,6 +37,7 @@ impl<O: Observer> Turn<'_, O> {
             let attempt = self.world.guards[slot].attempts;
             connections.waiting.push_back((slot, attempt << 1 | which));
             self.world.guards[slot].holds += 1;
+            self.suspect_line();
         }
     }
 

@@ -266,6 +266,7 @@ impl<O: Observer> Turn<'_, O> {
         self.apply_of(span, item, self.world.tasks[span].request);
         let mut index = 1;
         while let Some(message) = self
+            .world
             .part(span, index)
             .filter(|_| self.world.tasks[span].delivery != NONE)
         {

@@ -16,7 +16,7 @@ use super::event::Event;
 use super::queue::Handle;
 use super::slab::NONE;
 use super::turn::Turn;
-use super::world::{Edge, Task};
+use super::world::{Edge, Task, World};
 use crate::scenario::{Down, Mode};
 use crate::time::Duration;
 use crate::trace::{Cause, Observer};
@@ -26,6 +26,19 @@ struct Pick {
     seat: u32,
     shelf: u32,
     count: u32,
+}
+
+impl World {
+    /// The messages of a delivery by number, the oldest first.
+    #[inline]
+    pub(super) fn part(&self, call: u32, index: usize) -> Option<u32> {
+        let Task { delivery, bundle, .. } = self.tasks[call];
+        match (index, bundle) {
+            (0, _) => Some(delivery),
+            (_, NONE) => None,
+            _ => self.bundles[bundle].get(index - 1).copied(),
+        }
+    }
 }
 
 impl<O: Observer> Turn<'_, O> {
@@ -198,17 +211,6 @@ impl<O: Observer> Turn<'_, O> {
         bad(&first) || others.iter().any(bad)
     }
 
-    /// The messages of a delivery by number, the oldest first.
-    #[inline]
-    pub(super) fn part(&self, call: u32, index: usize) -> Option<u32> {
-        let Task { delivery, bundle, .. } = self.world.tasks[call];
-        match (index, bundle) {
-            (0, _) => Some(delivery),
-            (_, NONE) => None,
-            _ => self.world.bundles[bundle].get(index - 1).copied(),
-        }
-    }
-
     /// How many messages a delivery has.
     #[inline]
     fn parts(&self, call: u32) -> usize {
@@ -222,7 +224,7 @@ impl<O: Observer> Turn<'_, O> {
     fn tell_delivered(&mut self, call: u32) {
         let view = self.world.view(call);
         let mut index = 0;
-        while let Some(slot) = self.part(call, index) {
+        while let Some(slot) = self.world.part(call, index) {
             let message = self.world.message_view(slot);
             self.observer.delivered(self.now(), message, view);
             index += 1;
@@ -284,7 +286,7 @@ impl<O: Observer> Turn<'_, O> {
         if !self.world.edges[edge].terms.idempotent {
             return;
         }
-        let mut slots = (0..).map_while(|index| self.part(call, index));
+        let mut slots = (0..).map_while(|index| self.world.part(call, index));
         if slots.all(|slot| self.world.messages[slot].done) {
             self.world.tasks[call].pc = self.world.program.nothing;
         }
@@ -296,7 +298,7 @@ impl<O: Observer> Turn<'_, O> {
             return;
         }
         let mut index = 0;
-        while let Some(slot) = self.part(root, index) {
+        while let Some(slot) = self.world.part(root, index) {
             if self.world.messages[slot].call != NONE {
                 self.reply_to(slot, outcome);
             }
@@ -320,7 +322,7 @@ impl<O: Observer> Turn<'_, O> {
         if !failed {
             let view = self.world.view(call);
             let mut index = 0;
-            while let Some(slot) = self.part(call, index) {
+            while let Some(slot) = self.world.part(call, index) {
                 let again = std::mem::replace(&mut self.world.messages[slot].done, true);
                 let message = self.world.message_view(slot);
                 self.observer.done(self.now(), message, view, again);
@@ -351,7 +353,9 @@ impl<O: Observer> Turn<'_, O> {
         for index in 0..size {
             // What failed goes back last first, so that it lies there in its old order.
             let index = if failed { size - 1 - index } else { index };
-            let Some(slot) = self.part(call, index) else { continue };
+            let Some(slot) = self.world.part(call, index) else {
+                continue;
+            };
             match self.world.messages[slot].stage {
                 Stage::Over => {}
                 _ if !failed && !forgotten => self.settle_message(slot),
@@ -396,7 +400,9 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn take_parcel_back(&mut self, call: u32, cause: Cause) {
         self.revoke(call, Err(cause));
         for index in (0..self.parts(call)).rev() {
-            let Some(slot) = self.part(call, index) else { continue };
+            let Some(slot) = self.world.part(call, index) else {
+                continue;
+            };
             if self.world.messages[slot].stage == Stage::Held {
                 self.take_back(slot, cause);
             }
@@ -468,7 +474,7 @@ impl<O: Observer> Turn<'_, O> {
     /// Nothing more becomes of a delivery.
     fn end_parcel(&mut self, call: u32) {
         for index in 0..self.parts(call) {
-            if let Some(slot) = self.part(call, index) {
+            if let Some(slot) = self.world.part(call, index) {
                 self.let_go_of_message(slot);
             }
         }

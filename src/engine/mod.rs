@@ -48,6 +48,7 @@ mod steer;
 mod straight;
 mod task;
 mod turn;
+mod wait_graph;
 mod warmth;
 mod world;
 

@@ -112,7 +112,7 @@ impl<O: Observer> Turn<'_, O> {
         }
         self.tell_pool(index);
         if !taken {
-            self.suspect_pool();
+            self.suspect_line();
         }
         taken
     }

@@ -38,6 +38,7 @@ impl<O: Observer> Turn<'_, O> {
                 self.observer
                     .parked(self.now(), self.world.view(call), ChannelId(channel));
                 self.world.channels[channel].parked.push(&mut self.world.tasks, call);
+                self.suspect_line();
             }
             (Some(Down::Blackhole), ..) => self.swallow(call),
             (None, true, Overflow::Refuse) | (Some(_), ..) => {

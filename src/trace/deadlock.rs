@@ -1,7 +1,7 @@
 //! Who waits for whom for ever, in values and in words.
 
 use super::observer::On;
-use crate::scenario::{Scenario, ServiceId};
+use crate::scenario::{EdgeId, Scenario, ServiceId};
 use crate::time::{Duration, Instant};
 
 /// Spans that wait for each other in a circle.
@@ -41,6 +41,8 @@ pub enum Bond {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     On(On),
+    /// One of the connections of an edge.
+    Connection(EdgeId),
     /// A worker of its own service, to go on.
     Worker,
     OffloadThread,
@@ -89,9 +91,13 @@ impl Held {
             format!(" {holds} {} and", pool(service, place))
         });
         let what = match self.need {
-            Need::On(On::Edge(edge)) => {
-                let to = scenario.callee(edge).map_or("", |to| &scenario.service(to).name);
-                format!("`{to}` ({})", scenario.edge(edge).name)
+            Need::On(On::Edge(id)) | Need::Connection(id) => {
+                let edge = scenario.edge(id);
+                let a = match self.need {
+                    Need::Connection(_) => "a connection to ",
+                    _ => "",
+                };
+                format!("{a}`{}` ({})", scenario.name_of(edge.to), edge.name)
             }
             Need::On(On::Pool(place)) => pool(self.service, place),
             Need::On(On::Wait) | Need::OffloadThread => "its offload threads".to_string(),
