@@ -1,4 +1,4 @@
-//! What faults do, worked out by hand: each story is a scenario of a few requests, with all times in milliseconds.
+//! What faults do, and where policies meet, worked out by hand: each story is a scenario of a few requests, with all times in milliseconds.
 //!
 //! ```text
 //! 0-10 ok        sent at 0 ms, and its client had the reply at 10 ms
@@ -12,6 +12,8 @@
 mod broker;
 #[path = "fault/crash.rs"]
 mod crash;
+#[path = "fault/meeting.rs"]
+mod meeting;
 #[path = "fault/pause.rs"]
 mod pause;
 #[path = "fault/wire.rs"]

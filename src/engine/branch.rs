@@ -66,6 +66,9 @@ impl<O: Observer> Turn<'_, O> {
             parent: span,
             lane,
         };
+        if self.world.is_cancelled(root) {
+            return false;
+        }
         let mut next = ready.first;
         while next != NONE {
             let (fiber, task) = (next, &mut self.world.tasks[next]);
@@ -73,7 +76,7 @@ impl<O: Observer> Turn<'_, O> {
                 break;
             };
             let Edge { straight, mode, .. } = self.world.edges[edge];
-            if !straight || mode != Mode::Sync || task.outcome.is_err() || task.cancelled {
+            if !straight || mode != Mode::Sync || task.outcome.is_err() {
                 break;
             }
             next = task.after;
@@ -102,7 +105,7 @@ impl<O: Observer> Turn<'_, O> {
         let Task {
             root, before, after, ..
         } = *task;
-        if task.join == NONE || task.frame != NONE || task.pin.is_none() || task.cancelled {
+        if task.join == NONE || task.frame != NONE || task.pin.is_none() {
             return false;
         }
         let is_over = matches!(self.world.program.code[task.pc].0, Instruction::EndBranch);

@@ -236,7 +236,7 @@ impl<O: Observer> Turn<'_, O> {
         self.release(slot);
     }
 
-    /// The callee learns that its work is not wanted: it ends at its next step, or as soon as it begins.
+    /// The callee learns that its work is not wanted: it begins no other step, or none at all.
     #[inline(never)]
     pub(super) fn stop(&mut self, slot: u32) {
         self.world.tasks[slot].cancelled = true;

@@ -26,6 +26,7 @@ impl<O: Observer> Turn<'_, O> {
             return;
         }
         let most = rules.connections.unwrap_or(u32::MAX);
+        self.world.guards[slot].pending[which as usize] = true;
         let connections = &mut self.world.gates[gate].connections;
         if connections.idle > 0 {
             connections.idle -= 1;

@@ -70,7 +70,17 @@ impl<O: Observer> Turn<'_, O> {
             let there = task.replica == replica || task.replica == station && station != NONE;
             task.root == *slot && there && (task.queued || task.fibers > 0)
         };
-        let roots: Vec<u32> = (0..tasks.slots()).filter(here).collect();
+        // The oldest of several deliveries comes last, so that it will lie before the others.
+        let mut numbered: Vec<(u64, u32)> = Vec::new();
+        for root in (0..tasks.slots()).filter(here) {
+            let number = match tasks[root].delivery {
+                NONE => 0,
+                message => self.world.messages[message].number,
+            };
+            let place = numbered.partition_point(|(other, _)| *other >= number);
+            numbered.insert(place, (number, root));
+        }
+        let roots: Vec<u32> = numbered.into_iter().map(|(_, root)| root).collect();
         let mut is_root = vec![false; tasks.slots() as usize];
         roots.iter().for_each(|root| is_root[*root as usize] = true);
         Doomed {

@@ -233,8 +233,11 @@ impl<O: Observer> Turn<'_, O> {
             written: now,
         };
         let stamp = *cell;
-        self.world.learn(item, request, row, stamp, span);
-        self.world.tasks[span].wrote = true;
+        // Who has its answer already may rely on what is written from then on.
+        let task = &mut self.world.tasks[span];
+        task.wrote = true;
+        let writer = if task.responded { NONE } else { span };
+        self.world.learn(item, request, row, stamp, writer);
         let datum = self.world.datum(item, self.world.service_of(span), request, stamp);
         self.note_datum(datum, 1);
         self.observer.wrote(now, self.world.view(span), datum);

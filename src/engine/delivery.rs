@@ -47,6 +47,7 @@ impl<O: Observer> Turn<'_, O> {
         let place = &mut self.world.channels[channel];
         place.due = false;
         if place.is_away() {
+            self.admit_parked(channel);
             return;
         }
         loop {

@@ -35,6 +35,8 @@ pub struct Guard {
     /// The tasks of the attempt under way: the first, and the hedge.
     pub tries: [u32; 2],
     pub hedged: bool,
+    /// Which of them is not sent yet, as it waits for a connection.
+    pub pending: [bool; 2],
     pub pause: Duration,
     /// Of the timeout and the hedge.
     pub timers: [Handle; 2],

@@ -14,6 +14,7 @@ use super::chance::Purpose;
 use super::event::Event;
 use super::slab::NONE;
 use super::turn::Turn;
+use super::world::Task;
 use crate::scenario::{EdgeId, Mode};
 use crate::trace::{Cause, Observer};
 
@@ -34,6 +35,10 @@ impl<O: Observer> Turn<'_, O> {
         };
         if self.world.tasks[root].wrote && !responded {
             self.writes_answered(root);
+        }
+        if stands_for == root {
+            // Until its callee has answered, nothing has been done.
+            self.world.tasks[root].reply = Err(Cause::Error);
         }
         if stands_for != NONE {
             // The duty of a message is the message's no longer.
@@ -65,7 +70,11 @@ impl<O: Observer> Turn<'_, O> {
         if origin == NONE {
             return;
         }
-        match self.world.tasks[origin].mode {
+        let Task { mode, guard, .. } = self.world.tasks[origin];
+        if guard != NONE && outcome.is_ok() {
+            self.world.guards[guard].done = true;
+        }
+        match mode {
             Mode::Poll => self.keep_answer(origin, outcome),
             _ => self.answer(origin, outcome),
         }

@@ -23,6 +23,12 @@ impl World {
         self.tasks[self.tasks[fiber].root].span
     }
 
+    /// Whether the span of a root, or of a job, was told that its work is not wanted.
+    #[inline(always)]
+    pub fn is_cancelled(&self, root: u32) -> bool {
+        root != NONE && self.tasks[self.tasks[root].span].cancelled
+    }
+
     /// The offload threads of each replica, as stations behind all replicas and services behind all services.
     pub fn add_offload_threads(&mut self, scenario: &Scenario) {
         let numbered = (0u32..).zip(&scenario.services);

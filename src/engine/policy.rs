@@ -93,6 +93,7 @@ impl<O: Observer> Turn<'_, O> {
             attempts: 0,
             tries: [NONE; 2],
             hedged: false,
+            pending: [false; 2],
             pause: Duration::ZERO,
             timers: [Handle::NONE; 2],
             age: 0,
@@ -104,6 +105,11 @@ impl<O: Observer> Turn<'_, O> {
         self.world.digest.note((edge as u64) << 32 | slot as u64 ^ 0x5A << 56);
         self.observer.called(now, self.guarded(slot));
         self.attempt(slot);
+        if !waits && self.world.guards[slot].pending[0] {
+            // It is sent as soon as it has a connection.
+            self.world.guards[slot].caller = caller;
+            return true;
+        }
         waits
     }
 
@@ -153,7 +159,7 @@ impl<O: Observer> Turn<'_, O> {
         } else {
             gate.under_way += 1;
             guard.stage = Stage::Attempt;
-            guard.hedged = false;
+            (guard.hedged, guard.pending) = (false, [false; 2]);
             let give_up = rules
                 .timeout
                 .map_or(Instant::NEVER, |timeout| now + timeout)
@@ -204,6 +210,7 @@ impl<O: Observer> Turn<'_, O> {
         let guard = &mut self.world.guards[slot];
         guard.holds += 1;
         guard.hedged |= which == 1;
+        guard.pending[which as usize] = false;
         let Guard {
             edge,
             deadline,
@@ -251,7 +258,7 @@ impl<O: Observer> Turn<'_, O> {
         };
         guard.tries[which] = NONE;
         let (gate, other) = (guard.gate, guard.tries[1 - which]);
-        let decided = outcome.is_ok() || other == NONE;
+        let decided = outcome.is_ok() || other == NONE && !guard.pending[1 - which];
         if decided {
             guard.stage = Stage::Between;
         }
@@ -313,8 +320,11 @@ impl<O: Observer> Turn<'_, O> {
             age,
             edge,
             attempts,
+            parent,
+            deadline,
             ..
         } = self.world.guards[slot];
+        let wanted = now < deadline && !self.world.is_cancelled(parent);
         let rules = &self.world.rules[rules];
         let gate = &mut self.world.gates[gate];
         let before = gate.breaker.passage;
@@ -326,9 +336,10 @@ impl<O: Observer> Turn<'_, O> {
             Err(cause) => rules.on >> cause as u16 & 1 == 1 && attempts < rules.attempts,
             Ok(()) => false,
         };
-        let again = again && (rules.budget.is_none() || gate.spend());
+        let again = again && wanted && (rules.budget.is_none() || gate.spend());
         self.tell_breaker(edge, slot, before, after);
         if again {
+            self.world.guards[slot].outcome = outcome;
             self.pause(slot);
         } else {
             self.settle_call(slot, outcome);
@@ -344,7 +355,9 @@ impl<O: Observer> Turn<'_, O> {
         let pause = self.world.rules[rules].pause(attempts, pause, draw);
         let guard = &mut self.world.guards[slot];
         (guard.pause, guard.stage) = (pause, Stage::Pause);
-        self.world.queue.push(self.now() + pause, Event::Guard(slot));
+        // At its deadline it is over.
+        let until = guard.deadline.min(self.world.queue.now() + pause);
+        self.world.queue.push(until, Event::Guard(slot));
     }
 
     /// What was scheduled for a guard: an attempt that never left is over, or a pause.
@@ -352,6 +365,7 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn guard_due(&mut self, slot: u32) {
         let guard = &self.world.guards[slot];
         match guard.stage {
+            Stage::Pause if self.world.is_cancelled(guard.parent) => self.settle_call(slot, guard.outcome),
             Stage::Pause => self.attempt(slot),
             Stage::Attempt => {
                 let Guard {
@@ -370,7 +384,6 @@ impl<O: Observer> Turn<'_, O> {
     fn settle_call(&mut self, slot: u32, outcome: Result<(), Cause>) {
         let Guard {
             rules,
-            mode,
             key,
             request,
             parent,
@@ -379,7 +392,7 @@ impl<O: Observer> Turn<'_, O> {
         let fallback = &self.world.rules[rules].fallback;
         match fallback {
             Some(Fallback::Value(_)) if outcome.is_err() => self.conclude_guard(slot, Ok(()), true),
-            Some(Fallback::Call(edge)) if outcome.is_err() && mode != Mode::Oneway => {
+            Some(Fallback::Call(edge)) if outcome.is_err() && !self.world.is_cancelled(parent) => {
                 let edge = edge.0;
                 self.world.guards[slot].stage = Stage::Fallback;
                 let key = mix(key, Purpose::Fallback as u64);
@@ -409,7 +422,7 @@ impl<O: Observer> Turn<'_, O> {
             return self.call_guarded(edge, key, request, NONE, parent, slot);
         }
         self.world.guards[slot].holds += 1;
-        let waits = self.world.edges[edge].mode.waits();
+        let waits = !matches!(self.world.edges[edge].mode, Mode::Oneway | Mode::Forward);
         let call = self.world.outgoing_of(slot, edge, key);
         let ties = Ties {
             guard: slot,

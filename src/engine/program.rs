@@ -80,6 +80,17 @@ pub enum Instruction {
     End,
 }
 
+impl Instruction {
+    /// Whether it only says what comes next, or gives back.
+    pub fn is_control(&self) -> bool {
+        use Instruction::*;
+        matches!(
+            self,
+            Choose { .. } | Jump(_) | Repeat { .. } | RepeatGeometric { .. } | Again(_) | GiveBack | Release(_)
+        ) || matches!(self, Saga { .. } | Done { .. } | Undone | End | EndBranch)
+    }
+}
+
 /// All operations of a scenario.
 #[derive(Default)]
 pub struct Program {

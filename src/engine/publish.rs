@@ -83,7 +83,9 @@ impl<O: Observer> Turn<'_, O> {
         let (acks, entity) = (terms.acks, terms.key);
         let instance = entity.map(|entity| self.world.instance(request, entity));
         let ack = self.time_of_ack(channel, key);
-        let replies = matches!(mode, Mode::Sync | Mode::Await | Mode::Poll | Mode::Callback);
+        let replies = mode.waits();
+        // A deadline is the caller's, who waits no longer than to the ack.
+        let deadline = if replies { deadline } else { Instant::NEVER };
         let first = self.put(Message {
             key,
             instance,

@@ -3,11 +3,12 @@
 //! Law: whole numbers only; a change of the edge makes new rules, and calls under way keep theirs.
 
 use super::chance::{Draw, gap_at, millionths};
+use super::channel::mode_of;
 use super::gate::{Fuse, Gate};
 use super::program::Program;
 use super::slab::NONE;
 use super::world::World;
-use crate::scenario::{Backoff, Caller, Deadline, Fallback, Jitter, Mode};
+use crate::scenario::{Backoff, Caller, Deadline, Edge, Fallback, Jitter, Mode, Policy};
 use crate::time::Duration;
 
 /// The policies of an edge, ready for use.
@@ -33,17 +34,30 @@ pub struct Rules {
     pub timeout: Option<Duration>,
 }
 
+/// The policies of an edge that its mode has a use for, if there are any: nobody waits for a `oneway` call once it is sent.
+fn in_force(edge: &Edge) -> Option<Policy> {
+    let written = &edge.policy;
+    let policy = match mode_of(edge) {
+        Mode::Forward => return None,
+        Mode::Oneway => Policy {
+            limit: written.limit,
+            rate: written.rate,
+            setup: written.setup.clone(),
+            connections: written.connections,
+            ..Policy::default()
+        },
+        _ => Policy {
+            every: Policy::default().every,
+            ..written.clone()
+        },
+    };
+    (policy != Policy::default()).then_some(policy)
+}
+
 impl Rules {
     /// The rules of an edge; none where a call is a plain attempt.
-    pub fn new(edge: &crate::scenario::Edge, program: &mut Program) -> Option<Rules> {
-        let policy = &edge.policy;
-        let plain = crate::scenario::Policy {
-            every: policy.every,
-            ..Default::default()
-        };
-        if *policy == plain || edge.mode == Mode::Forward {
-            return None;
-        }
+    pub fn new(edge: &Edge, program: &mut Program) -> Option<Rules> {
+        let policy = &in_force(edge)?;
         let retry = policy.retry.as_ref();
         Some(Rules {
             fallback: policy.fallback.clone(),
@@ -94,7 +108,7 @@ impl Rules {
 
 impl World {
     /// Gives an edge the policies that it has from now on.
-    pub fn guard_edge(&mut self, index: u32, edge: &crate::scenario::Edge) {
+    pub fn guard_edge(&mut self, index: u32, edge: &Edge) {
         let rules = Rules::new(edge, &mut self.program);
         let entry = &mut self.edges[index];
         entry.rules = NONE;

@@ -107,14 +107,20 @@ impl<O: Observer> Turn<'_, O> {
     /// Executes the instructions of a fiber of this span until it can go no further.
     fn walk(&mut self, root: u32, fiber: u32) -> Pause {
         let mut fiber = fiber;
+        let cancelled = self.world.is_cancelled(root);
         let task = &mut self.world.tasks[fiber];
-        if task.outcome.is_err() || task.cancelled {
-            (task.outcome, task.cancelled) = (Ok(()), false);
+        if task.outcome.is_err() {
+            task.outcome = Ok(());
             task.pc = self.world.program.failure;
         }
         loop {
             let task = &mut self.world.tasks[fiber];
             let (instruction, step) = self.world.program.code[task.pc];
+            if cancelled && !instruction.is_control() && !self.world.undoes(fiber) {
+                self.world.tasks[fiber].pc = self.world.program.failure;
+                continue;
+            }
+            let task = &mut self.world.tasks[fiber];
             task.pc += 1;
             let key = task.key;
             let ok = match instruction {
@@ -201,7 +207,11 @@ impl<O: Observer> Turn<'_, O> {
             return false;
         }
         if rules != NONE {
-            return self.call_guarded(edge, key, request, fiber, span, NONE);
+            let waits = self.call_guarded(edge, key, request, fiber, span, NONE);
+            if waits && mode == Mode::Oneway && self.threads(root) {
+                self.pin(root, fiber, On::Edge(EdgeId(edge)));
+            }
+            return waits;
         }
         self.send(Outgoing {
             edge,
@@ -301,9 +311,14 @@ impl<O: Observer> Turn<'_, O> {
             return;
         }
         task.lane = NONE;
-        let Task { failed, delivery, .. } = *task;
+        let Task {
+            failed,
+            delivery,
+            reply,
+            ..
+        } = *task;
         self.world.replicas[task.replica].begun -= 1;
-        if task.guard != NONE && !failed {
+        if task.guard != NONE && !failed && reply.is_ok() {
             self.world.guards[task.guard].done = true;
         }
         self.world.digest.note((root as u64) << 1 | failed as u64);

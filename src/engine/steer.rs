@@ -12,7 +12,18 @@ use super::frame::{Frame, Inside};
 use super::program::{Address, Instruction};
 use super::slab::NONE;
 use super::turn::Turn;
+use super::world::World;
 use crate::trace::Observer;
+
+impl World {
+    /// Whether a fiber takes something back, which it does however little its work is wanted.
+    #[inline(never)]
+    pub(super) fn undoes(&self, fiber: u32) -> bool {
+        let some = |frame: u32| Some(frame).filter(|frame| *frame != NONE);
+        let mut frames = std::iter::successors(some(self.tasks[fiber].frame), |frame| some(self.frames[*frame].outer));
+        frames.any(|frame| matches!(self.frames[frame].inside, Inside::Saga { undoing: true, .. }))
+    }
+}
 
 impl<O: Observer> Turn<'_, O> {
     /// What takes no time and is no call: where a fiber goes on.

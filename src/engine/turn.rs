@@ -10,7 +10,7 @@ use super::channel::mode_of;
 use super::digest::Digest;
 use super::event::Event;
 use super::world::{Lane, Line, World};
-use crate::scenario::{Changed, ServiceId};
+use crate::scenario::{Caller, Changed, ServiceId};
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, Observer, On};
 use std::sync::Arc;
@@ -98,6 +98,9 @@ impl<O: Observer> Turn<'_, O> {
             self.world.change_terms(id.0, is);
             self.world.straighten(id.0);
             self.change_channel(self.world.edges[id.0].terms.own, &is.channel);
+            if let Caller::Channel(consumed) = is.from {
+                self.poke(consumed.0);
+            }
         }
         if let Changed::Channel(id, is) = to {
             self.change_channel(id.0, &is.rules);

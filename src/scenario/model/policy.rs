@@ -21,7 +21,7 @@ pub struct Policy {
     /// What opening a connection takes: the handshakes.
     pub setup: Option<Dist>,
     pub deadline: Option<Deadline>,
-    /// Whether the callee stops when its caller gives up.
+    /// Whether the callee is told when its caller gives up: it ends the step that it is at and begins no other, but undoes what a saga has done.
     pub cancel: bool,
     /// Whether the callee recognises an attempt whose work it has done already.
     pub idempotent: bool,

@@ -50,7 +50,7 @@ pub struct Edge {
     /// Connections of each caller replica. Without, any number.
     #[schemars(extend("default" = null))]
     pub connections: Option<Count>,
-    /// Whether the callee stops when its caller gives up.
+    /// Whether the callee is told when its caller gives up: it ends the step that it is at and begins no other, but undoes what a saga has done.
     #[schemars(extend("default" = false))]
     pub cancel: Option<bool>,
     /// So long after the call was made, or `"propagate"` for the caller's own, it is of no use any more. Without, it always is.
