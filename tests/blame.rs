@@ -102,15 +102,137 @@ const FAILS: &str = r#", "faults": [{"at": "0s", "for": "5ms", "service": "s", "
 fn what_is_published_is_the_channels_time_up_to_the_ack() {
     let edges = r#"{"from": "c", "to": "p"}, {"from": "p", "to": "q"}, {"from": "q", "to": "s"}"#;
     let channel = r#", "channels": {"q": {"ack": "2ms"}}"#;
-    assert_eq!(shares_of(TWO, edges, channel), "q: waiting for an ack 2, p: own work 1");
+    assert_eq!(shares_of(TWO, edges, channel), "q: broker residence 2, p: own work 1");
 }
 
 #[test]
 fn a_reply_over_a_channel_is_the_consumers_time_as_well() {
     let edges = r#"{"from": "c", "to": "p"}, {"from": "p", "to": "q", "reply": true}, {"from": "q", "to": "s"}"#;
     let channel = r#", "channels": {"q": {"delivery": "3ms"}}"#;
-    let expected = "s: own work 10, q: waiting for an ack 3, p: own work 1";
+    let expected = "s: own work 10, q: broker residence 3, p: own work 1";
     assert_eq!(shares_of(TWO, edges, channel), expected);
+}
+
+/// `p` works for 1 ms, and waits for a reply over `q` before the last 1 ms.
+const REPLIED: &str = r#""p": {"threads": 4, "operations": {"go": [{"work": "1ms"}, {"call": "q"}, {"work": "1ms"}]}}"#;
+const TO_P: &str = r#"{"from": "c", "to": "p.go"}, {"from": "p", "to": "q", "reply": true}"#;
+
+/// The shares where `w` consumes over an edge with these further keys, and `v` perhaps as well.
+fn replied(services: &str, edges: &str, rest: &str) -> String {
+    shares_of(&format!("{REPLIED}, {services}"), &format!("{TO_P}, {edges}"), rest)
+}
+
+#[test]
+fn a_message_that_failed_is_the_brokers_until_it_is_delivered_again() {
+    // The first delivery fails at once; after 10 ms there is another one.
+    let rest = r#", "channels": {"q": {"redelivery": "10ms"}},
+        "faults": [{"at": "0s", "for": "5ms", "service": "w", "fail": 1}]"#;
+    let told = replied(r#""w": {"work": "4ms"}"#, r#"{"from": "q", "to": "w"}"#, rest);
+    assert_eq!(told, "q: broker residence 10, w: own work 4, p: own work 2");
+}
+
+#[test]
+fn an_error_is_no_reply() {
+    let services = r#""w": {"work": "2ms", "fail": 1}, "v": {"work": "5ms"}"#;
+    let edges = r#"{"from": "q", "to": "w", "prefetch": 1}, {"from": "q", "to": "v"}"#;
+    let rest = r#", "channels": {"q": {"kind": "topic", "deliveries": 1}}"#;
+    assert_eq!(replied(services, edges, rest), "v: own work 5, p: own work 2");
+}
+
+#[test]
+fn a_message_that_was_given_up_is_the_time_of_its_last_delivery_and_before_of_the_broker() {
+    // 4 ms of work fail, after a pause of 5 ms another 4 ms; then there is nobody to reply.
+    let edges = r#"{"from": "q", "to": "w", "prefetch": 1}"#;
+    let rest = r#", "channels": {"q": {"deliveries": 2, "redelivery": "5ms"}}"#;
+    let told = replied(r#""w": {"work": "4ms", "fail": 1}"#, edges, rest);
+    assert_eq!(told, "q: broker residence 9, w: own work 4, p: own work 1");
+}
+
+#[test]
+fn who_is_handed_a_message_answers_in_the_place_of_its_consumer() {
+    let services = r#""w": {"operations": {"go": [{"work": "2ms"}, {"call": "z"}]}}, "z": {"work": "5ms"}"#;
+    let edges = r#"{"from": "q", "to": "w.go"}, {"from": "w", "to": "z", "mode": "forward"}"#;
+    let told = replied(services, edges, r#", "channels": {"q": {}}"#);
+    assert_eq!(told, "z: own work 5, p: own work 2, w: own work 2");
+}
+
+#[test]
+fn a_consumer_that_is_too_late_is_to_blame_until_its_producer_gives_up() {
+    let edges = r#"{"from": "c", "to": "p.go"}, {"from": "p", "to": "q", "reply": true, "timeout": "8ms"},
+        {"from": "q", "to": "w"}"#;
+    let services = format!(r#"{REPLIED}, "w": {{"work": "20ms"}}"#);
+    let told = shares_of(&services, edges, r#", "channels": {"q": {"delivery": "3ms"}}"#);
+    assert_eq!(told, "w: own work 5, q: broker residence 3, p: own work 1");
+}
+
+#[test]
+fn the_way_of_a_message_is_the_networks_and_the_brokers() {
+    // There and back over the line of the producer 2 ms each; 4 ms in the broker, 3 ms to the consumer.
+    let edges = |more: &str| {
+        format!(
+            r#"{{"from": "c", "to": "p.go"}}, {{"from": "p", "to": "q", "reply": true, "mode": "await", "latency": "2ms"}},
+            {{"from": "q", "to": "w", "latency": "3ms"{more}}}"#
+        )
+    };
+    let services = format!(r#"{REPLIED}, "w": {{"work": "20ms"}}"#);
+    let told = shares_of(&services, &edges(""), r#", "channels": {"q": {"delivery": "4ms"}}"#);
+    let expected = "w: own work 20, q: network 4, q: broker residence 4, w: network 3, p: own work 2";
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn a_publication_that_is_refused_was_on_the_network() {
+    let edges = r#"{"from": "c", "to": "p.go"}, {"from": "p", "to": "q", "latency": "2ms"}, {"from": "q", "to": "w"}"#;
+    let rest = r#", "channels": {"q": {}}, "faults": [{"at": "0s", "channel": "q", "down": "refuse"}]"#;
+    let told = shares_of(&format!(r#"{REPLIED}, "w": {{"work": "1ms"}}"#), edges, rest);
+    assert_eq!(told, "q: network 4, p: own work 1");
+}
+
+#[test]
+fn all_messages_of_a_batch_wait_for_its_work() {
+    // Published at 2 and 4 ms, out at 12 ms as one batch, which takes 20 ms.
+    let text = format!(
+        r#"{{"format": "sync-or-swim/1", "run": {{"duration": "1s"}}, "clients": {{"c": {{"arrivals": {{"times": ["1ms", "3ms"]}}}}}},
+        "services": {{{REPLIED}, "w": {{"threads": 1, "work": "20ms"}}}}, "channels": {{"q": {{}}}},
+        "edges": [{TO_P}, {{"from": "q", "to": "w", "prefetch": 4, "batch": {{"size": 4, "linger": "10ms"}}}}]}}"#
+    );
+    let scenario = parse(&text).unwrap_or_else(|problems| panic!("{problems:?}")).scenario;
+    let expected = ["10", "8"].map(|time| format!("w: own work 20, q: broker residence {time}, p: own work 2"));
+    assert_eq!([0, 1].map(|request| shares(&scenario, request)), expected);
+}
+
+#[test]
+fn who_waits_for_a_connection_waits_for_the_network_to_its_callee() {
+    let services = |step: &str| {
+        format!(r#""p": {{"threads": 2, "operations": {{"go": [{step}{{"call": "s"}}]}}}}, "s": {{"work": "10ms"}}"#)
+    };
+    let edges = |mode: &str| {
+        format!(
+            r#"{{"from": "c", "to": "p.go"}}, {{"from": "p", "to": "s", "mode": "{mode}", "connections": 1, "setup": "5ms"}}"#
+        )
+    };
+    for mode in ["sync", "await"] {
+        let told = shares_of(&services(""), &edges(mode), "");
+        assert_eq!(told, "s: own work 10, s: network 5", "{mode}");
+        let told = shares_of(&services(r#"{"work": "1ms"}, "#), &edges(mode), "");
+        assert_eq!(told, "s: own work 10, s: network 5, p: own work 1", "{mode}");
+        let told = shares_of(&services(r#"{"wait": "2ms"}, "#), &edges(mode), "");
+        assert_eq!(told, "s: own work 10, s: network 5, p: own waits 2", "{mode}");
+    }
+    // Twice: the second call finds the connection open.
+    let told = shares_of(&services(r#"{"call": "s"}, "#), &edges("sync"), "");
+    assert_eq!(told, "s: own work 20, s: network 5");
+}
+
+#[test]
+fn who_waits_for_the_connection_of_another_waits_for_the_network_to_its_callee() {
+    // The connection is open at 7 ms, and in use until 17 ms.
+    let text = r#"{"format": "sync-or-swim/1", "run": {"duration": "1s"}, "clients": {"c": {"arrivals": {"burst": 2, "every": "10s"}}},
+        "services": {"a": {"threads": 2, "operations": {"go": [{"work": "2ms"}, {"call": "b"}]}}, "b": {"threads": 2, "work": "10ms"}},
+        "edges": [{"from": "c", "to": "a.go"}, {"from": "a", "to": "b", "connections": 1, "setup": "5ms"}]}"#;
+    let scenario = parse(text).unwrap_or_else(|problems| panic!("{problems:?}")).scenario;
+    let expected = "b: network 15, b: own work 10, a: own work 2";
+    assert_eq!(shares(&scenario, 1), expected);
 }
 
 #[test]

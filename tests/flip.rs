@@ -204,7 +204,7 @@ impl Observer for Ear {
         self.trouble(call.request);
     }
 
-    fn abandoned(&mut self, _: Instant, call: Call) {
+    fn abandoned(&mut self, _: Instant, call: Call, _: Cause) {
         self.trouble(call.request);
     }
 

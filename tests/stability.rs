@@ -220,6 +220,28 @@ fn equal_gaps_may_fill_a_worker_to_the_brim() {
     );
 }
 
+#[test]
+fn a_channel_that_blocks_takes_nothing_away() {
+    let told = |channel: &str| {
+        let text = format!(
+            r#"{{"format": "sync-or-swim/1", "name": "block", "run": {{"duration": "1s"}}, "clients": {{"c": {{"arrivals": "poisson(50/s)"}}}},
+            "services": {{"w": {{"threads": 1, "work": "30ms"}}}}, "channels": {{"q": {{{channel}}}}},
+            "edges": [{{"from": "c", "to": "q"}}, {{"from": "q", "to": "w"}}]}}"#
+        );
+        let scenario = read(&text);
+        overloads(&scenario)[0].told(&scenario)
+    };
+    for (channel, loses) in [
+        (r#""capacity": 10, "overflow": "block""#, false),
+        (r#""capacity": 10, "overflow": "block", "retention": "1s""#, true),
+        (r#""capacity": 10"#, true),
+        ("", false),
+    ] {
+        assert_eq!(told(channel).contains("refused or given up"), loses, "{channel}");
+        assert_eq!(told(channel).contains("can never keep up"), !loses, "{channel}");
+    }
+}
+
 fn told(load: &str, service: &str) -> String {
     let scenario = scenario(load, &format!(r#""a": {{{service}}}"#), "");
     let told: Vec<String> = overloads(&scenario).iter().map(|one| one.told(&scenario)).collect();

@@ -1,8 +1,10 @@
 //! The Web Worker: listens for orders and carries them out.
 
 #[cfg(all(target_arch = "wasm32", feature = "browser"))]
-fn main() -> Result<(), wasm_bindgen::JsValue> {
-    sync_or_swim::backend::serve::serve()
+fn main() {
+    if let Err(why) = sync_or_swim::backend::serve::serve() {
+        wasm_bindgen::throw_val(why);
+    }
 }
 
 #[cfg(not(all(target_arch = "wasm32", feature = "browser")))]

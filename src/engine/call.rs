@@ -226,9 +226,9 @@ impl<O: Observer> Turn<'_, O> {
 
     /// The caller waits no longer. The callee works on, unless it is told to stop.
     #[inline(never)]
-    pub(super) fn abandon(&mut self, slot: u32, tell: bool) {
+    pub(super) fn abandon(&mut self, slot: u32, cause: Cause, tell: bool) {
         self.world.tasks[slot].awaited = false;
-        self.observer.abandoned(self.now(), self.world.view(slot));
+        self.observer.abandoned(self.now(), self.world.view(slot), cause);
         if tell {
             self.world.tasks[slot].holds += 1;
             self.travel(slot, Purpose::LossStop, Purpose::LatencyStop, Event::Stop(slot));

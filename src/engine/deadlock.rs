@@ -14,7 +14,7 @@ use super::pool::Pool;
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::{Task, World};
-use crate::scenario::{Callee, Caller, Changed, ChannelId, Edge, EdgeId, Mode, Overflow, Scenario, ServiceId};
+use crate::scenario::{Callee, Caller, EdgeId, Scenario, ServiceId};
 use crate::trace::{Activity, Bond, Deadlock, Held, Need, Observer, On};
 
 /// Whether to look for deadlocks, and when.
@@ -28,7 +28,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Looks only where the scenario has a circle of calls that are waited for, or pools.
+    /// Looks only where the scenario may have a circle of calls, or has pools.
     pub fn new(scenario: &Scenario) -> Watch {
         Watch {
             on: has_pools(scenario) || has_circle(scenario),
@@ -48,50 +48,14 @@ fn has_pools(scenario: &Scenario) -> bool {
     scenario.services.iter().any(|service| !service.pools.is_empty())
 }
 
-/// Whether a service can come to wait for itself.
+/// Whether a service may come to wait for itself: surely not where all calls lead to services further down in the file,
+/// and none into a channel.
 fn has_circle(scenario: &Scenario) -> bool {
-    let modes = |index: usize| {
-        let changed = scenario.changes.iter().filter_map(move |change| match &change.to {
-            Changed::Edge(id, is) if id.0 as usize == index => Some(is.mode),
-            _ => None,
-        });
-        changed.chain([scenario.edges[index].mode])
-    };
-    let mut after: Vec<Vec<usize>> = vec![Vec::new(); scenario.services.len()];
-    for (index, edge) in scenario.edges.iter().enumerate() {
-        let Caller::Service(from) = edge.from else { continue };
-        let waits =
-            modes(index).any(|mode| mode.waits() || mode == Mode::Queue && edge.channel.overflow == Overflow::Block);
-        let after = &mut after[from.0 as usize];
-        match edge.to {
-            Callee::Operation(to, _) if waits => after.push(to.0 as usize),
-            Callee::Channel(id) if may_block(scenario, edge, id) => after.extend(consumers(scenario, id)),
-            _ => {}
-        }
-    }
-    (0..after.len()).any(|start| {
-        let (mut seen, mut next) = (vec![false; after.len()], after[start].clone());
-        while let Some(at) = next.pop() {
-            if !std::mem::replace(&mut seen[at], true) {
-                next.extend(&after[at]);
-            }
-        }
-        seen[start]
+    scenario.edges.iter().any(|edge| match (edge.from, edge.to) {
+        (Caller::Service(from), Callee::Operation(to, _)) => to.0 <= from.0,
+        (from, Callee::Channel(_)) => matches!(from, Caller::Service(_)),
+        _ => false,
     })
-}
-
-/// Whether a publication may have to wait for a consumer.
-fn may_block(scenario: &Scenario, edge: &Edge, id: ChannelId) -> bool {
-    edge.publish.reply || scenario.channels[id.0 as usize].rules.overflow == Overflow::Block
-}
-
-/// The services that consume from a channel.
-fn consumers(scenario: &Scenario, id: ChannelId) -> impl Iterator<Item = usize> {
-    let consumed = scenario
-        .edges
-        .iter()
-        .filter(move |edge| edge.from == Caller::Channel(id));
-    consumed.filter_map(|edge| Some(edge.service()?.0 as usize))
 }
 
 impl World {
@@ -100,10 +64,7 @@ impl World {
         let mut graph = self.wait_graph();
         graph.settle();
         let stuck = |root: &u32| !graph.moves[*root];
-        let circle = self.begun().filter(stuck).find(|root| {
-            let needs = &graph.needs[*root];
-            needs.iter().any(|other| graph.behind(*other)[*root as usize])
-        })?;
+        let circle = self.begun().filter(stuck).find(|root| graph.behind(*root)[*root])?;
         let behind = graph.behind(circle);
         let mut found = Deadlock {
             at: self.queue.now(),
@@ -112,7 +73,7 @@ impl World {
         };
         // A job that no thread has taken up is told with its span.
         let told = |root: &u32| self.tasks[*root].lane != NONE || self.tasks[*root].span == *root;
-        for root in self.begun().filter(|root| behind[*root as usize]).filter(told) {
+        for root in self.begun().filter(|root| behind[*root]).filter(told) {
             let one = self.held_by(root);
             let same = |held: &&mut Held| Held { spans: 1, ..**held } == one;
             match found.held.iter_mut().find(same) {

@@ -6,10 +6,11 @@
 use super::call::Outgoing;
 use super::queue::Handle;
 use super::slab::NONE;
-use super::world::World;
+use super::turn::Turn;
+use super::world::{Task, World};
 use crate::scenario::Mode;
 use crate::time::{Duration, Instant};
-use crate::trace::Cause;
+use crate::trace::{Cause, Observer};
 
 /// A call with policies while it lives.
 #[derive(Clone, Copy)]
@@ -86,4 +87,18 @@ pub enum Stage {
     Pause,
     Fallback,
     Over,
+}
+
+impl<O: Observer> Turn<'_, O> {
+    /// The span of an attempt begins: it may be too late, or its work done already.
+    #[inline(never)]
+    pub(super) fn begin_guarded(&mut self, task: u32) {
+        let Task { guard, deadline, .. } = self.world.tasks[task];
+        if self.now() >= deadline {
+            self.respond(task, Err(Cause::Deadline));
+            self.world.tasks[task].outcome = Err(Cause::Deadline);
+        } else if self.world.guards[guard].done && self.world.rules[self.world.guards[guard].rules].idempotent {
+            self.world.tasks[task].pc = self.world.program.nothing;
+        }
+    }
 }

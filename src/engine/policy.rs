@@ -17,7 +17,6 @@ use super::guard::{Guard, Stage};
 use super::queue::Handle;
 use super::slab::NONE;
 use super::turn::Turn;
-use super::world::Task;
 use crate::scenario::{Cause, Deadline, EdgeId, Fallback, Mode};
 use crate::time::{Duration, Instant};
 use crate::trace::{Attempt, Guarded, Observer};
@@ -53,17 +52,8 @@ impl<O: Observer> Turn<'_, O> {
         let (rules, mode, line) = (entry.rules, entry.mode, entry.line);
         let gate = entry.first_gate + self.place_of(parent);
         let waits = mode != Mode::Oneway;
-        let limit = match parent {
-            NONE => Instant::NEVER,
-            parent => self.world.tasks[parent].deadline,
-        };
-        let policy = &self.world.rules[rules];
-        let deadline = match policy.deadline {
-            None => Instant::NEVER,
-            Some(Deadline::Propagate) => limit,
-            Some(Deadline::After(time)) => limit.min(now + time),
-        };
-        if let Some(budget) = policy.budget {
+        let deadline = self.deadline_of(rules, parent);
+        if let Some(budget) = self.world.rules[rules].budget {
             self.world.gates[gate].earn(budget);
         }
         self.world.requests[request].open += 1;
@@ -111,6 +101,19 @@ impl<O: Observer> Turn<'_, O> {
             return true;
         }
         waits
+    }
+
+    /// When a call by these rules is too late, from a span that may have a deadline itself.
+    fn deadline_of(&self, rules: u32, parent: u32) -> Instant {
+        let limit = match parent {
+            NONE => Instant::NEVER,
+            parent => self.world.tasks[parent].deadline,
+        };
+        match self.world.rules[rules].deadline {
+            None => Instant::NEVER,
+            Some(Deadline::Propagate) => limit,
+            Some(Deadline::After(time)) => limit.min(self.now() + time),
+        }
     }
 
     /// Which of the caller's replicas this is; a client is one.
@@ -269,13 +272,13 @@ impl<O: Observer> Turn<'_, O> {
             return;
         }
         if other != NONE {
-            self.give_up_try(slot, 1 - which);
+            self.give_up_try(slot, 1 - which, Cause::Timeout);
         }
         self.attempt_over(slot, outcome);
     }
 
     /// The caller waits no longer for a try; the callee works on, unless it is told.
-    fn give_up_try(&mut self, slot: u32, which: usize) {
+    fn give_up_try(&mut self, slot: u32, which: usize, cause: Cause) {
         let task = std::mem::replace(&mut self.world.guards[slot].tries[which], NONE);
         if task == NONE {
             return;
@@ -288,7 +291,7 @@ impl<O: Observer> Turn<'_, O> {
         if connects {
             self.close_connection(gate);
         }
-        self.abandon(task, cancel);
+        self.abandon(task, cause, cancel);
     }
 
     /// The timeout or the deadline of an attempt has come.
@@ -296,10 +299,11 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn give_up(&mut self, slot: u32) {
         self.world.guards[slot].timers[0] = Handle::NONE;
         self.world.guards[slot].stage = Stage::Between;
-        self.give_up_try(slot, 0);
-        self.give_up_try(slot, 1);
         let late = self.now() >= self.world.guards[slot].deadline;
-        self.attempt_over(slot, Err(if late { Cause::Deadline } else { Cause::Timeout }));
+        let cause = if late { Cause::Deadline } else { Cause::Timeout };
+        self.give_up_try(slot, 0, cause);
+        self.give_up_try(slot, 1, cause);
+        self.attempt_over(slot, Err(cause));
     }
 
     /// An attempt that left has its outcome.
@@ -404,18 +408,6 @@ impl<O: Observer> Turn<'_, O> {
         }
     }
 
-    /// The span of an attempt begins: it may be too late, or its work done already.
-    #[inline(never)]
-    pub(super) fn begin_guarded(&mut self, task: u32) {
-        let Task { guard, deadline, .. } = self.world.tasks[task];
-        if self.now() >= deadline {
-            self.respond(task, Err(Cause::Deadline));
-            self.world.tasks[task].outcome = Err(Cause::Deadline);
-        } else if self.world.guards[guard].done && self.world.rules[self.world.guards[guard].rules].idempotent {
-            self.world.tasks[task].pc = self.world.program.nothing;
-        }
-    }
-
     /// A call that stands in for a guarded one; yields whether its outcome is waited for.
     fn call_for_guard(&mut self, edge: u32, key: u64, request: u32, parent: u32, slot: u32) -> bool {
         if self.world.edges[edge].rules != NONE {
@@ -473,7 +465,7 @@ impl<O: Observer> Turn<'_, O> {
         for which in 0..2 {
             let task = std::mem::replace(&mut self.world.guards[slot].tries[which], NONE);
             if task != NONE {
-                self.abandon(task, false);
+                self.abandon(task, Cause::Timeout, false);
             }
         }
         let outcome = Err(Cause::Reset);

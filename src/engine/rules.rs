@@ -8,7 +8,7 @@ use super::gate::{Fuse, Gate};
 use super::program::Program;
 use super::slab::NONE;
 use super::world::World;
-use crate::scenario::{Backoff, Caller, Deadline, Edge, Fallback, Jitter, Mode, Policy};
+use crate::scenario::{Backoff, Caller, Deadline, Edge, Fallback, Jitter, Mode};
 use crate::time::Duration;
 
 /// The policies of an edge, ready for use.
@@ -34,33 +34,18 @@ pub struct Rules {
     pub timeout: Option<Duration>,
 }
 
-/// The policies of an edge that its mode has a use for, if there are any: nobody waits for a `oneway` call once it is sent.
-fn in_force(edge: &Edge) -> Option<Policy> {
-    let written = &edge.policy;
-    let policy = match mode_of(edge) {
-        Mode::Forward => return None,
-        Mode::Oneway => Policy {
-            limit: written.limit,
-            rate: written.rate,
-            setup: written.setup.clone(),
-            connections: written.connections,
-            ..Policy::default()
-        },
-        _ => Policy {
-            every: Policy::default().every,
-            ..written.clone()
-        },
-    };
-    (policy != Policy::default()).then_some(policy)
-}
-
 impl Rules {
-    /// The rules of an edge; none where a call is a plain attempt.
+    /// The rules of an edge that its mode has a use for; none where a call is a plain attempt. Nobody waits for a
+    /// `oneway` call once it is sent.
     pub fn new(edge: &Edge, program: &mut Program) -> Option<Rules> {
-        let policy = &in_force(edge)?;
-        let retry = policy.retry.as_ref();
-        Some(Rules {
-            fallback: policy.fallback.clone(),
+        let (policy, mode) = (&edge.policy, mode_of(edge));
+        if mode == Mode::Forward {
+            return None;
+        }
+        let lasts = mode != Mode::Oneway;
+        let retry = policy.retry.as_ref().filter(|_| lasts);
+        let rules = Rules {
+            fallback: policy.fallback.clone().filter(|_| lasts),
             attempts: retry.map_or(1, |retry| retry.attempts),
             backoff: retry.map_or(Backoff::Constant(Duration::ZERO), |retry| retry.backoff),
             jitter: retry.map_or(Jitter::None, |retry| retry.jitter),
@@ -68,17 +53,25 @@ impl Rules {
             on: retry.map_or(0, |retry| {
                 retry.on.iter().fold(0, |bits, cause| bits | 1 << *cause as u16)
             }),
-            breaker: policy.breaker.as_ref().map(Fuse::new),
+            breaker: policy.breaker.as_ref().filter(|_| lasts).map(Fuse::new),
             limit: policy.limit.unwrap_or(u32::MAX),
             gap: policy.rate.map(gap_at),
-            hedge: policy.hedge,
+            hedge: policy.hedge.filter(|_| lasts),
             setup: policy.setup.as_ref().map(|setup| program.sampler(setup)),
             connections: policy.connections,
-            deadline: policy.deadline,
-            cancel: policy.cancel,
-            idempotent: policy.idempotent,
+            deadline: policy.deadline.filter(|_| lasts),
+            cancel: policy.cancel && lasts,
+            idempotent: policy.idempotent && lasts,
             timeout: edge.timeout,
-        })
+        };
+        (!rules.is_plain()).then_some(rules)
+    }
+
+    /// Whether they ask for nothing that a plain attempt does not do.
+    fn is_plain(&self) -> bool {
+        let once = self.attempts == 1 && self.hedge.is_none() && self.fallback.is_none() && !self.idempotent;
+        let open = self.breaker.is_none() && self.limit == u32::MAX && self.gap.is_none();
+        once && open && !self.has_connections() && self.deadline.is_none() && !self.cancel
     }
 
     /// Whether an attempt needs a connection of its own.

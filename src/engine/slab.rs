@@ -109,6 +109,12 @@ impl<T> Default for Numbered<T> {
     }
 }
 
+impl<T> From<Vec<T>> for Numbered<T> {
+    fn from(values: Vec<T>) -> Self {
+        Numbered(values)
+    }
+}
+
 impl<T> FromIterator<T> for Numbered<T> {
     fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
         Numbered(values.into_iter().collect())

@@ -104,6 +104,17 @@ impl<O: Observer> Turn<'_, O> {
         }
     }
 
+    /// What a fiber does next, and the number of that step; who was told to stop does nothing but undo.
+    #[inline(always)]
+    fn next_instruction(&mut self, fiber: u32, cancelled: bool) -> (Instruction, u32) {
+        let (instruction, step) = self.world.program.code[self.world.tasks[fiber].pc];
+        self.world.tasks[fiber].pc += 1;
+        if cancelled && !instruction.is_control() && !self.world.undoes(fiber) {
+            return (Instruction::Undone, step);
+        }
+        (instruction, step)
+    }
+
     /// Executes the instructions of a fiber of this span until it can go no further.
     fn walk(&mut self, root: u32, fiber: u32) -> Pause {
         let mut fiber = fiber;
@@ -114,15 +125,8 @@ impl<O: Observer> Turn<'_, O> {
             task.pc = self.world.program.failure;
         }
         loop {
-            let task = &mut self.world.tasks[fiber];
-            let (instruction, step) = self.world.program.code[task.pc];
-            if cancelled && !instruction.is_control() && !self.world.undoes(fiber) {
-                self.world.tasks[fiber].pc = self.world.program.failure;
-                continue;
-            }
-            let task = &mut self.world.tasks[fiber];
-            task.pc += 1;
-            let key = task.key;
+            let (instruction, step) = self.next_instruction(fiber, cancelled);
+            let key = self.world.tasks[fiber].key;
             let ok = match instruction {
                 Instruction::Work(sampler) => {
                     let work = self.draw_duration(sampler, key, step, Purpose::Work);

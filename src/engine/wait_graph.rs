@@ -20,8 +20,10 @@ use crate::trace::Activity;
 
 /// The graph of who waits for whom: spans, jobs and calls, then replicas, pools, channels and gates.
 pub struct Graph {
-    /// Whom each node needs one of.
-    pub needs: Numbered<Vec<u32>>,
+    /// The last of each node's needs among all of them.
+    last: Numbered<u32>,
+    /// A node that another one needs one of, and that one's need before.
+    needs: Vec<(u32, u32)>,
     /// Goes on by itself.
     pub moves: Numbered<bool>,
     /// How many fibers of each span are known to wait for somebody.
@@ -31,16 +33,18 @@ pub struct Graph {
 impl Graph {
     fn new(nodes: u32, spans: u32) -> Graph {
         Graph {
-            needs: (0..nodes).map(|_| Vec::new()).collect(),
-            moves: (0..nodes).map(|_| false).collect(),
-            waiting: (0..spans).map(|_| 0).collect(),
+            last: vec![NONE; nodes as usize].into(),
+            needs: Vec::new(),
+            moves: vec![false; nodes as usize].into(),
+            waiting: vec![0; spans as usize].into(),
         }
     }
 
     /// A node needs this one, or another.
     #[inline(never)]
     fn need(&mut self, node: u32, other: u32) {
-        self.needs[node].push(other);
+        let before = std::mem::replace(&mut self.last[node], self.needs.len() as u32);
+        self.needs.push((other, before));
     }
 
     /// A node needs this one; where there is none, it may go on by itself.
@@ -64,32 +68,38 @@ impl Graph {
         self.waiting[root] += fibers;
     }
 
-    /// Spreads from those that go on by themselves to all that need one of them.
-    pub fn settle(&mut self) {
-        let nodes = self.needs.len() as u32;
-        let mut needed_by = Graph::new(nodes, 0);
-        for (node, needs) in (0..).zip(self.needs.iter()) {
-            needs.iter().for_each(|other| needed_by.need(*other, node));
-        }
-        let mut next: Vec<u32> = (0..nodes).filter(|node| self.moves[*node]).collect();
-        while let Some(node) = next.pop() {
-            for other in needed_by.needs[node].drain(..) {
-                if !std::mem::replace(&mut self.moves[other], true) {
-                    next.push(other);
-                }
-            }
-        }
+    /// Whom a node needs one of.
+    fn needed_by(&self, node: u32) -> impl Iterator<Item = u32> {
+        let need = |at: u32| self.needs.get(at as usize);
+        std::iter::successors(need(self.last[node]), move |(_, before)| need(*before)).map(|(other, _)| *other)
     }
 
-    /// All nodes that this one cannot go on without.
-    pub fn behind(&self, start: u32) -> Vec<bool> {
-        let (mut seen, mut next) = (vec![false; self.needs.len()], vec![start]);
+    /// These, whom they need, whom those need, and so on.
+    #[inline(never)]
+    fn reach(&self, from: impl Iterator<Item = u32>) -> Numbered<bool> {
+        let mut seen: Numbered<bool> = vec![false; self.last.len()].into();
+        let mut next: Vec<u32> = from.collect();
         while let Some(at) = next.pop() {
-            if !std::mem::replace(&mut seen[at as usize], true) {
-                next.extend(&self.needs[at]);
+            if !std::mem::replace(&mut seen[at], true) {
+                next.extend(self.needed_by(at));
             }
         }
         seen
+    }
+
+    /// Spreads from those that go on by themselves to all that need one of them.
+    pub fn settle(&mut self) {
+        let nodes = self.last.len() as u32;
+        let mut reversed = Graph::new(nodes, 0);
+        for node in 0..nodes {
+            self.needed_by(node).for_each(|other| reversed.need(other, node));
+        }
+        self.moves = reversed.reach((0..nodes).filter(|node| self.moves[*node]));
+    }
+
+    /// All nodes that this one cannot go on without; itself where it waits for itself.
+    pub fn behind(&self, node: u32) -> Numbered<bool> {
+        self.reach(self.needed_by(node))
     }
 }
 
@@ -278,14 +288,14 @@ impl World {
             }
         }
         for call in 0..self.tasks.slots() {
-            if graph.needs[call].is_empty() && self.tasks[call].channel != NONE && !self.is_begun(call) {
+            if graph.last[call] == NONE && self.tasks[call].channel != NONE && !self.is_begun(call) {
                 graph.let_move(call);
             }
         }
     }
 
     fn add_guards(&self, graph: &mut Graph) {
-        let mut in_line: Numbered<bool> = (0..self.guards.slots()).map(|_| false).collect();
+        let mut in_line: Numbered<bool> = vec![false; self.guards.slots() as usize].into();
         for (slot, which) in self.gates.iter().flat_map(|gate| &gate.connections.waiting) {
             in_line[*slot] |= self.guards[*slot].attempts == which >> 1;
         }
@@ -315,7 +325,7 @@ impl World {
         // Connections that no try uses are idle, or are being opened.
         for (index, gate) in (0..).zip(self.gates.iter()) {
             let node = self.node_of_gate(index);
-            if gate.connections.open as usize > graph.needs[node].len() {
+            if gate.connections.open as usize > graph.needed_by(node).count() {
                 graph.let_move(node);
             }
         }

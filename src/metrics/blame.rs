@@ -9,7 +9,9 @@
 //! Law: the pieces of a request lie end to end from sending to reply, so their lengths add up to its response time.
 //! The path follows what was waited for, and so never leads over an asynchronous edge.
 
-use crate::scenario::{Callee, ChannelId, EdgeId, Mode, Scenario, ServiceId};
+mod broker;
+
+use crate::scenario::{Callee, Caller, Cause, ChannelId, EdgeId, Mode, Runtime, Scenario, ServiceId};
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, NO_SPAN, On, Segment, Trace, hands_over};
 
@@ -26,11 +28,11 @@ pub enum Spent {
     Core,
     /// For one of a pool.
     Pool,
-    /// On the way there or back.
+    /// On the way there or back, or waiting for a connection.
     Network,
     /// In attempts that failed and were made again, and in the pauses between.
     Retry,
-    /// In a channel: until the ack, or until a consumer takes up what waits for a reply.
+    /// With a broker: until its ack is back; or until it sends what waits for a reply to the consumer that replies.
     Broker,
 }
 
@@ -71,7 +73,7 @@ impl Spent {
             Spent::Pool => "waiting for a pool",
             Spent::Network => "network",
             Spent::Retry => "retries",
-            Spent::Broker => "waiting for an ack",
+            Spent::Broker => "broker residence",
         }
     }
 }
@@ -123,6 +125,8 @@ pub struct Blame<'a> {
     children: Vec<Vec<u32>>,
     /// The calls of the client for each request, in the order of sending.
     roots: Vec<Vec<u32>>,
+    /// The deliveries of each declared channel to which a consumer has replied, in the order of the replies.
+    replied: Vec<Vec<u32>>,
 }
 
 impl<'a> Blame<'a> {
@@ -134,6 +138,7 @@ impl<'a> Blame<'a> {
             segments: vec![Vec::new(); trace.spans.len()],
             children: vec![Vec::new(); trace.spans.len()],
             roots: vec![Vec::new(); trace.requests.len()],
+            replied: vec![Vec::new(); scenario.channels.len()],
         };
         for segment in trace.segments.iter().filter(|segment| segment.span != NO_SPAN) {
             // A span has few lanes, and each is in the order of time.
@@ -146,6 +151,13 @@ impl<'a> Blame<'a> {
                 blame.children[span.parent as usize].push(row as u32);
             } else if let Some(roots) = blame.roots.get_mut(span.request as usize) {
                 roots.push(row as u32);
+            }
+            if let Caller::Channel(channel) = scenario.edge(span.edge).from
+                && span.responded != Instant::NEVER
+            {
+                let replied = &mut blame.replied[channel.0 as usize];
+                let place = replied.partition_point(|row| trace.spans[*row as usize].responded <= span.responded);
+                replied.insert(place, row as u32);
             }
         }
         blame
@@ -211,6 +223,43 @@ impl<'a> Blame<'a> {
             (at, above) = (above, next);
         }
         Some(at)
+    }
+
+    /// Since when a span had been waiting for a connection when it sent a call, and that call: blocked on its edge, or on
+    /// threads, where every `wait` is told, without anything that is told.
+    fn connecting(&self, row: u32, at: Instant) -> Option<(Instant, u32)> {
+        let spans = &self.trace.spans;
+        let children = self.children[row as usize].iter().copied();
+        let first = |call: &u32| (spans[*call as usize].sent, spans[*call as usize].attempt) == (at, 1);
+        let call = children.clone().find(first)?;
+        let edge = spans[call as usize].edge;
+        let policy = &self.scenario.edge_at(edge, at).policy;
+        if policy.connections.is_none() && policy.setup.is_none() {
+            return None;
+        }
+        let before = children
+            .filter(|other| *other != call)
+            .map(|other| spans[other as usize].returned);
+        let returned = before
+            .filter(|returned| *returned <= at)
+            .max()
+            .unwrap_or(Instant::START);
+        let segments = &self.segments[row as usize];
+        let last = segments[..segments.partition_point(|segment| segment.start < at)].last();
+        let on_threads = || {
+            matches!(
+                self.scenario.service(spans[row as usize].service).runtime,
+                Runtime::Threads(_)
+            )
+        };
+        let since = match last {
+            Some(last) if last.activity == Activity::Blocked(On::Edge(edge)) && last.end >= at => {
+                last.start.max(returned)
+            }
+            _ if !on_threads() => return None,
+            _ => last.map_or(spans[row as usize].began, |last| last.end),
+        };
+        (returned <= since && since < at).then_some((since, call))
     }
 
     fn site(&self, span: u32) -> Site {
@@ -289,39 +338,64 @@ impl Path<'_, '_> {
             self.add(from, until, Spent::Network, row);
             return;
         }
-        let children = self.blame.children[row as usize].iter();
-        match children
-            .copied()
-            .find(|child| hands_over(self.blame.trace, row, *child))
-        {
-            // Another one answers in its place.
-            Some(child) => self.call(child, responded, until),
-            None => self.add(responded, until, Spent::Network, row),
-        }
+        self.answer(row, row, Spent::Network, [responded, until]);
         self.inside(row, began, responded);
         self.add(arrived, began, Spent::Backlog, row);
         self.add(from, arrived, Spent::Network, row);
     }
 
-    /// What was published, to the ack, or to the reply where one is waited for: then a consumer has answered.
-    fn publication(&mut self, row: u32, from: Instant, until: Instant) {
-        let spans = &self.blame.trace.spans;
-        let replies = self.blame.scenario.edge(spans[row as usize].edge).publish.reply;
-        let answered = |call: &&u32| replies && spans[**call as usize].responded <= until;
-        let deliveries = self.blame.children[row as usize].iter();
-        let mut way = until;
-        if let Some(first) = deliveries
-            .filter(answered)
-            .min_by_key(|call| spans[**call as usize].responded)
-        {
-            let span = spans[*first as usize];
-            let [arrived, began, responded] = [span.arrived, span.began, span.responded].map(|at| at.max(from));
-            self.add(responded, until, Spent::Network, row);
-            self.inside(*first, began, responded);
-            self.add(arrived, began, Spent::Backlog, *first);
-            way = arrived;
+    /// From the answer of a span until the caller has it, over the line of the call `over`. Where the span has handed its
+    /// duty over, another one answers in its place.
+    fn answer(&mut self, row: u32, over: u32, spent: Spent, [from, until]: [Instant; 2]) {
+        let mut children = self.blame.children[row as usize].iter().copied();
+        match children.find(|child| hands_over(self.blame.trace, row, *child)) {
+            Some(child) => self.call(child, from, until),
+            None => self.add(from, until, spent, over),
         }
-        self.add(from, way, Spent::Broker, row);
+    }
+
+    /// What was published: to the ack, or where a reply is waited for, to the reply of a consumer.
+    fn publication(&mut self, row: u32, from: Instant, until: Instant) {
+        let span = self.blame.trace.spans[row as usize];
+        if span.outcome == Some(Err(Cause::Refused)) {
+            // At the door.
+            return self.add(from, until, Spent::Network, row);
+        }
+        if !span.mode.waits() {
+            return self.add(from, until, Spent::Broker, row);
+        }
+        let arrived = span.arrived.max(from).min(until);
+        let left = match self.blame.decisive(row, until) {
+            Some(delivery) => self.delivery(delivery, row, arrived, until),
+            None => until,
+        };
+        self.add(arrived, left, Spent::Broker, row);
+        let room = self.blame.for_room(row, arrived.since(from));
+        let reached = Instant(arrived.0 - room.0);
+        self.add(reached, arrived, Spent::Broker, row);
+        self.add(from, reached, Spent::Network, row);
+    }
+
+    /// A delivery, seen by the publication that waits for its reply. Yields when it left the broker.
+    fn delivery(&mut self, row: u32, publication: u32, from: Instant, until: Instant) -> Instant {
+        let spans = &self.blame.trace.spans;
+        let span = spans[row as usize];
+        let given_up = spans[publication as usize]
+            .outcome
+            .is_some_and(|outcome| matches!(outcome, Err(Cause::Timeout | Cause::Deadline)));
+        let clip = |at: Instant| at.min(until).max(from);
+        let over = clip(span.responded.min(span.ended));
+        let began = clip(span.began).min(over);
+        let arrived = clip(span.arrived).min(began);
+        let sent = clip(span.sent).min(arrived);
+        // Without a reply the message is the broker's again.
+        let after = if given_up { Spent::Broker } else { Spent::Network };
+        self.answer(row, publication, after, [over, until]);
+        self.inside(row, began, over);
+        self.add(arrived, began, Spent::Backlog, row);
+        let left = sent + self.blame.of_broker(row, arrived.since(sent));
+        self.add(left, arrived, Spent::Network, row);
+        left
     }
 
     /// A span between two instants: what was waited for, backwards.
@@ -329,6 +403,12 @@ impl Path<'_, '_> {
         let children = &self.blame.children[row as usize];
         let mut at = until;
         while at > from {
+            if let Some((since, call)) = self.blame.connecting(row, at) {
+                let since = since.max(from);
+                self.add(since, at, Spent::Network, call);
+                at = since;
+                continue;
+            }
             at = match (self.segment_before(row, at), self.call_before(children, at)) {
                 // A branch that works beside a call: the one that ended last decided.
                 (Some(segment), Some(child)) if self.is_after(segment, children, child, at) => {

@@ -104,8 +104,14 @@ impl Distribution {
         let ms = |ns: u64| ns as f64 / 1e6;
         let quantiles = self.histogram.quantiles([0.5, 0.9, 0.95, 0.99, 0.999]);
         let [p50, p90, p95, p99, p999] = quantiles.map(|value| Some(ms(value.min(self.max))));
+        let mean = self.sum() as f64 / count as f64 / 1e6;
+        // What is left over counts as a batch where it is at least half of one.
+        let (mut batches, size) = self.batches();
+        if self.batch_count * 2 >= size {
+            batches.push(ms(self.batch_sum) / self.batch_count as f64);
+        }
         Summary {
-            mean: Some(self.sum() as f64 / count as f64 / 1e6),
+            mean: Some(mean),
             p50,
             p90,
             p95,
@@ -113,7 +119,7 @@ impl Distribution {
             p999,
             max: Some(ms(self.max)),
             count,
-            ci95: mean_of_batches(&self.batches().0),
+            ci95: mean_of_batches(&batches, mean),
         }
     }
 }
@@ -180,6 +186,25 @@ mod tests {
         ] {
             let value = value.unwrap_or(0.0);
             assert!((value / expected - 1.0).abs() < 1e-3, "{value} {expected}");
+        }
+    }
+
+    #[test]
+    fn an_interval_lies_around_the_mean_and_knows_the_last_values() {
+        let of = |calm: u64, late: u64| {
+            let mut distribution = Distribution::new();
+            (0..calm).for_each(|_| distribution.record(Duration::from_ms(10)));
+            (0..late).for_each(|_| distribution.record(Duration::from_ms(1000)));
+            let summary = distribution.summary();
+            (summary.mean.unwrap_or(0.0), summary.ci95.unwrap_or_default())
+        };
+        for (calm, late) in [(32, 1), (2560, 39), (2560, 33), (40, 0)] {
+            let (mean, [low, high]) = of(calm, late);
+            assert!(
+                (low + high - 2.0 * mean).abs() < 1e-9,
+                "{calm} {late}: {mean} [{low}, {high}]"
+            );
+            assert_eq!(high > low, late > 0, "{calm} {late}: {mean} [{low}, {high}]");
         }
     }
 

@@ -48,30 +48,39 @@ impl Series {
         }
     }
 
-    /// The 95 % interval of the mean of so many values whose variance is so many times that of independent ones.
-    fn interval(&self, count: usize, factor: f64) -> [f64; 2] {
-        let half = student_t95(count - 1) * libm::sqrt(factor * self.variance / count as f64);
-        [self.mean - half, self.mean + half]
+    /// Half of the 95 % interval of the mean of so many values whose variance is so many times that of independent ones.
+    fn half_interval(&self, count: usize, factor: f64) -> f64 {
+        student_t95(count - 1) * libm::sqrt(factor * self.variance / count as f64)
     }
 }
 
 /// The 95 % interval of the mean of independent values; none for fewer than two.
 pub fn mean_interval(values: &[f64]) -> Option<[f64; 2]> {
-    (values.len() >= 2).then(|| Series::of(values).interval(values.len(), 1.0))
+    if values.len() < 2 {
+        return None;
+    }
+    let series = Series::of(values);
+    Some(around(series.mean, series.half_interval(values.len(), 1.0)))
 }
 
-/// The 95 % interval of a mean from the means of full batches; none for fewer than ten.
-pub fn mean_of_batches(batches: &[f64]) -> Option<[f64; 2]> {
+fn around(mean: f64, half: f64) -> [f64; 2] {
+    [mean - half, mean + half]
+}
+
+/// The 95 % interval around the mean of all values, by the means of batches; none for fewer than ten. Of many and an odd
+/// number of batches the oldest is left out.
+pub fn mean_of_batches(batches: &[f64], mean: f64) -> Option<[f64; 2]> {
     if batches.len() < 10 {
         return None;
     }
     if batches.len() >= 32 {
-        let pairs: Vec<f64> = batches.chunks_exact(2).map(|pair| (pair[0] + pair[1]) / 2.0).collect();
-        return mean_of_batches(&pairs);
+        let pairs = batches.rchunks_exact(2).rev();
+        let pairs: Vec<f64> = pairs.map(|pair| (pair[0] + pair[1]) / 2.0).collect();
+        return mean_of_batches(&pairs, mean);
     }
     let series = Series::of(batches);
     let factor = (1.0 + series.lag_one) / (1.0 - series.lag_one);
-    Some(series.interval(batches.len(), factor.max(1.0)))
+    Some(around(mean, series.half_interval(batches.len(), factor.max(1.0))))
 }
 
 #[cfg(test)]
@@ -106,11 +115,14 @@ mod tests {
 
     #[test]
     fn batches_that_are_like_their_neighbours_widen_the_interval() {
-        let width = |batches: &[f64]| mean_of_batches(batches).map_or(0.0, |[low, high]| high - low);
+        let width = |batches: &[f64]| mean_of_batches(batches, 0.0).map_or(0.0, |[low, high]| high - low);
         let (rising, mixed): (Vec<f64>, Vec<f64>) = (0..16).map(|i| (f64::from(i), f64::from(i * 7 % 16))).unzip();
         let plain = mean_interval(&rising).map_or(0.0, |[low, high]| high - low);
         assert!((width(&mixed) - plain).abs() < 1e-12, "{}", width(&mixed));
         assert!(width(&rising) > 2.0 * plain, "{} {plain}", width(&rising));
-        assert_eq!((width(&[1.0; 9]), mean_of_batches(&[1.0; 12])), (0.0, Some([1.0, 1.0])));
+        assert_eq!(
+            (width(&[1.0; 9]), mean_of_batches(&[1.0; 12], 3.0)),
+            (0.0, Some([3.0, 3.0]))
+        );
     }
 }

@@ -17,9 +17,9 @@ use super::moment::{Kind, Moment, moments};
 use super::shape::{Align, Hit, Picture, Point, Shape};
 use super::theme::Role;
 use super::word;
-use crate::scenario::{Callee, Caller, Cause, Mode, Scenario};
+use crate::scenario::{Callee, Caller, Mode, Scenario};
 use crate::time::Instant;
-use crate::trace::{Activity, NO_SPAN, Span, Trace, folded, is_beaten};
+use crate::trace::{Activity, NO_SPAN, Span, Trace, folded, gave_up, is_beaten};
 
 /// More calls than this are not shown.
 pub const MOST_CALLS: usize = 150;
@@ -290,14 +290,12 @@ impl Sheet<'_> {
             Some(Err(cause)) => Some(cause),
             _ => None,
         };
-        if failed == Some(Cause::Timeout) {
-            let beaten = is_beaten(self.trace, placed.row);
-            let words = if beaten {
-                "lets the other one go"
-            } else {
-                "gives up: timeout"
+        if let Some(cause) = failed.filter(|_| gave_up(&span)) {
+            let words = match is_beaten(self.trace, placed.row) {
+                true => "lets the other one go".to_string(),
+                false => format!("gives up: {}", cause.word()),
             };
-            return self.remark(from, y, words);
+            return self.remark(from, y, &words);
         }
         let delivery = matches!(self.scenario.edge(span.edge).from, Caller::Channel(_));
         if span.mode == Mode::Oneway || span.mode == Mode::Forward || delivery && failed.is_none() {

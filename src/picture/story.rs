@@ -10,13 +10,15 @@
 //! Law: the figures are those of the pictures; times count from the request's offering. Alike calls one after the other
 //! are told once.
 
+mod fate;
+
 use super::order::in_order;
 use super::word;
 use crate::metrics::blame::{Blame, Share};
-use crate::scenario::{Callee, Caller, Cause, EdgeId, Mode, Scenario};
+use crate::scenario::{Callee, Caller, Cause, Edge, EdgeId, Mode, Scenario};
 use crate::time::{Duration, Instant};
 use crate::trace::{
-    Activity, NO_SPAN, Note, Placed, Span, Trace, Visit, What, answerer, folded, is_beaten, lane_names, visits,
+    Activity, NO_SPAN, Note, Placed, Span, Trace, Visit, What, answerer, folded, gave_up, is_beaten, lane_names, visits,
 };
 
 /// One sentence.
@@ -177,21 +179,20 @@ impl<'a> Teller<'a> {
             1 => String::new(),
             times => format!(", {times} times one after the other"),
         };
-        let ack = match span.returned {
-            Instant::NEVER => String::new(),
-            at => format!("; it has the ack at {}", self.time(at)),
-        };
         let text = match (edge.from, edge.to) {
             (Caller::Channel(_), _) => format!("{from} delivers to {to}{times}"),
             _ if self.is_redelivery(span) => format!("the message from {from} is delivered to {to} again"),
-            (_, Callee::Channel(_)) => format!("{from} publishes into {to}{again}{times}{ack}"),
+            (_, Callee::Channel(_)) => {
+                let meaning = self.meaning(span, from);
+                format!("{from} publishes into {to}{again}{times}{meaning}")
+            }
             (Caller::Client(_), _) => format!("{from} calls {to} ({}){again}{times}", span.mode.word()),
             _ => {
                 let meaning = self.meaning(span, from);
                 format!("{from} calls {to} ({}){again}{times}{meaning}", span.mode.word())
             }
         };
-        let lost = match span.lost && span.arrived == Instant::NEVER {
+        let lost = match span.lost && span.arrived == Instant::NEVER && !self.is_cut_off(span) {
             true => format!("; the network loses it, and {to} never hears of it"),
             false => String::new(),
         };
@@ -211,9 +212,11 @@ impl<'a> Teller<'a> {
             Mode::Poll => format!("; it asks now and then {}, and holds no worker", self.until(span)),
             Mode::Callback => format!("; it holds no worker, and is called back {}", self.until(span)),
             Mode::Oneway => "; it goes on at once".to_string(),
-            Mode::Queue => match span.returned {
-                Instant::NEVER => "; it has no ack yet".to_string(),
-                at => format!("; it goes on with the ack at {}", self.time(at)),
+            Mode::Queue => match span.outcome {
+                None => "; it has no ack yet".to_string(),
+                Some(Ok(())) => format!("; it goes on with the ack at {}", self.time(span.returned)),
+                // It is told when that happens.
+                Some(Err(_)) => String::new(),
             },
             Mode::Forward => "; its answer will be the answer".to_string(),
         }
@@ -221,6 +224,9 @@ impl<'a> Teller<'a> {
 
     fn tell_beginning(&mut self, call: &Placed, span: &Span) {
         let (_, to) = self.ends(span.edge);
+        if is_publication(self.scenario.edge(span.edge)) {
+            return self.tell_arrival(call, span, to);
+        }
         if span.began == Instant::NEVER {
             let turned_away = span.arrived != Instant::NEVER && span.ended == span.arrived;
             if turned_away && matches!(span.outcome, Some(Err(_))) {
@@ -253,6 +259,21 @@ impl<'a> Teller<'a> {
             text = text + ", and for it " + &doings.join(", ");
         }
         self.tell(span.began, call, text);
+    }
+
+    /// That the channel takes a publication, where that was not at once, or does not.
+    fn tell_arrival(&mut self, call: &Placed, span: &Span, to: &str) {
+        if span.outcome == Some(Err(Cause::Refused)) {
+            self.tell(span.arrived, call, format!("{to} does not take it"));
+        } else if self.is_cut_off(span) {
+            self.tell(
+                span.ended,
+                call,
+                format!("the broker of {to} dies without having taken it"),
+            );
+        } else if span.arrived > span.sent && self.is_taken(call.row, span) {
+            self.tell(span.arrived, call, format!("{to} takes it"));
+        }
     }
 
     fn tell_notes(&mut self, call: &Placed, span: &Span) {
@@ -302,13 +323,17 @@ impl<'a> Teller<'a> {
         }
         let late = span.mode.waits() && span.returned < span.responded.min(span.ended);
         if span.lost && span.responded != Instant::NEVER {
-            let text = format!("{to} answers, and the network loses the answer");
+            let what = if self.is_delivery(&span) { "ack" } else { "answer" };
+            let text = format!("{to} answers, and the network loses the {what}");
             self.tell(span.responded, call, text);
         } else if late && span.responded != Instant::NEVER {
             let text = format!("{to} answers too late: nobody waits any more");
             self.tell(span.responded, call, text);
         }
         self.tell_end(call, &span, to);
+        if call.times == 1 {
+            self.tell_fate(call, &span);
+        }
     }
 
     fn tell_end(&mut self, call: &Placed, span: &Span, to: &str) {
@@ -329,7 +354,10 @@ impl<'a> Teller<'a> {
             _ if is_beaten(self.trace, row) => format!("{from} needs this answer of {to} no longer"),
             _ if self.trace.notes.iter().any(died) => format!("its call to {to} is cut off ({})", cause.word()),
             Cause::Timeout if self.is_delivery(span) => format!("{from} has had no ack from {to} in time (timeout)"),
-            Cause::Timeout => format!("{from} gives up (timeout)"),
+            cause if gave_up(span) => format!("{from} gives up ({})", cause.word()),
+            Cause::Reset if self.is_forgotten(row, span) => {
+                format!("{from} forgets that {to} has the message, as its broker dies")
+            }
             cause => format!("{from} learns that {to} has failed ({})", cause.word()),
         }
     }
@@ -338,6 +366,10 @@ impl<'a> Teller<'a> {
         let from_channel = matches!(self.scenario.edge(span.edge).from, Caller::Channel(_));
         from_channel || span.parent != NO_SPAN && self.is_redelivery(span)
     }
+}
+
+fn is_publication(edge: &Edge) -> bool {
+    matches!(edge.to, Callee::Channel(_))
 }
 
 /// What kept a call from leaving.

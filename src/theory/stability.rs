@@ -11,7 +11,8 @@
 
 use super::demand::{Answer, Demand, Reader, mean};
 use crate::scenario::{
-    Arrivals, Callee, Caller, ChannelId, Client, Dist, Edge, EdgeId, Load, Mode, Scenario, ServiceId,
+    Arrivals, Callee, Caller, ChannelId, ChannelRules, Client, Dist, Edge, EdgeId, Load, Mode, Overflow, Scenario,
+    ServiceId,
 };
 use crate::time::{Duration, Instant};
 
@@ -377,6 +378,11 @@ fn is_regular(scenario: &Scenario) -> bool {
     scenario.clients.iter().all(|client| regular(&client.load))
 }
 
+/// Whether a channel keeps only some of what is published; one that blocks lets its producers wait.
+fn loses(rules: &ChannelRules) -> bool {
+    rules.retention.is_some() || rules.capacity.is_some() && rules.overflow != Overflow::Block
+}
+
 /// Whether anything may refuse what is too much, or give it up. A client that gives up takes no work away.
 fn sheds(scenario: &Scenario) -> bool {
     let guarded = |edge: &Edge| {
@@ -385,13 +391,11 @@ fn sheds(scenario: &Scenario) -> bool {
             Caller::Client(_) => edge.timeout.is_none() || !policy.cancel,
             _ => edge.timeout.is_none(),
         };
-        let full = edge.mode == Mode::Queue && (edge.channel.capacity.is_some() || edge.channel.retention.is_some());
+        let full = edge.mode == Mode::Queue && loses(&edge.channel);
         let limited = policy.limit.is_some() || policy.rate.is_some() || policy.breaker.is_some();
         !patient || full || limited || policy.deadline.is_some()
     };
-    let full =
-        |channel: &crate::scenario::Channel| channel.rules.capacity.is_some() || channel.rules.retention.is_some();
     scenario.edges.iter().any(guarded)
-        || scenario.channels.iter().any(full)
+        || scenario.channels.iter().any(|channel| loses(&channel.rules))
         || scenario.services.iter().any(|service| service.backlog.is_some())
 }

@@ -3,6 +3,7 @@
 use super::observer::On;
 use crate::scenario::{EdgeId, Scenario, ServiceId};
 use crate::time::{Duration, Instant};
+use std::fmt::{Arguments, Write};
 
 /// Spans that wait for each other in a circle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,58 +52,73 @@ pub enum Need {
 impl Deadlock {
     /// Who holds what, and who waits for whom.
     pub fn story(&self, scenario: &Scenario) -> String {
-        let parts: Vec<String> = self.held.iter().map(|held| held.words(scenario)).collect();
-        format!(
-            "deadlock at {}: {}; only a timeout frees them",
-            Duration(self.at.0),
-            parts.join(", ")
-        )
+        let mut story = format!("deadlock at {}", Duration(self.at.0));
+        for (index, held) in self.held.iter().enumerate() {
+            story += if index == 0 { ": " } else { ", " };
+            held.tell(scenario, &mut story);
+        }
+        story + "; only a timeout frees them"
     }
 }
 
 impl Held {
-    fn words(&self, scenario: &Scenario) -> String {
+    fn tell(&self, scenario: &Scenario, story: &mut String) {
         let service = scenario.service(self.service);
-        let name = &service.name;
         let (all, thing) = match self.by {
             Bond::Worker => (service.replicas * service.runtime.workers(), "worker"),
             Bond::OffloadThread => (service.replicas * service.offload, "offload thread"),
             Bond::Place => (0, "span"),
         };
-        let (waits, holds, things) = match self.spans {
-            1 => ("waits", "holds", thing.to_string()),
-            _ => ("wait", "hold", format!("{thing}s")),
-        };
-        let held = match self.spans {
-            some if all == 0 => format!("{some} {things} of `{name}` without a worker"),
-            1 if all == 1 => format!("the only {thing} of `{name}`"),
-            some if some == all => format!("all {some} {things} of `{name}`"),
-            some => format!("{some} of {all} {thing}s of `{name}`"),
-        };
-        let pool = |service: ServiceId, place: u32| {
-            let service = scenario.service(service);
-            let pool = service.pools.get(place as usize).map_or("", |pool| &pool.name);
-            match service.name == *name {
-                true => format!("one of its pool `{pool}`"),
-                false => format!("one of the pool `{pool}` of `{}`", service.name),
-            }
-        };
-        let holding = self.pool.map_or(String::new(), |(service, place)| {
-            format!(" {holds} {} and", pool(service, place))
-        });
-        let what = match self.need {
-            Need::On(On::Edge(id)) | Need::Connection(id) => {
-                let edge = scenario.edge(id);
-                let a = match self.need {
-                    Need::Connection(_) => "a connection to ",
-                    _ => "",
-                };
-                format!("{a}`{}` ({})", scenario.name_of(edge.to), edge.name)
-            }
-            Need::On(On::Pool(place)) => pool(self.service, place),
-            Need::On(On::Wait) | Need::OffloadThread => "its offload threads".to_string(),
-            Need::Worker => "one of its workers".to_string(),
-        };
-        format!("{held}{holding} {waits} for {what}")
+        let (some, one) = (self.spans, self.spans == 1);
+        match some {
+            1 if all == 1 => *story += "the only",
+            _ if some == all => add(story, format_args!("all {some}")),
+            _ if all == 0 => add(story, format_args!("{some}")),
+            _ => add(story, format_args!("{some} of {all}")),
+        }
+        let s = if some.max(all) == 1 { "" } else { "s" };
+        add(story, format_args!(" {thing}{s} of `{}`", service.name));
+        if all == 0 {
+            *story += " without a worker";
+        }
+        if let Some((owner, place)) = self.pool {
+            *story += if one { " holds " } else { " hold " };
+            self.tell_pool(scenario, owner, place, story);
+            *story += " and";
+        }
+        *story += if one { " waits for " } else { " wait for " };
+        self.tell_need(scenario, story);
     }
+
+    /// One of a pool, with its owner where that is another service.
+    fn tell_pool(&self, scenario: &Scenario, owner: ServiceId, place: u32, story: &mut String) {
+        let service = scenario.service(owner);
+        let pool = service.pools.get(place as usize).map_or("", |pool| &pool.name);
+        if owner == self.service {
+            add(story, format_args!("one of its pool `{pool}`"));
+        } else {
+            add(story, format_args!("one of the pool `{pool}` of `{}`", service.name));
+        }
+    }
+
+    fn tell_need(&self, scenario: &Scenario, story: &mut String) {
+        match self.need {
+            Need::On(On::Edge(id)) | Need::Connection(id) => {
+                if let Need::Connection(_) = self.need {
+                    *story += "a connection to ";
+                }
+                let edge = scenario.edge(id);
+                add(story, format_args!("`{}` ({})", scenario.name_of(edge.to), edge.name));
+            }
+            Need::On(On::Pool(place)) => self.tell_pool(scenario, self.service, place, story),
+            Need::On(On::Wait) | Need::OffloadThread => *story += "its offload threads",
+            Need::Worker => *story += "one of its workers",
+        }
+    }
+}
+
+#[inline(never)]
+fn add(story: &mut String, words: Arguments) {
+    // A string takes whatever is written.
+    let _ = story.write_fmt(words);
 }

@@ -37,7 +37,7 @@ impl<A: Observer, B: Observer> Observer for Either<A, B> {
         lost(now: Instant, call: Call);
         turned_away(now: Instant, call: Call);
         returned(now: Instant, call: Call, outcome: Result<(), Cause>);
-        abandoned(now: Instant, call: Call);
+        abandoned(now: Instant, call: Call, cause: Cause);
         called(now: Instant, call: Guarded);
         concluded(now: Instant, call: Guarded, outcome: Result<(), Cause>, fell_back: bool);
         breaker(now: Instant, edge: EdgeId, replica: u32, state: State);

@@ -6,10 +6,11 @@
 //!                                                         2     orders ▶ payments   callees below their callers
 //! ```
 //!
-//! Law: an excerpt is a trace; whatever can be asked of a trace can be asked of it.
+//! Law: an excerpt is a trace; whatever can be asked of a trace can be asked of it. The span of a batch belongs to the
+//! request of its oldest message, and is in the excerpts of all whom its reply has reached.
 
 use super::{NO_SPAN, Note, Span, Trace};
-use crate::scenario::Mode;
+use crate::scenario::{Cause, Mode};
 use crate::time::Instant;
 
 /// The spans of a request, a row of [`Trace::requests`], each with its own row: all are sent between its offering and the end
@@ -28,7 +29,8 @@ pub fn spans_of(trace: &Trace, request: u32) -> impl Iterator<Item = (u32, &Span
 /// as that is recorded.
 pub fn excerpt(trace: &Trace, request: u32) -> Option<Trace> {
     let row = *trace.requests.get(request as usize)?;
-    let own: Vec<(u32, &Span)> = spans_of(trace, request).collect();
+    let mut own: Vec<(u32, &Span)> = spans_of(trace, request).collect();
+    let shared = share_batches(trace, &mut own);
     let first = own.first().map_or(0, |(row, _)| *row);
     let mut rows = vec![NO_SPAN; own.last().map_or(0, |(row, _)| (row - first) as usize + 1)];
     for (number, (row, _)) in (0u32..).zip(&own) {
@@ -41,8 +43,10 @@ pub fn excerpt(trace: &Trace, request: u32) -> Option<Trace> {
             .unwrap_or(NO_SPAN)
     };
     let mut spans: Vec<Span> = own.iter().map(|(_, span)| **span).collect();
-    for span in &mut spans {
-        (span.request, span.parent) = (0, row_of(span.parent));
+    for (span, (row, _)) in spans.iter_mut().zip(&own) {
+        let taken = shared.iter().find(|(batch, _)| batch == row);
+        let parent = taken.map_or(span.parent, |(_, publication)| *publication);
+        (span.request, span.parent) = (0, row_of(parent));
     }
     let segments = trace.segments.iter().map(|segment| {
         let mut segment = *segment;
@@ -65,6 +69,56 @@ pub fn excerpt(trace: &Trace, request: u32) -> Option<Trace> {
         switches: Vec::new(),
         requests: vec![row],
     })
+}
+
+/// Adds the batches in which messages of a request went with older ones of others, and what is below them. Yields the
+/// row of each with that of the publication.
+fn share_batches<'a>(trace: &'a Trace, own: &mut Vec<(u32, &'a Span)>) -> Vec<(u32, u32)> {
+    let batch = |(row, span): &(u32, &Span)| Some((batch_of(trace, *row, span)?, *row));
+    let shared: Vec<(u32, u32)> = own.iter().filter_map(batch).collect();
+    for (batch, _) in &shared {
+        let mut below = vec![*batch];
+        for (row, span) in (0u32..).zip(&trace.spans).skip(*batch as usize) {
+            if row == *batch || below.contains(&span.parent) {
+                below.push(row);
+                let place = own.partition_point(|(other, _)| *other < row);
+                if own.get(place).is_none_or(|(other, _)| *other != row) {
+                    own.insert(place, (row, span));
+                }
+            }
+        }
+    }
+    shared
+}
+
+/// The delivery that replied to a publication without one of its own that has: over the same edge an older message was
+/// published whose it is; it left when this one had come, and no later one has replied in time.
+fn batch_of(trace: &Trace, row: u32, publication: &Span) -> Option<u32> {
+    if !publication.mode.waits() || publication.outcome != Some(Ok(())) || publication.began != Instant::NEVER {
+        return None;
+    }
+    let replied = |span: &Span| span.responded <= publication.returned && span.outcome != Some(Err(Cause::Error));
+    let later = (row + 1..).zip(&trace.spans[row as usize + 1..]);
+    let mut later = later.take_while(|(_, span)| span.sent <= publication.returned);
+    if later.clone().any(|(_, span)| span.parent == row && replied(span)) {
+        return None;
+    }
+    let is_batch = |span: &Span| {
+        let oldest = trace.spans.get(span.parent as usize);
+        let is_older = |oldest: &Span| oldest.edge == publication.edge && oldest.arrived <= publication.arrived;
+        let left = span.mode == Mode::Queue && span.edge != publication.edge && span.sent >= publication.arrived;
+        left && replied(span) && oldest.is_some_and(is_older)
+    };
+    let mut last: Option<(u32, &Span)> = None;
+    later
+        .by_ref()
+        .filter(|(_, span)| is_batch(span))
+        .for_each(|(row, span)| {
+            if last.is_none_or(|(_, last)| last.responded <= span.responded) {
+                last = Some((row, span));
+            }
+        });
+    last.map(|(row, _)| row)
 }
 
 /// Alike calls one after the other are told as one from this many on.
@@ -200,6 +254,15 @@ pub fn answerer(trace: &Trace, calls: &[Placed], call: usize) -> usize {
 pub fn hands_over(trace: &Trace, row: u32, other: u32) -> bool {
     let (span, next) = (&trace.spans[row as usize], &trace.spans[other as usize]);
     next.mode == Mode::Forward && next.parent == row && next.sent == span.responded
+}
+
+/// Whether a caller gave up on a call; a callee that begins at its deadline or later says so itself.
+pub fn gave_up(span: &Span) -> bool {
+    match span.outcome {
+        Some(Err(Cause::Timeout)) => true,
+        Some(Err(Cause::Deadline)) => span.began != span.responded || span.returned < span.responded,
+        _ => false,
+    }
 }
 
 /// Whether another attempt was the first to succeed, so that nobody waits for this one.

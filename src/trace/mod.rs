@@ -19,7 +19,7 @@ pub mod swimlane;
 
 pub use deadlock::{Bond, Deadlock, Held, Need};
 pub use either::Either;
-pub use excerpt::{Placed, Visit, answerer, calls, excerpt, folded, hands_over, is_beaten, spans_of, visits};
+pub use excerpt::{Placed, Visit, answerer, calls, excerpt, folded, gave_up, hands_over, is_beaten, spans_of, visits};
 pub use observer::*;
 pub use piece::Sizes;
 pub use record::*;

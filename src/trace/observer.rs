@@ -202,8 +202,9 @@ pub trait Observer {
     /// The caller learns the outcome: reply, error, refusal, timeout, ack; over `oneway` at sending.
     fn returned(&mut self, now: Instant, call: Call, outcome: Result<(), Cause>) {}
 
-    /// A caller no longer waits for an attempt: it has given up, or another one has won.
-    fn abandoned(&mut self, now: Instant, call: Call) {}
+    /// A caller no longer waits for an attempt: it has given up because of a timeout or its deadline, or another one has
+    /// won.
+    fn abandoned(&mut self, now: Instant, call: Call, cause: Cause) {}
     /// A call over an edge with policies begins; attempts may follow.
     fn called(&mut self, now: Instant, call: Guarded) {}
     /// The caller learns the outcome of a call with policies; `fell_back` where a fallback stands in.

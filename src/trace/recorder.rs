@@ -36,6 +36,8 @@ pub struct Recorder {
     declared: u32,
     /// The delivery that was told last, of which further messages of its batch may follow.
     opened: Option<(Instant, u32)>,
+    /// The call with policies whose attempt was given up last.
+    given_up: Option<(Instant, u32)>,
     /// How many spans there may be before the window until those that are over are forgotten.
     crowd: usize,
     open: bool,
@@ -74,6 +76,7 @@ impl Recorder {
             switches: Vec::new(),
             declared: scenario.channels.len() as u32,
             opened: None,
+            given_up: None,
             crowd: 1024,
             open: false,
         }
@@ -339,8 +342,9 @@ impl Observer for Recorder {
         }
     }
 
-    fn abandoned(&mut self, now: Instant, call: Call) {
-        self.returned(now, call, Err(Cause::Timeout));
+    fn abandoned(&mut self, now: Instant, call: Call, cause: Cause) {
+        self.returned(now, call, Err(cause));
+        self.given_up = call.guard.map(|guard| (now, guard));
     }
 
     fn accepted(&mut self, now: Instant, call: Call, _queued: bool) {
@@ -393,7 +397,10 @@ impl Observer for Recorder {
 
     fn concluded(&mut self, now: Instant, call: Guarded, outcome: Result<(), Cause>, fell_back: bool) {
         let Some(parent) = call.parent else { return };
-        if let Err(cause @ (Cause::Breaker | Cause::Limit | Cause::Rate | Cause::Deadline)) = outcome {
+        let was_sent = self.given_up == Some((now, call.slot));
+        if let Err(cause @ (Cause::Breaker | Cause::Limit | Cause::Rate | Cause::Deadline)) = outcome
+            && !was_sent
+        {
             self.note(now, parent, What::Barred(call.edge, cause));
         } else if fell_back {
             self.note(now, parent, What::FellBack(call.edge));

@@ -349,7 +349,7 @@ impl Observer for Census<'_> {
         self.learn(&call);
     }
 
-    fn abandoned(&mut self, now: Instant, call: Call) {
+    fn abandoned(&mut self, now: Instant, call: Call, _: Cause) {
         self.step(now);
         self.learn(&call);
     }

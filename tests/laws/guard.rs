@@ -209,7 +209,7 @@ impl Observer for Guardian<'_> {
         }
     }
 
-    fn abandoned(&mut self, _: Instant, call: Call) {
+    fn abandoned(&mut self, _: Instant, call: Call, _: Cause) {
         self.attempts.remove(&call.slot);
     }
 

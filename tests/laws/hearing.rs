@@ -39,7 +39,7 @@ impl Observer for Reasons<'_> {
         self.on_returned(&call, outcome);
     }
 
-    fn abandoned(&mut self, now: Instant, call: Call) {
+    fn abandoned(&mut self, now: Instant, call: Call, _: Cause) {
         self.now = now;
         if let Some(way) = self.calls.get_mut(&call.slot) {
             way.abandoned = true;

@@ -56,7 +56,7 @@ impl Observer for Watcher<'_> {
         self.outcome(outcome);
     }
 
-    fn abandoned(&mut self, _: Instant, _: Call) {
+    fn abandoned(&mut self, _: Instant, _: Call, _: Cause) {
         self.freed = true;
     }
 

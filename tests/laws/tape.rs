@@ -41,7 +41,7 @@ pub enum Event {
     Applied(Call, Datum, u64),
     FailedOver(ItemId, u32, u64, u64),
     TurnedAway(Call),
-    Abandoned(Call),
+    Abandoned(Call, Cause),
     Called(Guarded),
     Concluded(Guarded, Result<(), Cause>, bool),
     Breaker(EdgeId, u32, State),
@@ -62,7 +62,7 @@ impl Event {
             Event::Offered(_) | Event::Replied(_) | Event::Failed(..) | Event::Completed(..) => None,
             Event::Called(_) | Event::Concluded(..) | Event::Breaker(..) | Event::Pool(..) => None,
             Event::Offloaded(..) | Event::TakenUp(..) | Event::BroughtBack(..) | Event::JobCrashed(..) => None,
-            Event::TurnedAway(call) | Event::Abandoned(call) | Event::Polled(call) | Event::Crashed(call, _) => {
+            Event::TurnedAway(call) | Event::Abandoned(call, _) | Event::Polled(call) | Event::Crashed(call, _) => {
                 Some(call)
             }
             Event::Lane(..) | Event::Crowded(..) | Event::Drawn(..) | Event::FailedOver(..) => None,
@@ -128,7 +128,7 @@ pub fn tell<O: Observer>(now: Instant, event: Event, observer: &mut O) {
         Event::Applied(call, datum, was) => observer.applied(now, call, datum, was),
         Event::FailedOver(item, row, kept, lost) => observer.failed_over(now, item, row, kept, lost),
         Event::TurnedAway(call) => observer.turned_away(now, call),
-        Event::Abandoned(call) => observer.abandoned(now, call),
+        Event::Abandoned(call, cause) => observer.abandoned(now, call, cause),
         Event::Called(call) => observer.called(now, call),
         Event::Concluded(call, outcome, fell_back) => observer.concluded(now, call, outcome, fell_back),
         Event::Breaker(edge, replica, state) => observer.breaker(now, edge, replica, state),
@@ -252,8 +252,8 @@ impl Observer for Tape {
     fn turned_away(&mut self, now: Instant, call: Call) {
         self.keep(now, Event::TurnedAway(call));
     }
-    fn abandoned(&mut self, now: Instant, call: Call) {
-        self.keep(now, Event::Abandoned(call));
+    fn abandoned(&mut self, now: Instant, call: Call, cause: Cause) {
+        self.keep(now, Event::Abandoned(call, cause));
     }
     fn called(&mut self, now: Instant, call: Guarded) {
         self.keep(now, Event::Called(call));

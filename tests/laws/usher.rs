@@ -132,7 +132,7 @@ impl Observer for Sequence<'_> {
         }
     }
 
-    fn abandoned(&mut self, now: Instant, call: Call) {
+    fn abandoned(&mut self, now: Instant, call: Call, _: Cause) {
         self.step(now);
         if let Some(tries) = call.guard.and_then(|guard| self.guards.get_mut(&guard)) {
             tries.over = now;

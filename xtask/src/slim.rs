@@ -35,7 +35,7 @@ impl Wish {
     pub fn flags(self) -> &'static [&'static str] {
         match self {
             Wish::Small => &["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused"],
-            Wish::Fast => &["--flatten", "--rereloop", "-O3", "--low-memory-unused"],
+            Wish::Fast => &["--flatten", "--rereloop", "-O3", "-Os", "--low-memory-unused"],
         }
     }
 }

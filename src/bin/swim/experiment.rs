@@ -30,11 +30,7 @@ pub fn measure(scenario: &Scenario, seed: u64) -> (Run, Meter) {
 /// The report of one run; of one that ended before its time, the figures so far and the reason.
 pub fn report(scenario: &Scenario, seed: u64) -> Report {
     let (run, meter) = measure(scenario, seed);
-    let warning = run.warning();
-    let end = match warning {
-        Some(_) => run.now(),
-        None => Instant::START + scenario.run.duration,
-    };
+    let (warning, end) = (run.warning(), end(scenario, &run));
     let mut report = meter.report(scenario, seed, end, run.events(), run.digest());
     let deadlock = run.deadlock().map(|deadlock| deadlock.story(scenario));
     report.warnings.extend(warning.into_iter().chain(deadlock));
@@ -42,7 +38,15 @@ pub fn report(scenario: &Scenario, seed: u64) -> Report {
     report
 }
 
-/// Records from an instant on until another one, or until what is recorded is enough.
+/// When a run that has nothing left to do was over: at its end, or where it was given up before.
+fn end(scenario: &Scenario, run: &Run) -> Instant {
+    match run.warning() {
+        Some(_) => run.now(),
+        None => Instant::START + scenario.run.duration,
+    }
+}
+
+/// Records from an instant on until another one or the end of the run, or until what is recorded is enough.
 pub fn record(
     scenario: &Scenario,
     seed: u64,
@@ -55,10 +59,9 @@ pub fn record(
     while !is_over && !recorder.is_full() && !is_enough(recorder.requests()) {
         is_over = run.advance(until, SLICE, &mut recorder);
     }
-    let reached = if is_over && until != Instant::NEVER {
-        until
-    } else {
-        run.now()
+    let reached = match is_over {
+        true => end(scenario, &run).min(until),
+        false => run.now(),
     };
     recorder.finish(reached)
 }

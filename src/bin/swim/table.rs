@@ -76,10 +76,12 @@ const EDGES: &[Column] = &[
 
 const CHANNELS: &[Column] = &[
     Column("published", &["published"], Count),
+    Column("refused", &["refused"], Count),
     Column("delivered", &["delivered"], Count),
     Column("redelivered", &["redelivered"], Count),
     Column("dead letters", &["deadLettered"], Count),
     Column("dropped", &["dropped"], Count),
+    Column("expired", &["expired"], Count),
     Column("depth mean", &["depthMean"], Digits(2)),
     Column("depth max", &["depthMax"], Count),
     Column("age mean ms", &["ageMs", "mean"], Digits(2)),
@@ -111,7 +113,7 @@ const BLAME: &[Column] = &[
     Column("for a pool", &["pool"], Digits(2)),
     Column("network", &["network"], Digits(2)),
     Column("retries", &["retry"], Digits(2)),
-    Column("for an ack", &["broker"], Digits(2)),
+    Column("broker", &["broker"], Digits(2)),
 ];
 
 /// The kinds of things of a report, and the figures of each.
@@ -173,8 +175,8 @@ fn sections(report: &Value) -> Vec<Section> {
         .map(|(kind, columns)| Section::new(kind, columns, report, |tree| tree[kind].clone()))
         .collect();
     sections.push(Section::new("groups", GROUPS, report, groups));
-    for (client, _) in entries(&report["clients"]).filter(|(_, client)| client.get("blameMs").is_some()) {
-        let title = format!("blame of {client}, ms");
+    for (client, figures) in entries(&report["clients"]).filter(|(_, client)| client.get("blameMs").is_some()) {
+        let title = format!("blame of {client}, ms{}", left_out(figures));
         sections.push(Section::new(&title, BLAME, report, |tree| {
             blame(&tree["clients"][client])
         }));
@@ -194,6 +196,15 @@ fn groups(tree: &Value) -> Value {
         entries(&figures["groups"]).map(move |(group, figures)| (format!("{channel}/{group}"), figures.clone()))
     });
     Value::Object(groups.collect())
+}
+
+/// How many replied requests the blame of a client leaves out, if any: a recording that is full ends early.
+fn left_out(client: &Value) -> String {
+    let [replied, blamed] = ["replied", "blamed"].map(|key| client[key].as_f64().unwrap_or(0.0));
+    if blamed >= replied {
+        return String::new();
+    }
+    format!(" (of {blamed} of {replied} replied requests)")
 }
 
 /// The blame of a client by service.
@@ -339,24 +350,24 @@ mod tests {
     #[test]
     fn numbers_stand_below_their_heads_and_intervals_below_their_numbers() {
         let head =
-            "channels  published  delivered  redelivered  dead letters  dropped  depth mean  depth max  age mean ms  age p99 ms\n"
+            "channels  published  refused  delivered  redelivered  dead letters  dropped  expired  depth mean  depth max  age mean ms  age p99 ms\n"
                 .to_string();
         check(
-            json!({"published": 12, "delivered": 1234567890123u64, "redelivered": 0, "deadLettered": 0, "dropped": 0, "depthMean": 0.125,
+            json!({"published": 12, "refused": 3, "delivered": 1234567890123u64, "redelivered": 0, "deadLettered": 0, "dropped": 0, "expired": 1, "depthMean": 0.125,
                    "depthMax": 3, "ageMs": {"mean": null, "p99": null}}),
             None,
             &(head.replace("  delivered", "      delivered")
-                + "a->b             12  1234567890123            0             0        0        0.12          3            –           –\n"),
+                + "a->b             12        3  1234567890123            0             0        0        1        0.12          3            –           –\n"),
         );
         check(
-            json!({"published": 12.0, "delivered": 9.5, "redelivered": 0.0, "deadLettered": 0.0, "dropped": 0.0, "depthMean": 1.0,
+            json!({"published": 12.0, "refused": 3.0, "delivered": 9.5, "redelivered": 0.0, "deadLettered": 0.0, "dropped": 0.0, "expired": 1.0, "depthMean": 1.0,
                    "depthMax": 3.0, "ageMs": {"mean": 2.0, "p99": null}}),
             Some(
                 json!({"published": [11.0, 13.0], "delivered": [9.0, 10.0], "ageMs": {"mean": [1.5, 2.5], "p99": null}}),
             ),
             &(head
-                + "a->b           12.0        9.5          0.0           0.0      0.0        1.00        3.0         2.00           –\n"
-                + "               ±1.0       ±0.5                                                                   ±0.50\n"),
+                + "a->b           12.0      3.0        9.5          0.0           0.0      0.0      1.0        1.00        3.0         2.00           –\n"
+                + "               ±1.0                ±0.5                                                                            ±0.50\n"),
         );
     }
 
@@ -377,5 +388,15 @@ mod tests {
         let lines: Vec<Vec<&str>> = shown[1].lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(lines[1], ["a", "5.00", "–", "–", "–", "–", "2.00", "–", "–"]);
         assert_eq!(lines[2], ["b", "–", "–", "–", "1.25", "–", "–", "–", "–"]);
+    }
+
+    #[test]
+    fn a_blame_says_how_many_requests_it_leaves_out() {
+        let title = |blamed: u32| {
+            let client = json!({"replied": 9, "blamed": blamed, "blameMs": {"a.work": 5.0}});
+            sections(&json!({"clients": {"c": client}})).pop().unwrap().title
+        };
+        assert_eq!(title(9), "blame of c, ms");
+        assert_eq!(title(7), "blame of c, ms (of 7 of 9 replied requests)");
     }
 }
