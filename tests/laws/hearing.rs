@@ -41,9 +41,6 @@ impl Observer for Reasons<'_> {
 
     fn abandoned(&mut self, now: Instant, call: Call, _: Cause) {
         self.now = now;
-        if let Some(way) = self.calls.get_mut(&call.slot) {
-            way.abandoned = true;
-        }
         self.attempt_over(&call, None);
     }
 

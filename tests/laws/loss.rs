@@ -27,13 +27,6 @@ pub struct Parcel {
 }
 
 impl<'s> Reasons<'s> {
-    /// Whether a span may have been told that nobody wants its work: then its calls are not tried again.
-    pub fn stops_trying(&self, span: Option<u32>, policy: &Policy) -> bool {
-        let way = span.and_then(|span| self.calls.get(&span));
-        policy.retry.is_some()
-            && way.is_some_and(|way| way.abandoned && self.edge(way.call.edge, way.since).policy.cancel)
-    }
-
     fn rules(&self, channel: ChannelId) -> &'s ChannelRules {
         present::rules(self.scenario, channel, self.now)
     }

@@ -36,7 +36,6 @@ pub struct Way {
     pub ended: Option<bool>,
     /// Where it began.
     pub lane: Option<u32>,
-    pub abandoned: bool,
 }
 
 /// A call with policies.
@@ -181,7 +180,6 @@ impl<'s> Reasons<'s> {
             turned_away: false,
             ended: None,
             lane: None,
-            abandoned: false,
         };
         self.calls.insert(call.slot, way);
     }
@@ -483,7 +481,7 @@ impl<'s> Reasons<'s> {
                     Some(sent) => self.is_due(call.parent, sent, edge.timeout),
                     None => edge.timeout.is_some_and(|timeout| tries.since + timeout <= now),
                 };
-                ("attempt timed out", due || self.stops_trying(call.parent, policy))
+                ("attempt timed out", due)
             }
             Cause::Reset if self.dies_with(call.parent) => ("call reset with its caller", true),
             Cause::Error | Cause::Refused | Cause::Reset => ("attempt failed", tries.last == Some(outcome)),
