@@ -265,6 +265,27 @@ fn a_fallback_at_once_is_a_response_without_a_share() {
 }
 
 #[test]
+fn who_was_given_up_while_it_waited_is_not_to_blame_for_its_callee() {
+    // `a` gives up on `b` after 10 ms, of which `b` waits 9 for `d`; the client has the fallback.
+    let told = |mode: &str, runtime: &str| {
+        let text = format!(
+            r#"{{"format": "sync-or-swim/1", "run": {{"duration": "1s"}}, "clients": {{"c": {{"arrivals": {{"times": ["0s"]}}}}}},
+            "services": {{"a": {{"operations": {{"go": [{{"work": "2ms"}}, {{"call": "b"}}]}}}},
+              "b": {{{runtime}, "operations": {{"default": [{{"work": "1ms"}}, {{"call": "d"}}, {{"work": "1ms"}}]}}}}, "d": {{"work": "50ms"}}}},
+            "edges": [{{"from": "c", "to": "a.go"}}, {{"from": "a", "to": "b", "timeout": "10ms", "fallback": {{"value": 1}}}},
+              {{"from": "b", "to": "d", "mode": "{mode}"}}]}}"#
+        );
+        shares(
+            &parse(&text).unwrap_or_else(|problems| panic!("{problems:?}")).scenario,
+            0,
+        )
+    };
+    let expected = "d: own work 9, a: own work 2, b: own work 1";
+    assert_eq!(told("sync", r#""threads": 2"#), expected);
+    assert_eq!(told("await", r#""loop": 1"#), expected);
+}
+
+#[test]
 fn callees_are_blamed_for_all_that_is_below_them() {
     let scenario = scenario(1, "\"threads\": 1", "sync");
     let trace = record(&scenario);

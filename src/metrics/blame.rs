@@ -10,8 +10,9 @@
 //! The path follows what was waited for, and so never leads over an asynchronous edge.
 
 mod broker;
+mod waiting;
 
-use crate::scenario::{Callee, Caller, Cause, ChannelId, EdgeId, Mode, Runtime, Scenario, ServiceId};
+use crate::scenario::{Callee, Caller, Cause, ChannelId, EdgeId, Mode, Scenario, ServiceId};
 use crate::time::{Duration, Instant};
 use crate::trace::{Activity, NO_SPAN, On, Segment, Trace, hands_over};
 
@@ -225,43 +226,6 @@ impl<'a> Blame<'a> {
         Some(at)
     }
 
-    /// Since when a span had been waiting for a connection when it sent a call, and that call: blocked on its edge, or on
-    /// threads, where every `wait` is told, without anything that is told.
-    fn connecting(&self, row: u32, at: Instant) -> Option<(Instant, u32)> {
-        let spans = &self.trace.spans;
-        let children = self.children[row as usize].iter().copied();
-        let first = |call: &u32| (spans[*call as usize].sent, spans[*call as usize].attempt) == (at, 1);
-        let call = children.clone().find(first)?;
-        let edge = spans[call as usize].edge;
-        let policy = &self.scenario.edge_at(edge, at).policy;
-        if policy.connections.is_none() && policy.setup.is_none() {
-            return None;
-        }
-        let before = children
-            .filter(|other| *other != call)
-            .map(|other| spans[other as usize].returned);
-        let returned = before
-            .filter(|returned| *returned <= at)
-            .max()
-            .unwrap_or(Instant::START);
-        let segments = &self.segments[row as usize];
-        let last = segments[..segments.partition_point(|segment| segment.start < at)].last();
-        let on_threads = || {
-            matches!(
-                self.scenario.service(spans[row as usize].service).runtime,
-                Runtime::Threads(_)
-            )
-        };
-        let since = match last {
-            Some(last) if last.activity == Activity::Blocked(On::Edge(edge)) && last.end >= at => {
-                last.start.max(returned)
-            }
-            _ if !on_threads() => return None,
-            _ => last.map_or(spans[row as usize].began, |last| last.end),
-        };
-        (returned <= since && since < at).then_some((since, call))
-    }
-
     fn site(&self, span: u32) -> Site {
         let span = &self.trace.spans[span as usize];
         match self.scenario.edge(span.edge).to {
@@ -401,7 +365,10 @@ impl Path<'_, '_> {
     /// A span between two instants: what was waited for, backwards.
     fn inside(&mut self, row: u32, from: Instant, until: Instant) {
         let children = &self.blame.children[row as usize];
-        let mut at = until;
+        let mut at = match self.blame.open_call(row, until) {
+            Some(call) => self.back_over_call(children, call, row, from, until),
+            None => until,
+        };
         while at > from {
             if let Some((since, call)) = self.blame.connecting(row, at) {
                 let since = since.max(from);
@@ -409,7 +376,7 @@ impl Path<'_, '_> {
                 at = since;
                 continue;
             }
-            at = match (self.segment_before(row, at), self.call_before(children, at)) {
+            at = match (self.blame.segment_before(row, at), self.call_before(children, at)) {
                 // A branch that works beside a call: the one that ended last decided.
                 (Some(segment), Some(child)) if self.is_after(segment, children, child, at) => {
                     self.back_over_call(children, child, row, from, at)
@@ -431,14 +398,6 @@ impl Path<'_, '_> {
             segment.end.min(at),
         );
         returned > end || returned == end && self.is_made_again(calls, child, at)
-    }
-
-    /// The last thing that a worker did for a span before an instant, other than standing blocked on a call.
-    fn segment_before(&self, row: u32, at: Instant) -> Option<Segment> {
-        let tells = |segment: &&Segment| !matches!(segment.activity, Activity::Blocked(On::Edge(_)));
-        let segments = &self.blame.segments[row as usize];
-        let end = segments.partition_point(|segment| segment.start < at);
-        segments[..end].iter().rev().find(tells).copied()
     }
 
     /// Of these calls of one caller the one whose outcome came last before an instant, if somebody waited for it.

@@ -1,0 +1,71 @@
+//! What a span was waiting for: its worker, a connection, or a call without an outcome yet.
+
+use super::Blame;
+use crate::scenario::Runtime;
+use crate::time::Instant;
+use crate::trace::{Activity, On, Segment};
+
+impl Blame<'_> {
+    /// The last thing that a worker did for a span before an instant, other than standing blocked on a call.
+    pub(super) fn segment_before(&self, row: u32, at: Instant) -> Option<Segment> {
+        let tells = |segment: &&Segment| !matches!(segment.activity, Activity::Blocked(On::Edge(_)));
+        let segments = &self.segments[row as usize];
+        let end = segments.partition_point(|segment| segment.start < at);
+        segments[..end].iter().rev().find(tells).copied()
+    }
+
+    /// The call that a span was waiting for when its caller gave up on it, where no worker did anything for it.
+    pub(super) fn open_call(&self, row: u32, until: Instant) -> Option<u32> {
+        let spans = &self.trace.spans;
+        let span = &spans[row as usize];
+        let busy = self
+            .segment_before(row, until)
+            .is_some_and(|segment| segment.end >= until);
+        if busy || span.responded.min(span.ended) <= until {
+            return None;
+        }
+        let is_open = |call: &u32| {
+            let call = &spans[*call as usize];
+            call.mode.waits() && call.sent < until && call.returned > until
+        };
+        let open = self.children[row as usize].iter().copied().filter(is_open);
+        open.max_by_key(|call| spans[*call as usize].sent)
+    }
+
+    /// Since when a span had been waiting for a connection when it sent a call, and that call: blocked on its edge, or on
+    /// threads, where every `wait` is told, without anything that is told.
+    pub(super) fn connecting(&self, row: u32, at: Instant) -> Option<(Instant, u32)> {
+        let spans = &self.trace.spans;
+        let children = self.children[row as usize].iter().copied();
+        let first = |call: &u32| (spans[*call as usize].sent, spans[*call as usize].attempt) == (at, 1);
+        let call = children.clone().find(first)?;
+        let edge = spans[call as usize].edge;
+        let policy = &self.scenario.edge_at(edge, at).policy;
+        if policy.connections.is_none() && policy.setup.is_none() {
+            return None;
+        }
+        let before = children
+            .filter(|other| *other != call)
+            .map(|other| spans[other as usize].returned);
+        let returned = before
+            .filter(|returned| *returned <= at)
+            .max()
+            .unwrap_or(Instant::START);
+        let segments = &self.segments[row as usize];
+        let last = segments[..segments.partition_point(|segment| segment.start < at)].last();
+        let on_threads = || {
+            matches!(
+                self.scenario.service(spans[row as usize].service).runtime,
+                Runtime::Threads(_)
+            )
+        };
+        let since = match last {
+            Some(last) if last.activity == Activity::Blocked(On::Edge(edge)) && last.end >= at => {
+                last.start.max(returned)
+            }
+            _ if !on_threads() => return None,
+            _ => last.map_or(spans[row as usize].began, |last| last.end),
+        };
+        (returned <= since && since < at).then_some((since, call))
+    }
+}
