@@ -79,6 +79,13 @@ fn check(outcome: &Outcome, story: &str, open: usize) {
     assert_eq!(found, open, "{:?}", outcome.requests);
 }
 
+/// Nobody is said to be stuck, and all requests are answered well.
+fn check_calm(outcome: &Outcome) {
+    assert_eq!(outcome.story, None);
+    let told = &outcome.requests;
+    assert!(told.iter().all(|told| told.ends_with("ok")), "{told:?}");
+}
+
 /// Two services that call each other after 1 ms of work, with so many threads.
 fn mutual(threads: u32) -> String {
     let one = |name: &str, other: &str| {

@@ -52,6 +52,12 @@ async function files(page) {
   });
 }
 
+/** Reloads the page, and waits until all that it fetches has come: the module of its worker is the last. */
+async function reload(page) {
+  await page.reload();
+  await expect(page.locator('[data-test="measured"]')).toHaveText(/^whole run of/);
+}
+
 async function flip(page) {
   const email = page.locator('.topology [role="button"][aria-label^="orders to email:"]');
   await expect(page.locator('[data-test="measured"]')).toHaveText(/^whole run of/);
@@ -96,17 +102,17 @@ site("the next release is seen at once, and takes the place of the last when its
   expect(await kept(page)).toEqual([ID]);
 
   release.id = NEXT;
-  await page.reload();
+  await reload(page);
   await expect(page).toHaveTitle(/^Next /);
   await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).update());
   const waiting = () => page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).waiting?.state);
   await expect.poll(waiting).toBe("installed");
   expect((await kept(page)).sort()).toEqual([ID, NEXT].sort());
 
-  await page.reload();
+  await reload(page);
   await expect.poll(() => kept(page)).toEqual([NEXT]);
   await release.end();
-  await page.reload();
+  await reload(page);
   await expect(page).toHaveTitle(/^Next /);
   await expect(page.locator("#start")).toHaveCount(0);
 });

@@ -9,7 +9,7 @@
 //! free what is stuck, and do. What is not understood counts as able to go on, so that nobody is said to be stuck who
 //! is not.
 
-use super::guard::Stage;
+use super::guard::{Guard, Stage};
 use super::pool::Pool;
 use super::slab::NONE;
 use super::turn::Turn;
@@ -111,10 +111,11 @@ impl World {
 
     /// The edge of the first call of a span that has no connection yet.
     fn unconnected(&self, root: u32) -> Option<u32> {
-        let guards = (0..self.guards.slots()).map(|slot| &self.guards[slot]);
-        let mut waiting = guards.filter(|guard| guard.holds > 0 && guard.stage == Stage::Attempt && guard.root == root);
-        let first = waiting.find(|guard| guard.tries == [NONE; 2] && self.rules[guard.rules].has_connections())?;
-        Some(first.edge)
+        let mut guards = (0..self.guards.slots()).map(|slot| &self.guards[slot]);
+        let unsent = |guard: &&Guard| guard.stage == Stage::Attempt && guard.root == root && guard.pending[0];
+        guards
+            .find(|guard| guard.holds > 0 && unsent(guard))
+            .map(|guard| guard.edge)
     }
 
     /// The pools of which a span has one: by a `hold` that it is inside of, or acquired by its request.

@@ -28,6 +28,8 @@ pub struct Guard {
     /// That span, or the job of it that calls.
     pub root: u32,
     pub mode: Mode,
+    /// Whether who called goes on with its outcome, and not before.
+    pub awaited: bool,
     pub line: u32,
     pub since: Instant,
     pub deadline: Instant,

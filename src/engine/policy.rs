@@ -77,6 +77,7 @@ impl<O: Observer> Turn<'_, O> {
             parent,
             root,
             mode,
+            awaited: waits,
             line,
             since: now,
             deadline,
@@ -97,7 +98,8 @@ impl<O: Observer> Turn<'_, O> {
         self.attempt(slot);
         if !waits && self.world.guards[slot].pending[0] {
             // It is sent as soon as it has a connection.
-            self.world.guards[slot].caller = caller;
+            let guard = &mut self.world.guards[slot];
+            (guard.caller, guard.awaited) = (caller, true);
             return true;
         }
         waits
@@ -431,7 +433,7 @@ impl<O: Observer> Turn<'_, O> {
             caller,
             outer,
             request,
-            mode,
+            awaited,
             parent,
             ..
         } = *guard;
@@ -442,7 +444,7 @@ impl<O: Observer> Turn<'_, O> {
             .concluded(self.now(), self.guarded(slot), outcome, fell_back);
         self.let_go_of_guard(slot);
         if outer != NONE {
-            if mode != Mode::Oneway {
+            if awaited {
                 self.try_returned(outer, NONE, outcome);
             }
         } else if caller != NONE {

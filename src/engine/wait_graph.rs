@@ -267,8 +267,11 @@ impl World {
         }
         for slot in 0..self.messages.slots() {
             let message = &self.messages[slot];
-            if message.call != NONE && message.stage == channel::Stage::Lying {
-                graph.need(message.call, self.node_of_channel(message.channel));
+            match message.stage {
+                _ if message.call == NONE => {}
+                channel::Stage::Lying => graph.need(message.call, self.node_of_channel(message.channel)),
+                channel::Stage::Waiting => graph.let_move(message.call),
+                channel::Stage::Held | channel::Stage::Over => {}
             }
         }
         for delivery in 0..self.tasks.slots() {

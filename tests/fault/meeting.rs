@@ -63,6 +63,10 @@ fn what_is_oneway_is_sent_once_it_has_a_connection() {
     let told = mesh(&[0], "", services, edge, "");
     assert_eq!(told.requests(), ["0-31 ok"]);
     assert_eq!(told.report.services["a"].blocked_share, 0.3);
+    // As a fallback as well: after 5 ms, and 30 of handshake.
+    let services_of_three = r#""a": {"operations": {"default": [{"call": "b"}, {"work": "1ms"}]}}, "b": {"work": "5ms", "fail": 1}, "d": {"work": "5ms"}"#;
+    let instead = r#", {"from": "a", "to": "b", "fallback": {"call": "d"}}, {"from": "a", "to": "d", "mode": "oneway", "setup": "30ms"}"#;
+    assert_eq!(mesh(&[0], "", services_of_three, instead, "").requests(), ["0-36 ok"]);
     let one_that_loops = services.replace(r#""threads""#, r#""loop""#);
     let told = mesh(&[0], "", &one_that_loops, edge, "");
     assert_eq!(told.requests(), ["0-31 ok"]);
