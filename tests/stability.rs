@@ -3,6 +3,8 @@
 //! Law: a scenario that can be stable is never named.
 #![cfg(not(target_arch = "wasm32"))]
 
+use sync_or_swim::engine::Run;
+use sync_or_swim::metrics::Meter;
 use sync_or_swim::scenario::text::parse;
 use sync_or_swim::scenario::*;
 use sync_or_swim::theory::{Overload, Resource, overloads};
@@ -179,6 +181,79 @@ fn messages_come_to_each_group_and_batches_are_one_span() {
     };
     assert_eq!(found(&topic(None)), [("b".to_string(), Resource::Workers, 1500)]);
     assert_eq!(found(&topic(Some(batch))), []);
+}
+
+/// A hundred messages a second for `w` with 4 threads, and how many of them a run of 100 s has done.
+fn consumer(load: &str, channel: &str, worker: &str, consumes: &str) -> (Scenario, u64) {
+    let scenario = read(&format!(
+        r#"{{"format": "sync-or-swim/1", "run": {{"duration": "100s", "warmup": "0s"}},
+        "clients": {{"c": {{{load}}}}}, "channels": {{"q": {{{channel}}}}}, "services": {{"w": {{{worker}}}}},
+        "edges": [{{"from": "c", "to": "q"}}, {{"from": "q", "to": "w"{consumes}}}]}}"#
+    ));
+    let mut meter = Meter::new(&scenario);
+    let mut run = Run::new(&scenario, 1);
+    let end = Instant::START + scenario.run.duration;
+    while !run.advance(end, u64::MAX, &mut meter) {}
+    let report = meter.report(&scenario, 1, end, run.events(), run.digest());
+    let done = report.services.values().map(|service| service.completed).sum();
+    (scenario, done)
+}
+
+#[test]
+fn a_consumer_takes_no_more_than_its_partitions_and_its_prefetch_let_it() {
+    use Resource::{Partitions, Prefetch, Workers};
+    let four = r#""threads": 4, "work": "20ms""#;
+    let edge = EdgeId(1);
+    // One after the other: 50 a second at the most of the hundred; from two partitions all.
+    for (partitions, lacks, rho, most) in [(1, true, 2000, 5_000), (2, true, 1000, 10_000), (3, false, 0, 10_100)] {
+        let topic = format!(r#""kind": "topic", "partitions": {partitions}"#);
+        let (scenario, done) = consumer(HUNDRED, &topic, four, "");
+        let expected: Vec<_> = lacks
+            .then(|| ("w".to_string(), Partitions(edge), rho))
+            .into_iter()
+            .collect();
+        assert_eq!(found(&scenario), expected, "{partitions} partitions");
+        assert!(done <= most, "{done} done with {partitions} partitions");
+    }
+    let queue = |delivery: u32| format!(r#""kind": "queue", "delivery": "{delivery}ms""#);
+    for (delivery, consumes, lacks, rho, most) in [
+        // 20 ms, one at a time.
+        (0, r#", "prefetch": 1"#, true, 2000, 5_000),
+        // And 5 ms each way, and 10 ms from the broker: 40 ms, three at a time.
+        (10, r#", "prefetch": 3, "latency": "5ms""#, true, 1333, 7_500),
+        (10, r#", "prefetch": 5, "latency": "5ms""#, false, 0, 10_100),
+        // By default as many as it has threads.
+        (10, r#", "latency": "10ms""#, true, 1250, 8_000),
+    ] {
+        let (scenario, done) = consumer(HUNDRED, &queue(delivery), four, consumes);
+        let expected: Vec<_> = lacks
+            .then(|| ("w".to_string(), Prefetch(edge), rho))
+            .into_iter()
+            .collect();
+        assert_eq!(found(&scenario), expected, "{delivery} {consumes}");
+        assert!(done <= most, "{done} done with {delivery} {consumes}");
+        assert!(lacks == (done < 9_000), "{done} done with {delivery} {consumes}");
+    }
+    // Batches of ten are one delivery, and ten messages.
+    let batches = r#", "batch": {"size": 10, "linger": "1s"}, "prefetch": 20"#;
+    let (scenario, _) = consumer(HUNDRED, r#""kind": "topic""#, four, batches);
+    assert_eq!(found(&scenario), []);
+    // Who lacks workers is told of those.
+    let (scenario, _) = consumer(HUNDRED, r#""kind": "topic""#, r#""threads": 1, "work": "20ms""#, "");
+    assert_eq!(found(&scenario), [("w".to_string(), Workers, 2000)]);
+}
+
+#[test]
+fn a_consumer_that_lacks_partitions_is_told_so() {
+    let (scenario, _) = consumer(HUNDRED, r#""kind": "topic""#, r#""threads": 4, "work": "20ms""#, "");
+    let told: Vec<String> = overloads(&scenario).iter().map(|one| one.told(&scenario)).collect();
+    assert_eq!(
+        told,
+        [
+            "`w` can never keep up: 100/s × 20ms of delivery = 2 partitions of q->w, and there are 1 (ρ = 2.00); \
+          what helps is more of them, or a shorter delivery, or fewer requests"
+        ]
+    );
 }
 
 #[test]

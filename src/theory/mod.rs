@@ -14,6 +14,7 @@ pub mod availability;
 mod chain;
 mod closed;
 mod demand;
+mod flow;
 mod general;
 mod jackson;
 mod limited;

@@ -1,8 +1,8 @@
 //! Which services are offered more than they can do, from the scenario alone.
 //!
 //! ```text
-//! rates of clients ─(calls of each operation)─▶ rate of each operation    λ = γ + λP, as in Jackson's networks
-//! Σ rate × time held  ÷  workers × replicas   = ρ ≥ 1 ─▶ Overload         and so for cores, pools, offload threads
+//! Σ rate (`flow`) × time held (`demand`) ÷ workers × replicas = ρ ≥ 1 ─▶ Overload
+//!             and so for cores, pools, offload threads, `inFlight`; of a consumer for `prefetch` and partitions
 //! ```
 //!
 //! Law: what is said here is so. The demand is a lower bound (`demand`), so a scenario that can be stable is never
@@ -10,9 +10,10 @@
 //! Retries, faults and changes are not counted.
 
 use super::demand::{Answer, Demand, Reader, mean};
+use super::flow::{Flows, batch, delivers, flows, lasting_rate, rate_at};
 use crate::scenario::{
-    Arrivals, Callee, Caller, ChannelId, ChannelRules, Client, Dist, Edge, EdgeId, Load, Mode, Overflow, Scenario,
-    ServiceId,
+    Arrivals, Callee, Caller, ChannelKind, ChannelRules, Client, Dist, Edge, EdgeId, Load, Mode, Overflow, Runtime,
+    Scenario, ServiceId,
 };
 use crate::time::{Duration, Instant};
 
@@ -30,6 +31,10 @@ pub enum Resource {
     Offload,
     Pool(u32),
     InFlight,
+    /// Of the topic behind this edge: each takes up one delivery after the other.
+    Partitions(EdgeId),
+    /// Messages that may be under way over this edge.
+    Prefetch(EdgeId),
 }
 
 /// A service that is offered more than it can do.
@@ -100,9 +105,12 @@ impl Overload {
             Resource::Offload => ("offload", "offload threads", "more of them, or more replicas"),
             Resource::Pool(_) => ("hold", "places", "a larger pool, or a shorter hold"),
             Resource::InFlight => ("stay", "places `inFlight`", "more of them, or more replicas"),
+            Resource::Partitions(_) => ("delivery", "partitions", "more of them, or a shorter delivery"),
+            Resource::Prefetch(_) => ("delivery", "places `prefetch`", "more of them, or a shorter delivery"),
         };
-        let pool = match self.resource {
+        let whose = match self.resource {
             Resource::Pool(pool) => format!(" of pool `{}`", service.pools[pool as usize].name),
+            Resource::Partitions(edge) | Resource::Prefetch(edge) => format!(" of {}", scenario.edge(edge).name),
             _ => String::new(),
         };
         let share = (1.0 - 1.0 / self.ratio()) * 100.0;
@@ -111,7 +119,7 @@ impl Overload {
             false => String::new(),
         };
         format!(
-            "`{}` {verdict}: {}/s × {} of {held} = {} {things}{pool}, and there are {} (ρ = {:.2}){refused}; \
+            "`{}` {verdict}: {}/s × {} of {held} = {} {things}{whose}, and there are {} (ρ = {:.2}){refused}; \
              what helps is {remedy}, or fewer requests",
             service.name,
             digits(self.rate_per_s),
@@ -179,81 +187,68 @@ fn demands(scenario: &Scenario) -> Vec<Vec<Demand>> {
 
 /// Of each service the resource that it lacks most, with these rates of clients (which may look at the run's end).
 fn worst(scenario: &Scenario, demands: &[Vec<Demand>], rate: impl Fn(&Client, Instant) -> f64) -> Vec<Overload> {
-    let flows = flows(scenario, demands, rate);
-    let services =
-        (0..scenario.services.len()).map(|index| lacks_most(scenario, index, &demands[index], &flows[index]));
-    services.collect()
-}
-
-/// Arrivals per second at each operation.
-fn flows(scenario: &Scenario, demands: &[Vec<Demand>], rate: impl Fn(&Client, Instant) -> f64) -> Vec<Vec<f64>> {
-    let end = Instant::START + scenario.run.duration;
-    let mut entering = vec![0.0; scenario.edges.len()];
-    for client in &scenario.clients {
-        let weights: f64 = client.edges.iter().map(|edge| scenario.edge(*edge).weight).sum();
-        for edge in &client.edges {
-            entering[edge.0 as usize] += rate(client, end) * scenario.edge(*edge).weight / weights;
+    let Flows { operations, edges } = flows(scenario, demands, rate);
+    let within =
+        (0..scenario.services.len()).map(|index| lacks_most(scenario, index, &demands[index], &operations[index]));
+    let mut worst: Vec<Overload> = within.collect();
+    for (id, rate) in (0..).map(EdgeId).zip(edges) {
+        for overload in deliveries(scenario, id, demands, rate) {
+            let known = &mut worst[overload.service.0 as usize];
+            // Who lacks workers is not helped by more messages.
+            if known.ratio() < 1.0 && overload.ratio() > known.ratio() {
+                *known = overload;
+            }
         }
     }
-    let consumers = consumers(scenario);
-    let mut flows: Vec<Vec<f64>> = demands.iter().map(|operations| vec![0.0; operations.len()]).collect();
-    for _ in 0..ROUNDS {
-        let mut edges = entering.clone();
-        for (demand, flow) in demands.iter().flatten().zip(flows.iter().flatten()) {
-            demand
-                .calls
-                .iter()
-                .for_each(|(edge, calls)| edges[edge.0 as usize] += flow * calls);
-        }
-        let next = arrivals(scenario, &edges, &consumers, demands);
-        let same = next == flows;
-        flows = next;
-        if same {
-            break;
-        }
-    }
-    flows
+    worst
 }
 
-/// Arrivals at each operation from the calls, publications and deliveries over each edge.
-fn arrivals(scenario: &Scenario, edges: &[f64], consumers: &[Vec<EdgeId>], demands: &[Vec<Demand>]) -> Vec<Vec<f64>> {
-    let mut flows: Vec<Vec<f64>> = demands.iter().map(|operations| vec![0.0; operations.len()]).collect();
-    let mut arrive = |edge: &Edge, rate: f64| {
-        if let Callee::Operation(service, operation) = edge.to {
-            flows[service.0 as usize][operation as usize] += rate / batch(edge);
-        }
+/// What the deliveries over an edge, with so many messages per second, have of `prefetch` and of partitions.
+fn deliveries(scenario: &Scenario, id: EdgeId, demands: &[Vec<Demand>], messages_per_s: f64) -> Vec<Overload> {
+    let edge = scenario.edge(id);
+    let Callee::Operation(callee, operation) = edge.to else {
+        return Vec::new();
     };
-    for (edge, rate) in scenario.edges.iter().zip(edges) {
-        let rate = rate * (1.0 - edge.loss);
-        match edge.to {
-            Callee::Operation(..) => arrive(edge, rate),
-            Callee::Channel(ChannelId(channel)) => consumers[channel as usize]
-                .iter()
-                .for_each(|consumer| arrive(scenario.edge(*consumer), rate)),
-        }
+    if !delivers(edge) {
+        return Vec::new();
     }
-    flows
-}
-
-/// Messages that are one arrival at the most.
-fn batch(edge: &Edge) -> f64 {
-    let delivers = matches!(edge.from, Caller::Channel(_)) || edge.mode == Mode::Queue;
-    edge.consume
-        .batch
-        .filter(|_| delivers)
-        .map_or(1.0, |batch| f64::from(batch.size))
-}
-
-/// The edges out of each channel that are alone in their group, and so get every message.
-fn consumers(scenario: &Scenario) -> Vec<Vec<EdgeId>> {
-    let channels = 0..scenario.channels.len() as u32;
-    let alone = |channel| {
-        let groups = scenario.groups(ChannelId(channel)).into_iter();
-        groups
-            .filter(|group| group.edges.len() == 1)
-            .flat_map(|group| group.edges)
+    let service = scenario.service(callee);
+    let span = &demands[callee.0 as usize][operation as usize];
+    let declared = match edge.from {
+        Caller::Channel(channel) => Some(&scenario.channels[channel.0 as usize]),
+        _ => None,
     };
-    channels.map(|channel| alone(channel).collect()).collect()
+    // From the broker to the consumer, and the ack on its way back.
+    let travel = match declared {
+        Some(channel) => mean(&channel.rules.delivery) + 2.0 * mean(&edge.latency),
+        None => mean(&edge.channel.delivery),
+    };
+    let overload = |resource, rate_per_s, capacity| Overload {
+        service: callee,
+        resource,
+        rate_per_s,
+        held_s: travel + used(span, resource),
+        work_s: span.work,
+        capacity,
+        at_peak: false,
+        sheds: false,
+    };
+    let places = match service.runtime {
+        Runtime::Threads(threads) => Some(threads),
+        Runtime::Loop(_) => service.in_flight,
+    };
+    let by_default = places.map(|places| f64::from(places) * batch(edge));
+    let prefetch = edge.consume.prefetch.map(f64::from).or(by_default);
+    let prefetch = prefetch.map(|prefetch| {
+        let capacity = prefetch * f64::from(service.replicas);
+        overload(Resource::Prefetch(id), messages_per_s, capacity)
+    });
+    let topic = declared.filter(|channel| channel.kind == ChannelKind::Topic);
+    let partitions = topic.map(|topic| {
+        let capacity = f64::from(topic.partitions);
+        overload(Resource::Partitions(id), messages_per_s / batch(edge), capacity)
+    });
+    prefetch.into_iter().chain(partitions).collect()
 }
 
 fn lacks_most(scenario: &Scenario, index: usize, demands: &[Demand], flows: &[f64]) -> Overload {
@@ -304,43 +299,11 @@ fn used(demand: &Demand, resource: Resource) -> f64 {
         Resource::Workers => demand.held,
         Resource::Cores => demand.cores,
         Resource::Offload => demand.offload,
-        Resource::InFlight => demand.span,
+        Resource::InFlight | Resource::Partitions(_) | Resource::Prefetch(_) => demand.span,
         Resource::Pool(id) => {
             let holds = demand.pools.iter().filter(|(pool, _)| *pool == id);
             holds.map(|(_, time)| time).sum()
         }
-    }
-}
-
-/// The rate that a client keeps up for ever; 0 of one that stops, or that waits for replies.
-fn lasting_rate(client: &Client, end: Instant) -> f64 {
-    match &client.load {
-        _ if client.stop < end || client.start >= end => 0.0,
-        Load::Open(Arrivals::Ramp { low, high, over }) if client.start + *over >= end => low.min(*high),
-        Load::Open(Arrivals::Ramp { high, .. }) => *high,
-        Load::Open(Arrivals::Wave { low, high, .. }) => (low + high) / 2.0,
-        _ => rate_at(client, client.start),
-    }
-}
-
-/// Requests per second at an instant.
-fn rate_at(client: &Client, at: Instant) -> f64 {
-    let Load::Open(arrivals) = &client.load else { return 0.0 };
-    if at < client.start || at >= client.stop {
-        return 0.0;
-    }
-    let passed = at.since(client.start).as_s();
-    match arrivals {
-        Arrivals::Poisson { gap_ns } | Arrivals::Constant { gap_ns } => 1e9 / gap_ns,
-        Arrivals::Renewal(gap) if mean(gap) > 0.0 => 1.0 / mean(gap),
-        Arrivals::Burst { size, every } => f64::from(*size) / every.as_s(),
-        Arrivals::Ramp { low, high, over } if passed < over.as_s() => low + (high - low) * passed / over.as_s(),
-        Arrivals::Ramp { high, .. } => *high,
-        Arrivals::Wave { low, high, period } => {
-            let turn = std::f64::consts::TAU * passed / period.as_s();
-            low + (high - low) * (1.0 - libm::cos(turn)) / 2.0
-        }
-        Arrivals::Renewal(_) | Arrivals::Times(_) => 0.0,
     }
 }
 
