@@ -24,7 +24,7 @@ fn scenario(size: u32, runtime: &str, mode: &str) -> Scenario {
 
 fn record(scenario: &Scenario) -> Trace {
     let mut recorder = Recorder::new(scenario, Instant::START, 10_000);
-    assert!(Run::new(scenario, 1).advance(Instant::NEVER, u64::MAX, &mut recorder));
+    assert!(Run::new(scenario, 1).advance_dyn(Instant::NEVER, u64::MAX, &mut recorder));
     recorder.finish(Instant::START + scenario.run.duration)
 }
 
@@ -246,6 +246,21 @@ fn a_client_that_tries_again_waits_for_its_retries_and_for_what_the_last_one_too
     let edges = format!(r#"{{"from": "c", "to": "p", "timeout": "100ms", {retry}}}, {{"from": "p", "to": "s"}}"#);
     let expected = "p: retries 105, s: own work 10, p: own work 1";
     assert_eq!(shares_of(TWO, &edges, lost), expected);
+}
+
+#[test]
+fn a_pause_that_the_deadline_cuts_short_is_a_retry() {
+    // Refused at 0, 20 and 40 ms; the next attempt would be at 60 ms, and at 50 ms time is up.
+    let retry = r#""retry": {"attempts": 9, "backoff": "constant(20ms)"}, "deadline": "50ms""#;
+    for mode in ["sync", "await"] {
+        let edges = format!(r#"{{"from": "c", "to": "p"}}, {{"from": "p", "to": "s", "mode": "{mode}", {retry}}}"#);
+        let away = r#", "faults": [{"at": "0s", "service": "s", "down": "refuse"}]"#;
+        let told = shares_of(TWO, &edges, away);
+        assert_eq!(told, "s: retries 50, p: own work 1", "{mode}");
+    }
+    let edges = format!(r#"{{"from": "c", "to": "p", {retry}}}, {{"from": "p", "to": "s"}}"#);
+    let away = r#", "faults": [{"at": "0s", "service": "p", "down": "refuse"}]"#;
+    assert_eq!(shares_of(TWO, &edges, away), "p: retries 50");
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn report(text: &str, seed: u64) -> Report {
     let scenario = parse(text).unwrap_or_else(|problems| panic!("{problems:?}")).scenario;
     let mut meter = Meter::new(&scenario);
     let mut run = Run::new(&scenario, seed);
-    assert!(run.advance(Instant::NEVER, u64::MAX, &mut meter));
+    assert!(run.advance_dyn(Instant::NEVER, u64::MAX, &mut meter));
     assert_eq!(run.warning(), None);
     let end = Instant::START + scenario.run.duration;
     meter.report(&scenario, seed, end, run.events(), run.digest())

@@ -30,7 +30,7 @@ fn run(keys: &str) -> Outcome {
         .scenario;
     let mut recorder = Recorder::new(&scenario, Instant::START, 10_000);
     let mut run = Run::new(&scenario, 1);
-    run.advance(Instant::NEVER, u64::MAX, &mut recorder);
+    run.advance_dyn(Instant::NEVER, u64::MAX, &mut recorder);
     let trace = recorder.finish(Instant::START + scenario.run.duration);
     let told = trace.requests.iter().map(|request| match request.outcome {
         None => "open".to_string(),

@@ -95,7 +95,7 @@ impl Observer for Counter<'_> {
 
 fn run(scenario: &Scenario, observer: &mut impl Observer) -> Run {
     let mut run = Run::new(scenario, 3);
-    assert!(run.advance(Instant::NEVER, u64::MAX, observer));
+    assert!(run.advance_dyn(Instant::NEVER, u64::MAX, observer));
     run
 }
 

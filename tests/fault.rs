@@ -41,10 +41,10 @@ fn story(keys: &str) -> Story {
         .scenario;
     let end = Instant::START + scenario.run.duration;
     let mut recorder = Recorder::new(&scenario, Instant::START, 10_000);
-    Run::new(&scenario, 1).advance(Instant::NEVER, u64::MAX, &mut recorder);
+    Run::new(&scenario, 1).advance_dyn(Instant::NEVER, u64::MAX, &mut recorder);
     let mut meter = Meter::new(&scenario);
     let mut run = Run::new(&scenario, 1);
-    run.advance(Instant::NEVER, u64::MAX, &mut meter);
+    run.advance_dyn(Instant::NEVER, u64::MAX, &mut meter);
     Story {
         trace: recorder.finish(end),
         report: meter.report(&scenario, 1, end, run.events(), run.digest()),

@@ -241,7 +241,7 @@ fn heard(scenario: &Scenario, flipped: Option<EdgeId>) -> Ear {
         ..Ear::default()
     };
     let mut run = Run::new(scenario, scenario.seed);
-    run.advance(Instant::NEVER, u64::MAX, &mut ear);
+    run.advance_dyn(Instant::NEVER, u64::MAX, &mut ear);
     assert_eq!(run.warning(), None, "{}", scenario.name);
     ear.draws.sort_unstable();
     let twice = ear.draws.windows(2).find(|pair| pair[0].0 == pair[1].0);
@@ -309,7 +309,7 @@ fn stories(scenario: &Scenario, base: &Ear) -> Stories {
             story: Vec::new(),
             stories: Vec::new(),
         };
-        Run::new(&lonely, scenario.seed).advance(Instant::NEVER, u64::MAX, &mut alone);
+        Run::new(&lonely, scenario.seed).advance_dyn(Instant::NEVER, u64::MAX, &mut alone);
         alone.stories.push(alone.story);
         let numbered = (0..).zip(alone.stories);
         all.extend(numbered.map(|(number, story)| ((client as u32, number), story)));

@@ -170,7 +170,7 @@ fn a_preset_is_written_out() {
 /// Of all that happens in a run.
 fn digest(scenario: &Scenario) -> u64 {
     let mut run = Run::new(scenario, scenario.seed);
-    run.advance(Instant::NEVER, u64::MAX, &mut ());
+    run.advance_dyn(Instant::NEVER, u64::MAX, &mut ());
     run.digest()
 }
 

@@ -16,7 +16,7 @@ fn parsed(entry: &Entry) -> text::Parsed {
 
 fn measured(scenario: &Scenario) -> Report {
     let (mut run, mut meter) = (Run::new(scenario, scenario.seed), Meter::new(scenario));
-    run.advance(Instant::NEVER, u64::MAX, &mut meter);
+    run.advance_dyn(Instant::NEVER, u64::MAX, &mut meter);
     let end = Instant::START + scenario.run.duration;
     meter.report(scenario, scenario.seed, end, run.events(), run.digest())
 }

@@ -70,7 +70,7 @@ fn end(scenario: &Scenario) -> Instant {
 fn record(scenario: &Scenario, from: Instant, until: Instant) -> Trace {
     let mut recorder = Recorder::new(scenario, from, BUDGET);
     let mut run = Run::new(scenario, scenario.seed);
-    assert!(run.advance(until, u64::MAX, &mut recorder));
+    assert!(run.advance_dyn(until, u64::MAX, &mut recorder));
     assert_eq!((recorder.is_full(), run.warning()), (false, None), "{}", scenario.name);
     recorder.finish(until)
 }
@@ -103,7 +103,7 @@ fn lanes(name: &str, scenario: &Scenario) -> String {
 fn measure(scenario: &Scenario) -> Report {
     let mut meter = Meter::new(scenario);
     let mut run = Run::new(scenario, scenario.seed);
-    assert!(run.advance(Instant::NEVER, u64::MAX, &mut meter));
+    assert!(run.advance_dyn(Instant::NEVER, u64::MAX, &mut meter));
     meter.report(scenario, scenario.seed, end(scenario), run.events(), run.digest())
 }
 

@@ -19,7 +19,7 @@ impl Case {
     fn new(text: &str) -> Case {
         let scenario = parse(text).unwrap_or_else(|problems| panic!("{problems:?}")).scenario;
         let (mut run, mut meter) = (Run::new(&scenario, scenario.seed), Meter::new(&scenario));
-        assert!(run.advance(Instant::NEVER, u64::MAX, &mut meter));
+        assert!(run.advance_dyn(Instant::NEVER, u64::MAX, &mut meter));
         let end = Instant::START + scenario.run.duration;
         let report = meter.report(&scenario, scenario.seed, end, run.events(), run.digest());
         Case(scenario, report)

@@ -143,7 +143,7 @@ fn everywhere<E: Strategy + 'static>(law: &str, extra: E, holds: impl Fn(&(Scena
 fn audit(scenario: &Scenario, seed: u64) -> (Vec<Violation>, Seen) {
     let mut auditor = Auditor::new(scenario);
     let mut run = Run::new(scenario, seed);
-    run.advance(Instant::NEVER, u64::MAX, &mut auditor);
+    run.advance_dyn(Instant::NEVER, u64::MAX, &mut auditor);
     assert_eq!(run.warning(), None, "these scenarios are small");
     auditor.finish();
     (auditor.violations, auditor.seen)
@@ -168,7 +168,7 @@ fn story(scenario: &Scenario, seed: u64, violation: &Violation) -> String {
 /// The last things that are told until an instant is over, one in a line.
 fn events_until(scenario: &Scenario, seed: u64, last: Instant) -> String {
     let mut tape = Tape::default();
-    Run::new(scenario, seed).advance(Instant(last.0 + 1), u64::MAX, &mut tape);
+    Run::new(scenario, seed).advance_dyn(Instant(last.0 + 1), u64::MAX, &mut tape);
     let events = tape.0[tape.0.len().saturating_sub(60)..].iter();
     let events: Vec<String> = events.map(|(now, event)| format!("{:>12} {event:?}", now.0)).collect();
     events.join("\n")
@@ -394,7 +394,7 @@ fn found_at_once(scenario: &Scenario) -> Result<(), String> {
 /// All of a run.
 fn recorded(scenario: &Scenario) -> Trace {
     let mut recorder = Recorder::new(scenario, Instant::START, 1_000_000);
-    Run::new(scenario, 1).advance(Instant::NEVER, u64::MAX, &mut recorder);
+    Run::new(scenario, 1).advance_dyn(Instant::NEVER, u64::MAX, &mut recorder);
     recorder.finish(Instant::START + scenario.run.duration)
 }
 

@@ -47,7 +47,7 @@ impl Scene {
         let until = Instant::START + scenario.run.duration;
         let mut recorder = Recorder::new(&scenario, Instant::START, 1_000_000);
         let mut run = Run::new(&scenario, scenario.seed);
-        assert!(run.advance(until, u64::MAX, &mut recorder));
+        assert!(run.advance_dyn(until, u64::MAX, &mut recorder));
         let trace = recorder.finish(until);
         Scene {
             left: 0.0,

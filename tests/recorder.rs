@@ -51,7 +51,7 @@ fn record(scenario: &Scenario, from_ms: u64, until_ms: u64) -> Trace {
     let [from, until] = [from_ms, until_ms].map(|ms| Instant::START + Duration::from_ms(ms));
     let mut recorder = Recorder::new(scenario, from, 1_000);
     let mut run = Run::new(scenario, 1);
-    while !run.advance(until, 100, &mut recorder) {}
+    while !run.advance_dyn(until, 100, &mut recorder) {}
     recorder.finish(until)
 }
 
@@ -105,7 +105,7 @@ fn a_long_way_to_the_window_leaves_no_rows_behind() {
     let mut recorder = Recorder::new(&scenario, from, 1_000);
     let mut run = Run::new(&scenario, 1);
     let mut most = 0;
-    while !run.advance(Instant::NEVER, 10, &mut recorder) && run.now() < from {
+    while !run.advance_dyn(Instant::NEVER, 10, &mut recorder) && run.now() < from {
         most = most.max(recorder.spans());
     }
     assert!(most > 100 && most <= 1024, "{most}");
@@ -187,7 +187,7 @@ fn a_breaker_is_known_at_every_instant_also_where_the_recording_begins_later() {
     let later = record(&scenario, 0, 1000).switches.split_off(1);
     let mut recorder = Recorder::new(&scenario, from, 1_000);
     let mut run = Run::new(&scenario, 1);
-    while !run.advance(Instant::START + Duration::from_s(1), 100, &mut recorder) {}
+    while !run.advance_dyn(Instant::START + Duration::from_s(1), 100, &mut recorder) {}
     let trace = recorder.finish(Instant::START + Duration::from_s(1));
     let first = Switch { at: from, ..whole[0] };
     assert_eq!(trace.switches, [vec![first], later].concat());

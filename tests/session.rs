@@ -146,7 +146,7 @@ fn recorded_at_once(from_s: u64, until_s: u64) -> Trace {
     let (scenario, at) = (scenario(), |s| Instant::START + Duration::from_s(s));
     let mut recorder = Recorder::new(&scenario, at(from_s), 1_000_000);
     let mut run = Run::new(&scenario, 1);
-    while !run.advance(at(until_s), 10_000, &mut recorder) {}
+    while !run.advance_dyn(at(until_s), 10_000, &mut recorder) {}
     recorder.finish(at(until_s))
 }
 

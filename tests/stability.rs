@@ -193,7 +193,7 @@ fn consumer(load: &str, channel: &str, worker: &str, consumes: &str) -> (Scenari
     let mut meter = Meter::new(&scenario);
     let mut run = Run::new(&scenario, 1);
     let end = Instant::START + scenario.run.duration;
-    while !run.advance(end, u64::MAX, &mut meter) {}
+    while !run.advance_dyn(end, u64::MAX, &mut meter) {}
     let report = meter.report(&scenario, 1, end, run.events(), run.digest());
     let done = report.services.values().map(|service| service.completed).sum();
     (scenario, done)

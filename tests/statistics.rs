@@ -38,7 +38,7 @@ fn read(text: &str) -> Scenario {
 /// The report of a run with the warnings about how long it is.
 fn report(scenario: &Scenario, seed: u64) -> Report {
     let (mut run, mut meter) = (Run::new(scenario, seed), Meter::new(scenario));
-    assert!(run.advance(Instant::NEVER, u64::MAX, &mut meter));
+    assert!(run.advance_dyn(Instant::NEVER, u64::MAX, &mut meter));
     let end = Instant::START + scenario.run.duration;
     let mut report = meter.report(scenario, seed, end, run.events(), run.digest());
     report.warnings = meter.warnings(scenario, end);

@@ -16,7 +16,7 @@ fn scenario(text: &str) -> Scenario {
 fn report(scenario: &Scenario, seed: u64) -> Report {
     let mut meter = Meter::new(scenario);
     let mut run = Run::new(scenario, seed);
-    assert!(run.advance(Instant::NEVER, u64::MAX, &mut meter));
+    assert!(run.advance_dyn(Instant::NEVER, u64::MAX, &mut meter));
     assert_eq!(run.warning(), None);
     let end = Instant::START + scenario.run.duration;
     meter.report(scenario, seed, end, run.events(), run.digest())
@@ -41,7 +41,7 @@ fn story(clients: &str, service: &str, steps: &str) -> Vec<(f64, u32)> {
         edges.join(", ")
     ));
     let mut recorder = Recorder::new(&scenario, Instant::START, 10_000);
-    Run::new(&scenario, 1).advance(Instant::NEVER, u64::MAX, &mut recorder);
+    Run::new(&scenario, 1).advance_dyn(Instant::NEVER, u64::MAX, &mut recorder);
     let trace = recorder.finish(Instant::START + scenario.run.duration);
     let calls = trace.spans.iter().filter(|span| span.service.0 == 0);
     calls
@@ -105,7 +105,7 @@ fn each_cold_start_of_a_span_takes_a_time_of_its_own() {
         "edges": [{"from": "c", "to": "api"}]}"#,
     );
     let mut recorder = Recorder::new(&scenario, Instant::START, 10_000);
-    Run::new(&scenario, 1).advance(Instant::NEVER, u64::MAX, &mut recorder);
+    Run::new(&scenario, 1).advance_dyn(Instant::NEVER, u64::MAX, &mut recorder);
     let trace = recorder.finish(Instant::START + scenario.run.duration);
     let mut starts: Vec<Duration> = trace.segments.iter().map(|it| it.end.since(it.start)).collect();
     assert_eq!(starts.len(), 3);
@@ -154,7 +154,7 @@ fn ten_thousand_cold_workers_cost_nothing_until_they_are_wanted() {
         "edges": [{"from": "c", "to": "f"}]}"#,
     );
     let mut recorder = Recorder::new(&scenario, Instant::START, 1_000_000);
-    Run::new(&scenario, 1).advance(Instant::NEVER, u64::MAX, &mut recorder);
+    Run::new(&scenario, 1).advance_dyn(Instant::NEVER, u64::MAX, &mut recorder);
     let trace = recorder.finish(Instant::START + scenario.run.duration);
     let late = |span: &&sync_or_swim::trace::Span| span.sent > Instant::START + Duration::from_s(3);
     let cold = trace.spans.iter().filter(late).filter(|span| span.lane > 400).count();

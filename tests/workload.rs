@@ -5,7 +5,8 @@
 //!   ├─ pattern ─┤             ├─ new pattern …      what was due of the old one does not come
 //! ```
 
-use sync_or_swim::engine::Run;
+use sync_or_swim::engine::{INSTANT_LIMIT, Run};
+use sync_or_swim::scenario::text::parse;
 use sync_or_swim::scenario::*;
 use sync_or_swim::time::{Duration, Instant};
 use sync_or_swim::trace::{Call, Cause, Observer, Request};
@@ -79,7 +80,7 @@ impl Observer for Offers {
 
 fn offers(scenario: &Scenario, seed: u64) -> Vec<Instant> {
     let mut offers = Offers::default();
-    assert!(Run::new(scenario, seed).advance(Instant::NEVER, u64::MAX, &mut offers));
+    assert!(Run::new(scenario, seed).advance_dyn(Instant::NEVER, u64::MAX, &mut offers));
     offers.0
 }
 
@@ -297,7 +298,7 @@ fn fates(from: (Option<u32>, Option<u32>), to: (Option<u32>, Option<u32>)) -> Ve
         to: Changed::Service(ServiceId(0), Box::new(changed)),
     }];
     let mut fates = Fates::default();
-    assert!(Run::new(&scenario, 1).advance(Instant::NEVER, u64::MAX, &mut fates));
+    assert!(Run::new(&scenario, 1).advance_dyn(Instant::NEVER, u64::MAX, &mut fates));
     fates.0
 }
 
@@ -344,7 +345,7 @@ fn a_balance_holds_from_its_change_on() {
             to: Changed::Service(ServiceId(0), Box::new(changed)),
         }];
         let mut fates = Fates::default();
-        assert!(Run::new(&scenario, 1).advance(Instant::NEVER, u64::MAX, &mut fates));
+        assert!(Run::new(&scenario, 1).advance_dyn(Instant::NEVER, u64::MAX, &mut fates));
         fates.0.iter().map(|(ms, _)| *ms).collect::<Vec<u64>>()
     };
     assert_eq!(busy(Balance::RoundRobin), [150, 350, 360, 500]);
@@ -372,4 +373,67 @@ fn a_change_leaves_what_came_before_it_as_it_was() {
         let (slow, fast) = (slow.0 - at(2_000).0, fast.0 - at(2_000).0);
         assert!(slow.abs_diff(2 * fast) < 2_000, "{slow} {fast}");
     }
+}
+
+/// How often each edge was called in ten seconds of a hundred requests each.
+#[derive(Default)]
+struct Calls(Vec<u64>);
+
+impl Observer for Calls {
+    fn sent(&mut self, _: Instant, call: Call, _: Option<u32>) {
+        self.0.resize(self.0.len().max(call.edge.0 as usize + 1), 0);
+        self.0[call.edge.0 as usize] += 1;
+    }
+}
+
+#[test]
+fn a_change_of_a_weight_is_as_good_as_another_weight_from_the_beginning() {
+    let calls = |weight: &str, changes: &str| {
+        let text = format!(
+            r#"{{"format": "sync-or-swim/1", "run": {{"duration": "10s"}}, "clients": {{"u": {{"arrivals": "constant(100/s)"}}}},
+            "services": {{"a": {{"work": "1ms"}}, "b": {{"work": "1ms"}}}},
+            "edges": [{{"from": "u", "to": "a"}}, {{"from": "u", "to": "b", "weight": {weight}}}]{changes}}}"#
+        );
+        let scenario = parse(&text).unwrap_or_else(|problems| panic!("{problems:?}")).scenario;
+        let mut calls = Calls::default();
+        assert!(Run::new(scenario, 1).advance_dyn(Instant::NEVER, u64::MAX, &mut calls));
+        calls.0
+    };
+    let change = |at: &str| format!(r#", "changes": [{{"at": "{at}", "edge": "u->b", "set": {{"weight": 1000}}}}]"#);
+    let [light, heavy] = ["1", "1000"].map(|weight| calls(weight, ""));
+    assert!(light[0] > 400 && heavy[0] < 10, "{light:?} {heavy:?}");
+    assert_eq!(calls("1", &change("0s")), heavy);
+    // From the middle on.
+    let middle = calls("1", &change("5s"));
+    assert!(middle[0] > 200 && middle[0] < 300, "{middle:?}");
+}
+
+/// A request each millisecond, for which these steps are done.
+fn rounds(steps: &str) -> Run {
+    let text = format!(
+        r#"{{"format": "sync-or-swim/1", "run": {{"duration": "10s"}}, "clients": {{"u": {{"arrivals": "constant(1000/s)"}}}},
+        "services": {{"a": {{"operations": {{"default": [{steps}]}}}}}}, "edges": [{{"from": "u", "to": "a"}}]}}"#
+    );
+    Run::new(
+        parse(&text).unwrap_or_else(|problems| panic!("{problems:?}")).scenario,
+        1,
+    )
+}
+
+#[test]
+fn rounds_that_take_no_time_are_as_good_as_events() {
+    // A hundred requests of ten thousand rounds.
+    let mut run = rounds(r#"{"repeat": 100, "do": [{"repeat": 100, "do": [{"work": "0s"}]}]}"#);
+    assert!(!run.advance_dyn(Instant::NEVER, 1_000_000, &mut ()));
+    assert!((200..2_000).contains(&run.events()), "{}", run.events());
+    assert!(run.advance_dyn(Instant::START + Duration::from_ms(500), u64::MAX, &mut ()));
+    assert_eq!(run.warning(), None);
+    // More than anybody can wait for.
+    let mut run = rounds(r#"{"repeat": 100000, "do": [{"repeat": 100000, "do": [{"repeat": 100000, "do": []}]}]}"#);
+    assert!(run.advance_dyn(Instant::NEVER, u64::MAX, &mut ()));
+    let warning = run.warning().expect("a hopeless run");
+    assert!(
+        warning.contains(&format!("at 1ms: more than {INSTANT_LIMIT} events")),
+        "{warning}"
+    );
 }

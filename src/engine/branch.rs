@@ -18,7 +18,7 @@ use crate::scenario::{EdgeId, Mode};
 use crate::trace::{Activity, Observer, On};
 use std::ops::Range;
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// Starts the branches, ready in file order before every other fiber of the span.
     pub(super) fn fork(&mut self, root: u32, fiber: u32, branches: Range<Address>, need: u32) {
         let key = self.world.tasks[fiber].key;

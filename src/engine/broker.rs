@@ -18,7 +18,7 @@ use super::world::World;
 use crate::scenario::ChannelRules;
 use crate::trace::{Cause, Gone, Observer};
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// The broker of a channel dies.
     #[inline(never)]
     pub(super) fn crash_channel(&mut self, channel: u32) {

@@ -19,7 +19,7 @@ use crate::scenario::Mode;
 use crate::time::{Duration, Instant};
 use crate::trace::{Attempt, Cause, Observer};
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// Sends a call that nothing ties to others.
     #[inline(always)]
     pub(super) fn send(&mut self, call: Outgoing) {

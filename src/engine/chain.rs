@@ -12,7 +12,7 @@ use super::turn::Turn;
 use super::world::{Chain, Task};
 use crate::trace::{Observer, On};
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// This fiber holds the worker of its span until it is resumed.
     #[inline]
     pub(super) fn pin(&mut self, root: u32, fiber: u32, on: On) {

@@ -16,7 +16,7 @@ use super::event::Event;
 use super::slab::NONE;
 use super::turn::Turn;
 use super::world::{Request, World};
-use crate::scenario::{self, Changed, Load, Scenario};
+use crate::scenario::{self, Changed, EdgeId, Load, Scenario};
 use crate::time::Instant;
 use crate::trace::{Cause, Observer};
 
@@ -112,6 +112,17 @@ impl World {
         }
     }
 
+    /// The edges of a client weigh as they do now.
+    pub(super) fn weigh(&mut self, client: u32) {
+        let (scenario, now) = (&self.scenario, self.queue.now());
+        let sender = &mut self.clients[client];
+        let weights = sender
+            .edges
+            .iter()
+            .map(|edge| scenario.edge_at(EdgeId(*edge), now).weight);
+        sender.weights = Weights::new(weights);
+    }
+
     fn source_of(&self, client: u32) -> &Source {
         &self.sources[self.clients[client].source]
     }
@@ -136,7 +147,7 @@ fn most_users(scenario: &Scenario, client: u32) -> u32 {
     changed.fold(users(&scenario.clients[client as usize]), u32::max)
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// Schedules the first request of every client and the first thought of every user.
     pub(super) fn wake_clients(&mut self) {
         let clients = self.world.clients.len() as u32;

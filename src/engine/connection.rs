@@ -16,7 +16,7 @@ use super::turn::Turn;
 use crate::time::Duration;
 use crate::trace::Observer;
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// A try needs a connection before it can be sent; `which` is 0, or 1 for the hedge.
     pub(super) fn connect(&mut self, slot: u32, which: u32) {
         let Guard { rules, gate, .. } = self.world.guards[slot];

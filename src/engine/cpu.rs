@@ -101,7 +101,7 @@ impl SharedCores {
     }
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// The worker of this span begins a burst of work, for one of its fibers.
     pub(super) fn begin_work(&mut self, root: u32, fiber: u32, work: Duration) {
         let task = &mut self.world.tasks[root];

@@ -36,7 +36,7 @@ impl Doomed {
     }
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// A replica dies with everything on it.
     #[inline(never)]
     pub(super) fn crash(&mut self, replica: u32) {

@@ -211,7 +211,7 @@ impl World {
     }
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     fn note_datum(&mut self, datum: Datum, deed: u64) {
         self.world
             .digest

@@ -154,7 +154,7 @@ impl World {
     }
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// Somebody waits for a worker of a replica: perhaps for ever.
     pub(super) fn suspect(&mut self, replica: u32) {
         let suspicious = self.world.watch.is_awake() && self.world.is_at_a_standstill(replica);

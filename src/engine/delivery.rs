@@ -41,7 +41,7 @@ impl World {
     }
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// Hands out messages as long as there are some and a replica has room.
     pub(super) fn deliver(&mut self, channel: u32) {
         let place = &mut self.world.channels[channel];

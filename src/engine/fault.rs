@@ -166,7 +166,7 @@ impl World {
     }
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// A fault begins.
     #[inline(never)]
     pub(super) fn strike(&mut self, index: u32) {

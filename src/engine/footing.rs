@@ -69,7 +69,7 @@ pub(super) struct Leaving {
 }
 
 /// A span on its worker with all that its next instruction touches, looked up once.
-pub(super) struct Footing<'w, O> {
+pub(super) struct Footing<'w, O: ?Sized> {
     now: Instant,
     span: u32,
     task: &'w mut Task,
@@ -89,7 +89,7 @@ pub(super) struct Footing<'w, O> {
 /// A span and its replica.
 type Place<'w> = (&'w mut Task, &'w mut Replica);
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// A span is set going.
     #[inline(always)]
     pub(super) fn set_going_straight(&mut self, start: Start) -> Result<Footing<'_, O>, Step> {
@@ -222,7 +222,7 @@ fn follows<'w>(
     Ok((task, place))
 }
 
-impl<O: Observer> Footing<'_, O> {
+impl<O: Observer + ?Sized> Footing<'_, O> {
     /// Executes its next instructions.
     #[inline(always)]
     pub(super) fn step(self) -> Step {

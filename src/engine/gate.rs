@@ -204,7 +204,7 @@ pub struct Connections {
     pub waiting: VecDeque<(u32, u32)>,
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// Tells that the breaker of a guard's gate has changed, if it has.
     pub(super) fn tell_breaker(&mut self, edge: u32, slot: u32, before: Passage, after: Passage) {
         let state = |passage| match passage {

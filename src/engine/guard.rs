@@ -91,7 +91,7 @@ pub enum Stage {
     Over,
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// The span of an attempt begins: it may be too late, or its work done already.
     #[inline(never)]
     pub(super) fn begin_guarded(&mut self, task: u32) {

@@ -18,7 +18,7 @@ use super::world::Task;
 use crate::scenario::{EdgeId, Mode};
 use crate::trace::{Cause, Observer};
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// The span is done with its reply: the callee over this edge answers in its place. Where nobody waits for the
     /// span, or its reply has left, the call is a `oneway` one.
     #[inline(never)]

@@ -62,7 +62,7 @@ use world::World;
 /// Live calls and requests beyond which a run is hopeless and ends.
 pub const LIVE_LIMIT: usize = 2_000_000;
 
-/// Events of a single instant beyond which a run is hopeless and ends.
+/// Events of a single instant, and rounds of repeats, beyond which a run is hopeless and ends.
 pub const INSTANT_LIMIT: u64 = 50_000_000;
 
 /// A run that can be advanced in slices.
@@ -111,8 +111,9 @@ impl Run {
     }
 
     /// Handles events until the next one would be at or after `until` (or at or after the scenario's duration), or
-    /// `events` have been handled. True when nothing is left to do before `until`.
-    pub fn advance<O: Observer>(&mut self, until: Instant, events: u64, observer: &mut O) -> bool {
+    /// `events` have been handled, a round of a repeat that takes no time being as good as one. True when nothing is left to
+    /// do before `until`.
+    pub fn advance<O: Observer + ?Sized>(&mut self, until: Instant, events: u64, observer: &mut O) -> bool {
         let Some(world) = self.world.take() else { return true };
         let mut turn = Turn { world, observer };
         if !self.begun {
@@ -120,17 +121,17 @@ impl Run {
             turn.wake_clients();
         }
         let until = until.min(self.end);
-        let limit = self.events.saturating_add(events);
-        let mut idle = false;
-        while self.events < limit && !idle && self.hopeless.is_none() {
-            let slice = (limit - self.events).min(1024);
-            let handled = turn.handle_events(until, slice);
+        let (mut left, mut idle) = (events, false);
+        while left > 0 && !idle && self.hopeless.is_none() {
+            let handled;
+            (handled, idle) = turn.handle_events(until, left.min(1024));
             self.events += handled;
-            idle = handled < slice;
+            let rounds = std::mem::take(&mut turn.world.rounds);
+            left = left.saturating_sub(handled + rounds);
             self.standstill = if turn.now() == self.now {
-                self.standstill + handled
+                self.standstill + handled + rounds
             } else {
-                0
+                rounds
             };
             self.now = turn.now();
             self.hopeless = hopeless(turn.world.tasks.live(), self.standstill);
@@ -140,6 +141,11 @@ impl Run {
         }
         self.world = Some(turn.world);
         idle || self.hopeless.is_some()
+    }
+
+    /// [`advance`](Run::advance) for any listener, compiled once for all of them, and a little slower.
+    pub fn advance_dyn(&mut self, until: Instant, events: u64, observer: &mut dyn Observer) -> bool {
+        self.advance(until, events, observer)
     }
 
     /// The instant of the last event; nothing before it is still to come.
@@ -175,7 +181,7 @@ impl Run {
                 "the run ended at {at} with more than {LIVE_LIMIT} live calls: they come faster than they are done"
             ),
             Hopeless::TimeStands => format!(
-                "the run ended at {at}: more than {INSTANT_LIMIT} events happened at that instant; something calls for ever without taking time"
+                "the run ended at {at}: more than {INSTANT_LIMIT} events happened at that instant; something calls or repeats for ever without taking time"
             ),
         })
     }

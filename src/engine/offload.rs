@@ -90,7 +90,7 @@ impl World {
     }
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// A fiber waits until the steps that follow have run on an offload thread; then it goes on at `end`.
     #[inline(never)]
     pub(super) fn offload(&mut self, fiber: u32, end: Address) {

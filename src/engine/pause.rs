@@ -28,7 +28,7 @@ impl World {
     }
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// Nothing goes on at a replica from now on.
     pub(super) fn freeze(&mut self, replica: u32) {
         let now = self.now();

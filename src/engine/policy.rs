@@ -21,7 +21,7 @@ use crate::scenario::{Cause, Deadline, EdgeId, Fallback, Mode};
 use crate::time::{Duration, Instant};
 use crate::trace::{Attempt, Guarded, Observer};
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// What an observer may know of a guarded call.
     fn guarded(&self, slot: u32) -> Guarded {
         let guard = &self.world.guards[slot];

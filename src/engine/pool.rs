@@ -84,7 +84,7 @@ impl Pool {
     }
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// Takes one of a pool, for the steps that follow or for the request; false where the fiber has to wait for it.
     #[inline(never)]
     pub(super) fn take(&mut self, fiber: u32, pool: u32, for_request: bool) -> bool {

@@ -18,7 +18,7 @@ use crate::scenario::{Acks, ChannelId, Down, Mode, Overflow};
 use crate::time::{Duration, Instant};
 use crate::trace::{Cause, Gone, Observer};
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// A publication reaches its broker.
     pub(super) fn publish(&mut self, call: u32) {
         let channel = self.world.tasks[call].channel;

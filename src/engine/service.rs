@@ -16,7 +16,7 @@ use super::world::Task;
 use crate::scenario::{Balance, Down, Mode};
 use crate::trace::{Activity, Cause, Observer};
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// A call reaches the callee: its channel, or one of its replicas.
     pub(super) fn arrive(&mut self, call: u32) {
         let Task { channel, delivery, .. } = self.world.tasks[call];

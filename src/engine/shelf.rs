@@ -90,7 +90,7 @@ impl World {
     }
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// A message lies in its channel from now on, unless it is too old for it.
     #[inline]
     pub(super) fn lay(&mut self, slot: u32, front: bool) {

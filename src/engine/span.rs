@@ -34,7 +34,7 @@ enum Pause {
     SpanOver,
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// A span goes on with this fiber on the worker that it has, this lane of this replica; a worker that comes free
     /// looks for more.
     #[inline]
@@ -174,7 +174,9 @@ impl<O: Observer> Turn<'_, O> {
                 Instruction::EndBranch | Instruction::End => true,
                 Instruction::Undone => false,
                 control => {
-                    self.steer(fiber, control, step);
+                    if !self.steer(fiber, control, step) {
+                        return Pause::Waits;
+                    }
                     continue;
                 }
             };

@@ -7,6 +7,7 @@
 //! Law: nothing here takes time. A fiber that fails leaves its frames from the inside, and stops at a saga that has
 //! something to undo.
 
+use super::INSTANT_LIMIT;
 use super::chance::{Draw, Purpose, mix};
 use super::frame::{Frame, Inside};
 use super::program::{Address, Instruction};
@@ -25,10 +26,10 @@ impl World {
     }
 }
 
-impl<O: Observer> Turn<'_, O> {
-    /// What takes no time and is no call: where a fiber goes on.
+impl<O: Observer + ?Sized> Turn<'_, O> {
+    /// What takes no time and is no call: where a fiber goes on. Nowhere after too many rounds, with which the run ends.
     #[inline(never)]
-    pub(super) fn steer(&mut self, fiber: u32, control: Instruction, step: u32) {
+    pub(super) fn steer(&mut self, fiber: u32, control: Instruction, step: u32) -> bool {
         let key = self.world.tasks[fiber].key;
         match control {
             Instruction::Jump(to) => self.world.tasks[fiber].pc = to,
@@ -67,6 +68,7 @@ impl<O: Observer> Turn<'_, O> {
             Instruction::Apply(item) => self.apply(self.world.span_of(fiber), item),
             _ => unreachable!("walk handles every other instruction"),
         }
+        self.world.rounds <= INSTANT_LIMIT
     }
 
     fn begin_repeat(&mut self, fiber: u32, times: u32, step: u32, end: Address) {
@@ -111,6 +113,7 @@ impl<O: Observer> Turn<'_, O> {
     }
 
     fn repeat_again(&mut self, fiber: u32, body: Address, step: u32) {
+        self.world.rounds += 1;
         let task = &mut self.world.tasks[fiber];
         let Inside::Repeat {
             left,

@@ -45,7 +45,7 @@ impl Replica {
     }
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// Lets one event happen.
     #[inline(always)]
     pub(super) fn handle(&mut self, event: Event) {

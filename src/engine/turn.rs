@@ -15,25 +15,29 @@ use crate::time::{Duration, Instant};
 use crate::trace::{Activity, Observer, On};
 use std::sync::Arc;
 
+/// Rounds of repeats that weigh as much as a slice of events.
+const PATIENCE: u64 = 1 << 16;
+
 /// The state of a run together with the one who listens; it owns the state so that nothing is reached through
 /// two pointers.
-pub struct Turn<'a, O: Observer> {
+pub struct Turn<'a, O: Observer + ?Sized> {
     pub world: World,
     pub observer: &'a mut O,
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// The present.
     #[inline]
     pub(super) fn now(&self) -> Instant {
         self.world.queue.now()
     }
 
-    /// Lets at most `events` events happen, all before `until`. Yields how many.
-    pub(super) fn handle_events(&mut self, until: Instant, events: u64) -> u64 {
+    /// Lets at most `events` events happen, all before `until`; fewer where repeats go round and round. Yields how many, and
+    /// whether there are no more.
+    pub(super) fn handle_events(&mut self, until: Instant, events: u64) -> (u64, bool) {
         for handled in 0..events {
             let Some(event) = self.world.queue.pop(until) else {
-                return handled;
+                return (handled, true);
             };
             self.world.digest.note(self.now().0 ^ event.code().rotate_right(20));
             if self.world.faults.paused > 0
@@ -46,8 +50,11 @@ impl<O: Observer> Turn<'_, O> {
             if self.world.watch.aroused {
                 self.watch();
             }
+            if self.world.rounds > PATIENCE {
+                return (handled + 1, false);
+            }
         }
-        events
+        (events, false)
     }
 
     /// Lets one event happen, whatever it needs.
@@ -98,8 +105,10 @@ impl<O: Observer> Turn<'_, O> {
             self.world.change_terms(id.0, is);
             self.world.straighten(id.0);
             self.change_channel(self.world.edges[id.0].terms.own, &is.channel);
-            if let Caller::Channel(consumed) = is.from {
-                self.poke(consumed.0);
+            match is.from {
+                Caller::Channel(consumed) => self.poke(consumed.0),
+                Caller::Client(client) => self.world.weigh(client.0),
+                Caller::Service(_) => {}
             }
         }
         if let Changed::Channel(id, is) = to {
@@ -149,7 +158,7 @@ pub(super) fn turn_worker(
     is: Activity,
     task: u32,
     digest: &mut Digest,
-    observer: &mut impl Observer,
+    observer: &mut (impl Observer + ?Sized),
 ) {
     let was = lane.activity;
     if was == is && lane.task == task {

@@ -159,7 +159,7 @@ impl Replica {
     }
 }
 
-impl<O: Observer> Turn<'_, O> {
+impl<O: Observer + ?Sized> Turn<'_, O> {
     /// A fiber of a span has got a worker: runs it, unless the worker has to start first. True when the worker is free
     /// again.
     #[inline]

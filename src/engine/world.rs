@@ -238,6 +238,8 @@ pub struct World {
     /// Work that stands still at paused replicas.
     pub frozen: Vec<Frozen>,
     pub stamp: u64,
+    /// Rounds of repeats since somebody looked: they take no time, and are no events.
+    pub rounds: u64,
     /// Calls may go straight.
     pub shortens: bool,
     /// A hash of everything that has happened.
@@ -289,6 +291,7 @@ impl World {
             faults: Faults::new(scenario.faults.len()),
             frozen: Vec::new(),
             stamp: 0,
+            rounds: 0,
             shortens: true,
             digest: Digest::NOTHING,
         };

@@ -270,8 +270,8 @@ impl Path<'_, '_> {
     fn request(&mut self, roots: &[u32], from: Instant, until: Instant) -> Option<()> {
         let mut at = until;
         while at > from {
-            at = match self.call_before(roots, at).or_else(|| self.last_sent(roots, at)) {
-                Some(call) => self.back_over_call(roots, call, call, from, at),
+            at = match self.call_before(roots, None, at).or_else(|| self.last_sent(roots, at)) {
+                Some(call) => self.back_over_call(roots, call, None, [from, at]),
                 // On the way to the first.
                 None => {
                     self.add(from, at, Spent::Network, *roots.first()?);
@@ -366,7 +366,7 @@ impl Path<'_, '_> {
     fn inside(&mut self, row: u32, from: Instant, until: Instant) {
         let children = &self.blame.children[row as usize];
         let mut at = match self.blame.open_call(row, until) {
-            Some(call) => self.back_over_call(children, call, row, from, until),
+            Some(call) => self.back_over_call(children, call, Some(row), [from, until]),
             None => until,
         };
         while at > from {
@@ -376,13 +376,16 @@ impl Path<'_, '_> {
                 at = since;
                 continue;
             }
-            at = match (self.blame.segment_before(row, at), self.call_before(children, at)) {
+            at = match (
+                self.blame.segment_before(row, at),
+                self.call_before(children, Some(row), at),
+            ) {
                 // A branch that works beside a call: the one that ended last decided.
                 (Some(segment), Some(child)) if self.is_after(segment, children, child, at) => {
-                    self.back_over_call(children, child, row, from, at)
+                    self.back_over_call(children, child, Some(row), [from, at])
                 }
                 (Some(segment), _) => self.back_over_segment(row, segment, from, at),
-                (None, Some(child)) => self.back_over_call(children, child, row, from, at),
+                (None, Some(child)) => self.back_over_call(children, child, Some(row), [from, at]),
                 (None, None) => {
                     self.add(from, at, Spent::Wait, row);
                     from
@@ -401,12 +404,16 @@ impl Path<'_, '_> {
     }
 
     /// Of these calls of one caller the one whose outcome came last before an instant, if somebody waited for it.
-    fn call_before(&self, calls: &[u32], at: Instant) -> Option<u32> {
+    fn call_before(&self, calls: &[u32], own: Option<u32>, at: Instant) -> Option<u32> {
         let spans = &self.blame.trace.spans;
         let waited = calls.iter().copied().filter(|child| {
             let span = &spans[*child as usize];
-            let took_time = span.returned > span.sent || self.is_made_again(calls, *child, at);
-            span.returned <= at && span.sent < at && took_time
+            let is_before = span.returned <= at && span.sent < at;
+            let took_time = || {
+                let paused = || self.blame.paused(*child, own, at) > span.returned;
+                span.returned > span.sent || self.is_made_again(calls, *child, at) || paused()
+            };
+            is_before && took_time()
         });
         waited.max_by_key(|child| (spans[*child as usize].returned, *child))
     }
@@ -426,13 +433,15 @@ impl Path<'_, '_> {
     }
 
     /// One of the calls of a caller, whose own time counts for `own`.
-    fn back_over_call(&mut self, calls: &[u32], child: u32, own: u32, from: Instant, at: Instant) -> Instant {
+    fn back_over_call(&mut self, calls: &[u32], child: u32, own: Option<u32>, [from, at]: [Instant; 2]) -> Instant {
         let span = self.blame.trace.spans[child as usize];
         let (sent, returned) = (span.sent.max(from), span.returned.max(from).min(at));
         if self.is_made_again(calls, child, at) {
             self.add(sent, at, Spent::Retry, child);
         } else {
-            self.add(returned, at, Spent::Backlog, own);
+            let paused = self.blame.paused(child, own, at).max(returned).min(at);
+            self.add(paused, at, Spent::Backlog, own.unwrap_or(child));
+            self.add(returned, paused, Spent::Retry, child);
             self.call(child, sent, returned);
         }
         sent

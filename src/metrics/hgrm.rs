@@ -28,10 +28,13 @@ pub struct Level {
 /// The lines of a distribution.
 pub fn levels(bins: &[(u64, u64)]) -> Vec<Level> {
     let all: u64 = bins.iter().map(|(_, count)| count).sum();
-    let (mut levels, mut count, mut share) = (Vec::new(), 0, 0.0);
+    let (mut levels, mut count) = (Vec::new(), 0);
+    // Steps of a tenth would not be exact, and steps of ten per cent are.
+    let mut percent = 0.0;
     for (value, more) in bins.iter().copied() {
         count += more;
-        while count as f64 / all as f64 >= share {
+        while 100.0 * count as f64 / all as f64 >= percent {
+            let share = percent / 100.0;
             levels.push(Level { value, share, count });
             if count == all {
                 let share = 1.0;
@@ -39,8 +42,8 @@ pub fn levels(bins: &[(u64, u64)]) -> Vec<Level> {
                 return levels;
             }
             // How often the rest of the way was halved.
-            let halves = libm::floor(libm::log2(1.0 / (1.0 - share))) + 1.0;
-            share += 1.0 / (TICKS * libm::exp2(halves));
+            let halves = libm::floor(libm::log2(100.0 / (100.0 - percent))) + 1.0;
+            percent += 100.0 / (TICKS * libm::exp2(halves));
         }
     }
     levels
@@ -76,7 +79,8 @@ fn deviation(bins: &[(u64, u64)], mean: f64) -> f64 {
         let off = *value as f64 / MS - mean;
         off * off * *count as f64
     });
-    libm::sqrt(squares.sum::<f64>() / all.max(1) as f64)
+    // Nothing adds up to −0.
+    libm::sqrt((0.0 + squares.sum::<f64>()) / all.max(1) as f64)
 }
 
 #[cfg(test)]
@@ -87,7 +91,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lines_are_those_of_the_crate_hdrhistogram(values in proptest::collection::vec(1_000u64..10_000_000_000, 1..300)) {
+        fn lines_are_those_of_the_crate_hdrhistogram(mut values in proptest::collection::vec(1_000u64..10_000_000_000, 1..300)) {
+            // Where a count is exactly a level, the crate rounds its sum of tenths up beyond it.
+            while values.len() % 2 == 0 || values.len() % 5 == 0 {
+                values.push(5_000_000);
+            }
             let mut other = hdrhistogram::Histogram::<u32>::new_with_bounds(1_000, 2_000_000, 3).unwrap();
             other.auto(true);
             let mut distribution = Distribution::new();
@@ -123,9 +131,33 @@ mod tests {
         );
     }
 
+    /// As Java's HdrHistogram goes on: in steps of ten per cent, then of five, of two and a half.
+    #[test]
+    fn a_count_that_is_exactly_a_level_reaches_it() {
+        let tens: Vec<(u64, u64)> = (1..=10).map(|ten| (ten * 10, 1)).collect();
+        let found: Vec<(u64, f64)> = levels(&tens).iter().map(|level| (level.value, level.share)).collect();
+        let expected = [
+            (10, 0.0),
+            (10, 0.1),
+            (20, 0.2),
+            (30, 0.3),
+            (40, 0.4),
+            (50, 0.5),
+            (60, 0.55),
+            (60, 0.6),
+            (70, 0.65),
+            (70, 0.7),
+            (80, 0.75),
+            (80, 0.775),
+            (80, 0.8),
+        ];
+        assert_eq!(found[..expected.len()], expected);
+    }
+
     #[test]
     fn nothing_has_no_lines() {
         assert_eq!(levels(&[]), []);
+        assert!(hgrm(&Distribution::new()).contains("StdDeviation   =        0.000]"));
         assert!(hgrm(&Distribution::new()).contains("Total count    =            0]"));
     }
 }

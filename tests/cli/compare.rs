@@ -87,9 +87,9 @@ fn what_is_wrong_with_a_comparison_is_told() {
         (vec!["compare", "-", "-"], 2, "standard input can be one of the two"),
         (vec!["compare", "checkout", "--set", "mode"], 2, "EDGE.mode=queue"),
         (
-            vec!["compare", "checkout", "--set", "orders->payments.mode=queue"],
+            vec!["compare", "checkout", "--set", "orders->payment.charge.mode=queue"],
             1,
-            "there is no edge `orders->payments`; did you mean `orders->payments.charge`?",
+            "there is no edge `orders->payment.charge`; did you mean `orders->payments.charge`?",
         ),
         (
             vec!["compare", "checkout", "--set", "orders->email.mode=quue"],
@@ -104,6 +104,18 @@ fn what_is_wrong_with_a_comparison_is_told() {
         assert_eq!(output.status.code(), Some(status), "{arguments:?}: {said}");
         assert!(said.contains(told), "{arguments:?}: {said}");
     }
+}
+
+#[test]
+fn an_edge_may_be_named_without_its_operation_where_it_is_the_only_one() {
+    let said = |edge: &str| {
+        let set = [edge, ".mode=await"].concat();
+        let words = ["compare", "checkout", "--set", &set, "--replications", "1", "--json"];
+        let output = swim(&words);
+        assert_eq!(output.status.code(), Some(0), "{edge}");
+        String::from_utf8(output.stdout).unwrap().replace(&set, "")
+    };
+    assert_eq!(said("orders->payments"), said("orders->payments.charge"));
 }
 
 #[test]

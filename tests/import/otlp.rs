@@ -20,7 +20,7 @@ fn export(scenario: &Scenario, until: Duration) -> String {
     let mut recorder = Recorder::new(scenario, Instant::START, 400_000);
     let end = Instant::START + until;
     let mut run = Run::new(scenario, scenario.seed);
-    while !run.advance(end, u64::MAX, &mut recorder) {}
+    while !run.advance_dyn(end, u64::MAX, &mut recorder) {}
     let trace = recorder.finish(end);
     Export::new(scenario, &trace, scenario.seed, |row| row.completed != Instant::NEVER).write(export::Format::Otlp)
 }

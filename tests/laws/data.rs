@@ -117,8 +117,8 @@ fn has_body(step: &Step) -> bool {
 /// The report says of data what the auditor has counted.
 pub fn is_counted(scenario: &Scenario, seed: u64) -> Result<(), String> {
     let (mut auditor, mut meter) = (Auditor::new(scenario), Meter::new(scenario));
-    Run::new(scenario, seed).advance(Instant::NEVER, u64::MAX, &mut auditor);
-    Run::new(scenario, seed).advance(Instant::NEVER, u64::MAX, &mut meter);
+    Run::new(scenario, seed).advance_dyn(Instant::NEVER, u64::MAX, &mut auditor);
+    Run::new(scenario, seed).advance_dyn(Instant::NEVER, u64::MAX, &mut meter);
     let end = Instant::START + scenario.run.duration;
     let report = meter.report(scenario, seed, end, 0, 0);
     for (item, id) in scenario.items.iter().zip(0..) {

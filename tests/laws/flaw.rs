@@ -15,7 +15,7 @@ fn whatever_is_left_out_or_told_twice_is_found() {
     let index = any::<prop::sample::Index>();
     everywhere(law, (index, any::<bool>()), |(scenario, (index, twice))| {
         let mut tape = Tape::default();
-        Run::new(scenario, 1).advance(Instant::NEVER, u64::MAX, &mut tape);
+        Run::new(scenario, 1).advance_dyn(Instant::NEVER, u64::MAX, &mut tape);
         tape.0.retain(|(_, event)| !matches!(event, Event::Drawn(..)));
         if tape.0.is_empty() {
             return Ok(());

@@ -257,7 +257,7 @@ pub fn keeps(scenario: &Scenario, seed: u64) -> Result<(), String> {
         homes: BTreeMap::new(),
         wrong: Vec::new(),
     };
-    Run::new(scenario, seed).advance(Instant::NEVER, u64::MAX, &mut guardian);
+    Run::new(scenario, seed).advance_dyn(Instant::NEVER, u64::MAX, &mut guardian);
     if let Some(wrong) = guardian.wrong.first() {
         return Err(wrong.clone());
     }
@@ -281,7 +281,7 @@ pub fn forgets(scenario: &Scenario, seed: u64) -> Result<(), String> {
     }
     let mut open = Open::default();
     let mut run = Run::new(&story, seed);
-    run.advance(Instant::NEVER, PATIENCE, &mut open);
+    run.advance_dyn(Instant::NEVER, PATIENCE, &mut open);
     // Dead letters that nobody reads lie where they are.
     let lying = open.lying();
     match (open.requests, run.live()) {
@@ -335,7 +335,7 @@ pub fn adds_up(scenario: &Scenario, seed: u64) -> Result<(), String> {
     let end = scenario.run.duration.0;
     for part in 1..=8 {
         let until = Instant(end / 8 * part);
-        run.advance(until, u64::MAX, &mut meter);
+        run.advance_dyn(until, u64::MAX, &mut meter);
         let report = meter.report(scenario, seed, until, 0, 0);
         for (name, client) in report.clients.iter() {
             if client.offered != client.replied + client.failed + client.in_flight {

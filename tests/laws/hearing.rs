@@ -226,7 +226,7 @@ pub const KINDS: [(&str, u64); 49] = [
 /// Whether all that is lost in a run has a reason and is counted; yields how often what has happened.
 pub fn keeps(scenario: &Scenario, seed: u64) -> Result<BTreeMap<&'static str, u64>, String> {
     let mut reasons = Reasons::new(scenario);
-    Run::new(scenario, seed).advance(Instant::NEVER, u64::MAX, &mut reasons);
+    Run::new(scenario, seed).advance_dyn(Instant::NEVER, u64::MAX, &mut reasons);
     if let Some((at, wrong)) = reasons.wrong {
         return Err(format!("{wrong}\n{}", super::events_until(scenario, seed, at)));
     }

@@ -56,7 +56,7 @@ pub fn keeps(scenario: &Scenario, seed: u64) -> Result<Seen, String> {
     let mut run = Run::new(scenario, seed);
     let mut seen = Seen::default();
     let (mut most, mut burst, mut entered) = (0, 0, 0);
-    while !run.advance(Instant::NEVER, 1, &mut census) {
+    while !run.advance_dyn(Instant::NEVER, 1, &mut census) {
         let (now, live) = (run.now(), run.live());
         burst = burst.max(census.entered - entered);
         entered = census.entered;
@@ -139,7 +139,7 @@ fn memory_does_not_grow_with_the_length_of_a_run() {
     let highest = |seconds| {
         let scenario = stable(seconds);
         let mut auditor = Auditor::new(&scenario);
-        Run::new(&scenario, 1).advance(Instant::NEVER, u64::MAX, &mut auditor);
+        Run::new(&scenario, 1).advance_dyn(Instant::NEVER, u64::MAX, &mut auditor);
         assert!(auditor.finish().is_empty(), "{:?}", auditor.violations.first());
         auditor.highest_slot
     };

@@ -211,6 +211,6 @@ pub fn keeps(scenario: &Scenario, seed: u64) -> Result<Seen, String> {
         seen: Seen::default(),
         wrong: None,
     };
-    Run::new(scenario, seed).advance(Instant::NEVER, u64::MAX, &mut watcher);
+    Run::new(scenario, seed).advance_dyn(Instant::NEVER, u64::MAX, &mut watcher);
     watcher.close(&report(scenario, seed))
 }

@@ -84,7 +84,7 @@ pub fn grows(scenario: &Scenario, seed: u64, excess_per_s: f64) -> Result<(), St
     };
     let (mut run, mut open) = (Run::new(&longer, seed), Open(0));
     let open = [Instant::START + time, Instant::NEVER].map(|until| {
-        run.advance(until, u64::MAX, &mut open);
+        run.advance_dyn(until, u64::MAX, &mut open);
         open.0
     });
     if open[1] < open[0] + (ARRIVALS / SPANS / 2.0) as u64 {

@@ -136,7 +136,7 @@ pub fn short_story(calm: impl Strategy<Value = Scenario>) -> impl Strategy<Value
 /// Runs and keeps what was drawn. The error names a draw that was made twice.
 pub fn draws(scenario: &Scenario, seed: u64) -> Result<Draws, String> {
     let mut tape = Tape::default();
-    Run::new(scenario, seed).advance(Instant::NEVER, u64::MAX, &mut tape);
+    Run::new(scenario, seed).advance_dyn(Instant::NEVER, u64::MAX, &mut tape);
     let mut draws = Draws {
         values: BTreeMap::new(),
         arrivals: Vec::new(),

@@ -16,7 +16,7 @@ pub fn in_slices(scenario: &Scenario, seed: u64, events: u64, stops: u64) -> (Ta
         } else {
             Instant(end * stop / (stops + 1))
         };
-        while !run.advance(until, events, &mut tape) {
+        while !run.advance_dyn(until, events, &mut tape) {
             assert!(run.now() < until);
         }
         assert!(
@@ -32,7 +32,7 @@ const PATIENCE: u64 = 300_000;
 
 /// A seed tells the same in whatever slices; yields whether another one tells something else.
 pub fn one_story(scenario: &Scenario, seed: u64) -> Result<bool, String> {
-    if !Run::new(scenario, seed).advance(Instant::NEVER, PATIENCE, &mut ()) {
+    if !Run::new(scenario, seed).advance_dyn(Instant::NEVER, PATIENCE, &mut ()) {
         return Ok(false);
     }
     let (whole, digest, events) = in_slices(scenario, seed, u64::MAX, 0);

@@ -17,7 +17,7 @@ fn whatever_strikes_everybody_is_counted_once() {
     let seen = Cell::new(census::Seen::default());
     for_all(law, &(whole::whole(), 0u64..1000), |(scenario, seed)| {
         let mut census = census::Census::new(scenario);
-        Run::new(scenario, *seed).advance(Instant::NEVER, u64::MAX, &mut census);
+        Run::new(scenario, *seed).advance_dyn(Instant::NEVER, u64::MAX, &mut census);
         let (all, now) = (seen.get(), census.seen);
         seen.set(census::Seen {
             crashed: all.crashed + now.crashed,
@@ -81,7 +81,7 @@ fn whoever_is_stuck_is_freed_by_time_or_from_outside() {
     for_all(law, &(whole::whole(), 0u64..1000), |(scenario, seed)| {
         let mut watcher = stuck::Watcher::new(scenario);
         let mut run = Run::new(scenario, *seed);
-        run.advance(Instant::NEVER, u64::MAX, &mut watcher);
+        run.advance_dyn(Instant::NEVER, u64::MAX, &mut watcher);
         deadlocks.set(deadlocks.get() + u64::from(run.deadlock().is_some()));
         watcher.wrong.map_or(Ok(()), Err)
     });
@@ -121,7 +121,7 @@ fn nothing_is_left_of_requests_that_are_over() {
         let scenario = whole::with_an_end(scenario.clone());
         let mut census = census::Census::new(&scenario);
         let mut run = Run::new(&scenario, *seed);
-        run.advance(Instant::NEVER, u64::MAX, &mut census);
+        run.advance_dyn(Instant::NEVER, u64::MAX, &mut census);
         if let Some(wrong) = census.wrong.first() {
             return Err(wrong.clone());
         }

@@ -10,7 +10,7 @@ const PATIENCE: u64 = 300_000;
 
 fn told(mut run: Run) -> (Tape, u64, u64) {
     let mut tape = Tape::default();
-    run.advance(Instant::NEVER, PATIENCE, &mut tape);
+    run.advance_dyn(Instant::NEVER, PATIENCE, &mut tape);
     (tape, run.digest(), run.events())
 }
 

@@ -87,7 +87,7 @@ pub struct Seen {
 pub fn keeps(scenario: &Scenario, seed: u64) -> Result<Seen, String> {
     let mut watcher = Watcher::new(scenario);
     let mut run = Run::new(scenario, seed);
-    run.advance(Instant::NEVER, u64::MAX, &mut watcher);
+    run.advance_dyn(Instant::NEVER, u64::MAX, &mut watcher);
     let last = run.now();
     if let Some(wrong) = watcher.wrong {
         return Err(wrong);

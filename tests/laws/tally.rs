@@ -12,7 +12,7 @@ use sync_or_swim::trace::*;
 /// What is told of a whole run.
 pub fn report(scenario: &Scenario, seed: u64) -> Report {
     let (mut run, mut meter) = (Run::new(scenario, seed), Meter::new(scenario));
-    run.advance(Instant::NEVER, u64::MAX, &mut meter);
+    run.advance_dyn(Instant::NEVER, u64::MAX, &mut meter);
     let end = Instant::START + scenario.run.duration;
     meter.report(scenario, seed, end, run.events(), run.digest())
 }

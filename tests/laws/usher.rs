@@ -244,7 +244,7 @@ impl Observer for Sequence<'_> {
 /// Whether a run of this scenario keeps its order.
 pub fn keeps(scenario: &Scenario, seed: u64) -> Result<Seen, String> {
     let mut sequence = Sequence::new(scenario);
-    Run::new(scenario, seed).advance(Instant::NEVER, u64::MAX, &mut sequence);
+    Run::new(scenario, seed).advance_dyn(Instant::NEVER, u64::MAX, &mut sequence);
     match sequence.wrong {
         None => Ok(sequence.seen),
         Some((at, wrong)) => Err(format!("{wrong}\n{}", crate::events_until(scenario, seed, at))),

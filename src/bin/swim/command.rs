@@ -71,6 +71,10 @@ pub fn obey() -> ExitCode {
 
 fn link(linked: &Linked) -> Result<(), Failure> {
     let source = Source::open(&linked.scenario).map_err(|why| Failure::new(FAILURE, why))?;
+    if let Some(from) = &linked.from {
+        link::entry(from)
+            .map_err(|problem| Failure::new(USAGE, format!("--from {from}: {}; {}", problem.message, problem.fix)))?;
+    }
     // A gallery entry is made of itself.
     let from = linked.from.as_deref().unwrap_or(&linked.scenario);
     let link = link::write(&source.text, from).map_err(|found| problems(&source, found))?;
@@ -92,6 +96,13 @@ fn open(link: &str) -> Result<(), Failure> {
         return print(&source.text);
     }
     let hash = link.split_once('#').map_or(link, |(_, hash)| hash);
+    let is_subject = |part: &str| matches!(part.split_once('='), Some(("ex" | "s", _)));
+    if !hash.split('&').any(is_subject) {
+        let told = format!(
+            "{link}: is neither a file nor a link to a scenario; such as `#ex=checkout`, or `#s=…` with the whole of it"
+        );
+        return Err(Failure::new(FAILURE, told));
+    }
     let refused = |problem: Problem| Failure::new(FAILURE, format!("this link: {}; {}", problem.message, problem.fix));
     let found = link::follow(hash).map_err(refused)?;
     tell_seed(found.seed);

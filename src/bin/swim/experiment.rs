@@ -11,8 +11,8 @@ use sync_or_swim::trace::{Recorder, RequestRow, Trace};
 
 /// Calls that are recorded at most, and as many stretches of what workers did.
 pub const CALLS: u32 = 1_000_000;
-/// Events between two looks at what is recorded.
-const SLICE: u64 = 10_000;
+/// Events between two looks at what is known.
+pub const SLICE: u64 = 10_000;
 
 /// Something of each of `replications` runs with the seeds `seed`, `seed + 1`, …
 pub fn of_each<T: Send>(seed: u64, replications: u64, of: impl Fn(u64) -> T + Sync) -> Vec<T> {

@@ -6,11 +6,12 @@
 //!
 //! Law: the request is told with everything that it caused, or as far as the run goes.
 
-use super::experiment;
+use super::experiment::{self, SLICE};
+use sync_or_swim::engine::Run;
 use sync_or_swim::picture::story::{story, title};
 use sync_or_swim::scenario::{ClientId, Scenario};
 use sync_or_swim::time::Instant;
-use sync_or_swim::trace::{RequestRow, Trace, excerpt};
+use sync_or_swim::trace::{Observer, Request, RequestRow, Trace, excerpt};
 
 /// Which request is wanted.
 #[derive(Clone, Copy)]
@@ -36,9 +37,12 @@ pub fn request(scenario: &Scenario, seed: u64, wanted: Wanted) -> Result<Trace, 
                     let names: Vec<&str> = scenario.clients.iter().map(|client| client.name.as_str()).collect();
                     format!("there is no client `{name}`; there is {}", names.join(", "))
                 })?;
-            let is_it = move |row: &RequestRow| (row.client, row.number) == (ClientId(client as u32), number);
-            let told = record(scenario, seed, Instant::START, &is_it);
-            told.ok_or_else(|| format!("the run has no request {number} of `{name}`"))
+            let client = ClientId(client as u32);
+            let offered = offered(scenario, seed, client, number);
+            let from = offered.ok_or_else(|| format!("the run has no request {number} of `{name}`"))?;
+            let is_it = move |row: &RequestRow| (row.client, row.number, row.offered) == (client, number, from);
+            let told = record(scenario, seed, from, &is_it);
+            told.ok_or_else(|| "the request cannot be recorded".to_string())
         }
     }
 }
@@ -57,15 +61,35 @@ fn ranked(scenario: &Scenario, seed: u64, failed: bool, rank: u64) -> Result<Tra
         false => (ranking.slowest, "had a reply"),
     };
     let Some(notable) = list.get(rank as usize - 1) else {
-        return Err(format!(
-            "--rank {rank}: only {} requests {what} after the warm-up",
-            list.len()
-        ));
+        return Err(match list.len() {
+            0 => format!(
+                "no request {what} after the warm-up{}",
+                if failed { "" } else { "; --failed tells one that failed" }
+            ),
+            1 => format!("--rank {rank}: only one request {what} after the warm-up"),
+            count => format!("--rank {rank}: only {count} requests {what} after the warm-up"),
+        });
     };
     let it = (notable.client, notable.number, notable.offered);
     let is_it = |row: &RequestRow| (row.client, row.number, row.offered) == it;
     let told = record(scenario, seed, notable.offered, &is_it);
     told.ok_or_else(|| "the request cannot be recorded".to_string())
+}
+
+/// When a client offers its request of this number, if it does; the first user that has one of it, where there are several.
+fn offered(scenario: &Scenario, seed: u64, client: ClientId, number: u64) -> Option<Instant> {
+    struct Finder(ClientId, u64, Option<Instant>);
+    impl Observer for Finder {
+        fn offered(&mut self, now: Instant, request: Request) {
+            if self.2.is_none() && (request.client, request.number) == (self.0, self.1) {
+                self.2 = Some(now);
+            }
+        }
+    }
+    let mut finder = Finder(client, number, None);
+    let mut run = Run::new(scenario, seed);
+    while finder.2.is_none() && !run.advance_dyn(Instant::NEVER, SLICE, &mut finder) {}
+    finder.2
 }
 
 /// Records from an instant on until a request and all that it caused are over.

@@ -1,7 +1,7 @@
 //! What a span was waiting for: its worker, a connection, or a call without an outcome yet.
 
 use super::Blame;
-use crate::scenario::Runtime;
+use crate::scenario::{Deadline, Runtime};
 use crate::time::Instant;
 use crate::trace::{Activity, On, Segment};
 
@@ -67,5 +67,31 @@ impl Blame<'_> {
             _ => last.map_or(spans[row as usize].began, |last| last.end),
         };
         (returned <= since && since < at).then_some((since, call))
+    }
+
+    /// Until when, before `at`, the caller of this failed attempt (the span `own`, or a client) paused for another one that
+    /// never came to be, as time was up.
+    pub(super) fn paused(&self, call: u32, own: Option<u32>, at: Instant) -> Instant {
+        let span = &self.trace.spans[call as usize];
+        if !matches!(span.outcome, Some(Err(_))) {
+            return span.returned;
+        }
+        let Some(own) = own else { return at };
+        let segments = &self.segments[own as usize];
+        let last = segments[..segments.partition_point(|segment| segment.start < at)].last();
+        if let Some(last) = last.filter(|last| last.activity == Activity::Blocked(On::Edge(span.edge))) {
+            return last.end.min(at);
+        }
+        // Nothing tells a pause without a worker from waiting for one, but that the attempt was not the last.
+        let policy = &self.scenario.edge_at(span.edge, span.sent).policy;
+        let attempts = policy.retry.as_ref().map_or(1, |retry| retry.attempts);
+        let Some(Deadline::After(time)) = policy.deadline.filter(|_| span.attempt < attempts) else {
+            return span.returned;
+        };
+        let children = self.children[own as usize].iter();
+        let attempts = children.map(|row| &self.trace.spans[*row as usize]);
+        let firsts = attempts.filter(|other| (other.edge, other.attempt) == (span.edge, 1) && other.sent <= span.sent);
+        let is_up = firsts.map(|first| first.sent).max().unwrap_or(span.sent) + time;
+        if is_up <= at { is_up } else { span.returned }
     }
 }

@@ -215,6 +215,7 @@ pub fn delete(text: &str, node: &str) -> Result<String, Problem> {
 /// An edge with the steps that call over it, and what happens to it.
 pub fn disconnect(text: &str, edge: &str) -> Result<String, Problem> {
     let (from, to) = ends(&node::parse(text)?, edge)?;
+    let edge = &[&from, "->", &to].concat();
     without_all(text, |mention| {
         let word = mention.word();
         let is_short = || edge.strip_prefix(word).is_some_and(|rest| rest.starts_with('.'));
@@ -230,14 +231,12 @@ fn ends(root: &Node, edge: &str) -> Result<(String, String), Problem> {
         .clone()
         .map(|mention| [mention.owner, "->", mention.word()].concat());
     let names: Vec<String> = names.collect();
-    // Whoever leaves the operation out is told which edges there are.
+    // Whoever leaves the operation out means the only edge that there is, or is told which there are.
     let is_longer = |name: &&String| name.strip_prefix(edge).is_some_and(|rest| rest.starts_with('.'));
     let longer = || names.iter().find(is_longer).map(String::as_str);
-    match names
-        .iter()
-        .position(|name| name == edge)
-        .and_then(|_| edge.split_once("->"))
-    {
+    let only = || longer().filter(|first| names.iter().filter(is_longer).all(|name| name == first));
+    let exact = names.iter().map(String::as_str).find(|name| *name == edge);
+    match exact.or_else(only).and_then(|name| name.split_once("->")) {
         Some((from, to)) => Ok((from.to_string(), to.to_string())),
         None => refuse(
             format!("there is no edge `{edge}`"),
