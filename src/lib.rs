@@ -5,7 +5,7 @@
 //!              (what a person writes)   (pure engine)        │ Web Worker border      (the page, the command line)
 //! ```
 //!
-//! The modules stand in reading order; each head prints the law of its module, and `tests/tidy.rs` keeps the
+//! ARCHITECTURE.md has the modules in reading order; each head prints the law of its module, and `tests/tidy.rs` keeps the
 //! arrows between them: `time` knows nobody, the engine never draws, the page never simulates.
 //!
 //! Glossary: a *request* is one root call of a client, a *span* one execution of an operation, an *edge* one
@@ -25,14 +25,14 @@ pub mod reader;
 pub mod scenario;
 pub mod share;
 pub mod theory;
-/// Name and version of the engine; a change of any result changes the version.
-pub const ENGINE: &str = concat!("sync-or-swim ", env!("CARGO_PKG_VERSION"));
-
 pub mod time;
 pub mod told;
 pub mod trace;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod ui;
+
+/// Name and version of the engine; a change of any result changes the version.
+pub const ENGINE: &str = concat!("sync-or-swim ", env!("CARGO_PKG_VERSION"));
 
 /// A sixth of the code of the allocator that comes with the compiler, and faster where there is one thread.
 #[cfg(all(target_family = "wasm", not(target_feature = "atomics")))]

@@ -257,6 +257,21 @@ fn a_consumer_that_lacks_partitions_is_told_so() {
 }
 
 #[test]
+fn no_more_comes_than_a_rate_lets_through() {
+    let services = r#""a": {"threads": 1, "replicas": 2, "operations": {"default": [{"call": "b"}]}}, "b": {"threads": 1, "work": "15ms"}"#;
+    let edge = |rate: &str| format!(r#", {{"from": "a", "to": "b", "mode": "oneway"{rate}}}"#);
+    check(HUNDRED, services, &edge(""), &[("b", Resource::Workers, 1500)]);
+    // Of each of two replicas.
+    check(HUNDRED, services, &edge(r#", "rate": "30/s""#), &[]);
+    check(
+        HUNDRED,
+        services,
+        &edge(r#", "rate": "40/s""#),
+        &[("b", Resource::Workers, 1200)],
+    );
+}
+
+#[test]
 fn who_waits_for_replies_overloads_nobody() {
     check(
         r#""users": 1000, "think": "1ms""#,

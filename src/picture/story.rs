@@ -55,10 +55,11 @@ pub fn story(scenario: &Scenario, trace: &Trace) -> Vec<Sentence> {
     let calls = folded(trace);
     for visit in visits(&calls) {
         match visit {
-            Visit::Enter(index) => teller.tell_call(&calls[index]),
+            Visit::Enter(index) => teller.tell_call(&calls[index], &calls),
             Visit::Leave(index) => {
                 let by = calls[answerer(trace, &calls, index)].span(trace);
                 teller.tell_answer(&calls[index], &by);
+                teller.tell_decisions(calls[index].span(trace).parent, Some(&calls[index]), &calls);
             }
         }
     }
@@ -127,11 +128,40 @@ pub fn share_in_words<'a>(scenario: &'a Scenario, share: &Share, whole: Duration
 }
 
 impl<'a> Teller<'a> {
-    fn tell_call(&mut self, call: &Placed) {
+    fn tell_call(&mut self, call: &Placed, calls: &[Placed]) {
         let span = call.span(self.trace);
         self.tell_sending(call, &span);
         self.tell_beginning(call, &span);
         self.tell_notes(call, &span);
+        self.tell_decisions(call.row, None, calls);
+    }
+
+    /// What the span of this row decided after its call `after`, the last over the same edge until then; or where there
+    /// was none.
+    fn tell_decisions(&mut self, row: u32, after: Option<&Placed>, calls: &[Placed]) {
+        for note in self.trace.notes.iter().filter(|note| note.span == row) {
+            let (edge, what) = match note.what {
+                What::Barred(edge, cause) => (edge, Err(cause)),
+                What::FellBack(edge) => (edge, Ok(())),
+                _ => continue,
+            };
+            let is_before = |call: &&Placed| {
+                let span = call.span(self.trace);
+                (span.parent, span.edge) == (row, edge) && span.sent <= note.at
+            };
+            let last = calls.iter().filter(is_before).last();
+            let Some(teller) = calls.iter().find(|call| call.row == row) else {
+                continue;
+            };
+            if last.map(|call| call.row) == after.map(|call| call.row) {
+                let (from, to) = self.ends(edge);
+                let text = match what {
+                    Err(cause) => format!("{from} does not call {to}: {}", barrier(cause)),
+                    Ok(()) => format!("{from} takes its fallback in place of {to}"),
+                };
+                self.tell(note.at, teller, text);
+            }
+        }
     }
 
     fn tell(&mut self, at: Instant, call: &Placed, text: String) {
@@ -296,11 +326,9 @@ impl<'a> Teller<'a> {
         }
         for note in notes {
             let text = match note.what {
-                What::Asked => continue,
+                What::Asked | What::Barred(..) | What::FellBack(_) => continue,
                 What::Died if self.is_delivery(span) => format!("{to} dies with the message"),
                 What::Died => format!("{to} dies with the call of {from}"),
-                What::Barred(edge, cause) => format!("{to} does not call {}: {}", self.ends(edge).1, barrier(cause)),
-                What::FellBack(edge) => format!("{to} takes its fallback in place of {}", self.ends(edge).1),
             };
             self.tell(note.at, call, text);
         }

@@ -67,7 +67,7 @@ pub(super) fn flows(scenario: &Scenario, demands: &[Vec<Demand>], rate: impl Fn(
 fn arriving(scenario: &Scenario, leaving: &[f64], consumers: &[Vec<EdgeId>]) -> Vec<f64> {
     let mut arriving = vec![0.0; leaving.len()];
     for (index, edge) in scenario.edges.iter().enumerate() {
-        let rate = leaving[index] * (1.0 - edge.loss);
+        let rate = leaving[index].min(permitted(scenario, edge)) * (1.0 - edge.loss);
         match edge.to {
             Callee::Operation(..) => arriving[index] += rate,
             Callee::Channel(ChannelId(channel)) => consumers[channel as usize]
@@ -76,6 +76,15 @@ fn arriving(scenario: &Scenario, leaving: &[f64], consumers: &[Vec<EdgeId>]) -> 
         }
     }
     arriving
+}
+
+/// Attempts per second that leave over an edge at the most, whatever there is to send.
+fn permitted(scenario: &Scenario, edge: &Edge) -> f64 {
+    let callers = match edge.from {
+        Caller::Service(caller) => f64::from(scenario.service(caller).replicas),
+        Caller::Client(_) | Caller::Channel(_) => 1.0,
+    };
+    edge.policy.rate.map_or(f64::INFINITY, |rate| callers * rate)
 }
 
 /// Whether messages come over it.

@@ -1,6 +1,7 @@
 //! `swim trace --format` and `swim run --format`: for other programs.
 
 use crate::swim::{map, printed, report, swim};
+use crate::swim_reading;
 use serde_json::Value;
 use std::path::Path;
 
@@ -80,4 +81,93 @@ fn percentiles_end_at_the_largest_response_time() {
     let output = swim(&["run", "checkout", "--format", "hgrm", "--client", "nobody"]);
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(told, "there is no client `nobody`; there is shoppers\n");
+}
+
+#[test]
+fn what_does_not_go_together_or_is_not_there_is_told() {
+    for (words, status, told) in [
+        (
+            &["run", "checkout", "--client", "shoppers"][..],
+            2,
+            "a client is chosen for --format hgrm",
+        ),
+        (
+            &["trace", "checkout", "--requests", "3"],
+            2,
+            "a story or a diagram is of one request",
+        ),
+        (
+            &["trace", "checkout", "--client", "shoppers", "--number", "99999"],
+            1,
+            "`shoppers`; the last is 4",
+        ),
+        (
+            &["run", "checkout", "--seed", "-1"],
+            2,
+            "a seed is a whole number from 0 to 9007199254740991",
+        ),
+        (
+            &["open", "typo.json"],
+            1,
+            "typo.json: is neither a file nor a link to a scenario",
+        ),
+        (
+            &["open", "https://playground.example/#theme=dark"],
+            1,
+            "is neither a file nor a link to a scenario",
+        ),
+        (
+            &["link", "checkout", "--from", "chekout"],
+            2,
+            "--from chekout: there is no example “chekout”",
+        ),
+    ] {
+        let output = swim(words);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(told), "{words:?}: {said}");
+        assert_eq!(
+            (output.status.code(), output.stdout),
+            (Some(status), Vec::new()),
+            "{words:?}"
+        );
+    }
+}
+
+/// The sentences of a story, in which an effect does not stand before its cause.
+#[test]
+fn a_fallback_comes_after_the_failure_of_what_it_stands_for() {
+    let edges = [
+        r#""timeout": "100ms", "fallback": {"value": "x"}"#,
+        r#""breaker": {"window": 1, "open": "1s"}, "fallback": {"value": "x"}, "timeout": "100ms""#,
+    ];
+    for (times, edge, expected) in [
+        (
+            r#""0s""#,
+            edges[0],
+            &[
+                "a gives up (timeout)",
+                "a takes its fallback in place of b",
+                "a calls d (sync)",
+            ][..],
+        ),
+        (
+            r#""0s", "200ms""#,
+            edges[1],
+            &["a takes its fallback in place of b", "a calls d (sync)"],
+        ),
+    ] {
+        let text = format!(
+            r#"{{"format": "sync-or-swim/1", "run": {{"duration": "2s"}}, "clients": {{"c": {{"arrivals": {{"times": [{times}]}}}}}},
+            "services": {{"a": {{"threads": 2, "operations": {{"go": [{{"call": "b"}}, {{"call": "d"}}]}}}}, "b": {{"work": "500ms"}}, "d": {{"work": "3ms"}}}},
+            "edges": [{{"from": "c", "to": "a.go"}}, {{"from": "a", "to": "b", {edge}}}, {{"from": "a", "to": "d"}}]}}"#
+        );
+        let last = times.matches(',').count().to_string();
+        let output = swim_reading(&["trace", "-", "--client", "c", "--number", &last], &text);
+        let told = String::from_utf8(output.stdout).unwrap();
+        let places: Vec<usize> = expected
+            .iter()
+            .map(|words| told.find(words).unwrap_or_else(|| panic!("{words}\n{told}")))
+            .collect();
+        assert!(places.is_sorted(), "{told}");
+    }
 }

@@ -90,6 +90,16 @@ fn what_cannot_be_drawn_is_told() {
             "--window 0s: it must be longer than nothing\n",
         ),
         (
+            &["--view", "waterfall", "--window", "1s", "-o", "x.svg"],
+            2,
+            "--window is the time that lanes show: it goes with --view lanes\n",
+        ),
+        (
+            &["--view", "topology", "--rank", "2", "-o", "x.svg"],
+            2,
+            "a request is chosen for --view waterfall or sequence\n",
+        ),
+        (
             &[
                 "--view", "sequence", "--client", "nobody", "--number", "1", "-o", "x.svg",
             ],

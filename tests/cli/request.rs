@@ -36,7 +36,7 @@ fn a_request_that_is_not_there_is_a_failure() {
         ),
         (
             &["--client", "shoppers", "--number", "999999"],
-            "the run has no request 999999 of `shoppers`\n",
+            "the run has no request 999999 of `shoppers`; the last is 4872\n",
         ),
     ] {
         let output = swim(&[&["trace", "checkout"], words].concat());

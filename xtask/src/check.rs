@@ -185,7 +185,14 @@ fn test(lines: &mut Vec<String>) -> Outcome<()> {
 fn foreign(lines: &mut Vec<String>) -> Outcome<()> {
     let tools = setup::for_foreign()?;
     // As the tests of the command line have it built: `cargo build` would choose other features and compile all anew.
-    shell::run(&mut cargo(&["test", "--locked", "--workspace", "--no-run", "--test", "cli"]))?;
+    shell::run(&mut cargo(&[
+        "test",
+        "--locked",
+        "--workspace",
+        "--no-run",
+        "--test",
+        "cli",
+    ]))?;
     let mut node = Command::new("node");
     node.arg("check.js").current_dir(place::foreign());
     node.env("SWIM", place::target().join("debug").join("swim"))

@@ -129,6 +129,10 @@ fn run(plan: &Plan) -> Result<(), Failure> {
     }
     let seed = plan.seed.unwrap_or(scenario.seed);
     let form = if plan.json { Form::Json } else { plan.format };
+    if let (Some(client), false) = (&plan.client, matches!(form, Form::Hgrm)) {
+        let told = format!("--client {client}: a client is chosen for --format hgrm; a report tells of all");
+        return Err(Failure::new(USAGE, told));
+    }
     if let Form::Hgrm = form {
         return print(&responses(plan, &scenario, seed)?);
     }
@@ -181,11 +185,15 @@ fn trace(traced: &Traced) -> Result<(), Failure> {
     warn(&source, &parsed);
     let scenario = &parsed.scenario;
     let seed = traced.seed.unwrap_or(scenario.seed);
+    if let (Some(requests), None) = (traced.requests, traced.format.exported()) {
+        let told = format!("--requests {requests}: a story or a diagram is of one request; --rank chooses it");
+        return Err(Failure::new(USAGE, told));
+    }
     let one = || told::request(scenario, seed, traced.which.wanted()).map_err(|why| Failure::new(FAILURE, why));
     let text = match traced.format.exported() {
         Some(format) if traced.which.is_chosen() => exported::one(scenario, seed, &one()?, format),
         Some(format) => {
-            let (text, warning) = exported::many(scenario, seed, traced.requests, format);
+            let (text, warning) = exported::many(scenario, seed, traced.requests.unwrap_or(100), format);
             tell(&warning.into_iter().collect::<Vec<String>>());
             text
         }

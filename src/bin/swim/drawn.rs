@@ -8,7 +8,7 @@
 //! Law: what was drawn opens again as the same text with the same seed.
 
 use super::command::{FAILURE, Failure, USAGE, read, warn, write};
-use super::line::{SEED_LIMIT, Which};
+use super::line::{Which, seed};
 use super::{experiment, pixels, told};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -26,6 +26,9 @@ use sync_or_swim::share::{png, svg};
 use sync_or_swim::time::{Duration, Instant};
 use sync_or_swim::told::shown;
 
+/// How much time lanes show unless somebody says so.
+const WINDOW: Duration = Duration::from_ms(500);
+
 #[derive(Args)]
 pub struct Drawn {
     /// A file, `-` or a gallery entry
@@ -37,14 +40,14 @@ pub struct Drawn {
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// The seed of all random numbers, instead of the scenario's
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=SEED_LIMIT))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     seed: Option<u64>,
     /// Where the lanes begin [default: after the warm-up]
     #[arg(long, value_name = "TIME", value_parser = Duration::parse)]
     at: Option<Duration>,
-    /// How much time the lanes show
-    #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = Duration::parse)]
-    window: Duration,
+    /// How much time the lanes show [default: 500ms]
+    #[arg(long, value_name = "TIME", value_parser = Duration::parse)]
+    window: Option<Duration>,
     /// How wide it is, in pixels; a graph is as wide as it needs to be
     #[arg(long, value_name = "PX", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(320..=8000))]
     width: u32,
@@ -83,6 +86,7 @@ enum Kind {
 /// Draws what was asked for.
 pub fn draw(drawn: &Drawn) -> Result<(), Failure> {
     let kind = kind_of(&drawn.output).map_err(|why| Failure::new(USAGE, why))?;
+    is_fitting(drawn).map_err(|why| Failure::new(USAGE, why))?;
     let (source, parsed) = read(&drawn.scenario)?;
     warn(&source, &parsed);
     let scenario: Arc<Packed> = parsed.scenario.into();
@@ -101,6 +105,20 @@ pub fn draw(drawn: &Drawn) -> Result<(), Failure> {
     };
     let failed = |problem: Problem| Failure::new(FAILURE, problem.to_string());
     write(&drawn.output, &file.map_err(failed)?)
+}
+
+/// Whether everything that was asked for concerns this view.
+fn is_fitting(drawn: &Drawn) -> Result<(), String> {
+    if drawn.at.is_some() && !matches!(drawn.view, Sight::Lanes) {
+        return Err("--at is where lanes begin: it goes with --view lanes".to_string());
+    }
+    if drawn.window.is_some() && !matches!(drawn.view, Sight::Lanes) {
+        return Err("--window is the time that lanes show: it goes with --view lanes".to_string());
+    }
+    if drawn.which.is_chosen() && matches!(drawn.view, Sight::Lanes | Sight::Topology) {
+        return Err("a request is chosen for --view waterfall or sequence".to_string());
+    }
+    Ok(())
 }
 
 fn kind_of(path: &Path) -> Result<Kind, String> {
@@ -150,14 +168,15 @@ fn lanes_of(drawn: &Drawn, scenario: &Scenario, seed: u64) -> Result<Vec<Picture
         let message = format!("--at {at}: the run is over after {}", scenario.run.duration);
         return Err(Failure::new(USAGE, message));
     }
-    if drawn.window == Duration::ZERO {
+    let window = drawn.window.unwrap_or(WINDOW);
+    if window == Duration::ZERO {
         return Err(Failure::new(
             USAGE,
             "--window 0s: it must be longer than nothing".to_string(),
         ));
     }
     let from = Instant::START + at;
-    let trace = experiment::record(scenario, seed, [from, from + drawn.window], |_| false);
+    let trace = experiment::record(scenario, seed, [from, from + window], |_| false);
     let width = f64::from(drawn.width);
     let rows = Rows::new(scenario, width, &Order::default());
     let index = Index::of(scenario, &trace);
@@ -167,7 +186,7 @@ fn lanes_of(drawn: &Drawn, scenario: &Scenario, seed: u64) -> Result<Vec<Picture
         index: &index,
         rows: &rows,
         left: at.0 as f64,
-        span: drawn.window.0 as f64,
+        span: window.0 as f64,
         head: trace.until.0 as f64,
         bookmarks: &[],
         width,

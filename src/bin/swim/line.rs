@@ -15,6 +15,7 @@ use sync_or_swim::time::Duration;
 /// The greatest seed of a scenario file: up to it every JSON reader keeps whole numbers exact.
 pub const SEED_LIMIT: u64 = 9_007_199_254_740_991;
 const REPLICATION_LIMIT: u64 = 100_000;
+const REQUESTS_LIMIT: u64 = 1_000_000;
 
 const SCENARIOS: &str =
     "A SCENARIO is a file (JSON or YAML), `-` for standard input, or a gallery entry such as `checkout`.
@@ -182,7 +183,7 @@ pub struct Plan {
     /// A file, `-` or a gallery entry
     pub scenario: String,
     /// The seed of all random numbers, instead of the scenario's
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=SEED_LIMIT))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     pub seed: Option<u64>,
     /// How long to run, warm-up included, instead of the scenario's duration: 500ms, 90s, 10m
     #[arg(long, value_name = "D", value_parser = Duration::parse)]
@@ -202,6 +203,12 @@ pub struct Plan {
     /// Whose response times `--format hgrm` prints; needed where there are several clients
     #[arg(long, value_name = "NAME")]
     pub client: Option<String>,
+}
+
+/// A seed as JSON can say it.
+pub fn seed(text: &str) -> Result<u64, String> {
+    let seed = text.parse().ok().filter(|seed| *seed <= SEED_LIMIT);
+    seed.ok_or_else(|| format!("a seed is a whole number from 0 to {SEED_LIMIT}"))
 }
 
 #[derive(Args)]
@@ -229,7 +236,7 @@ pub struct Supposed {
 #[derive(Args)]
 pub struct Trial {
     /// The seed of all random numbers, instead of that of the (first) scenario
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=SEED_LIMIT))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     pub seed: Option<u64>,
     /// How many runs of each variant, with the seeds SEED, SEED + 1, …; a single one has no intervals
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=REPLICATION_LIMIT))]
@@ -257,17 +264,17 @@ pub struct Traced {
     /// A file, `-` or a gallery entry
     pub scenario: String,
     /// The seed of all random numbers, instead of the scenario's
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=SEED_LIMIT))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     pub seed: Option<u64>,
     #[command(flatten)]
     pub which: Which,
     /// In words, as a diagram, or for other programs; those get many requests unless one is chosen
     #[arg(long, value_enum, default_value_t = Telling::Story)]
     pub format: Telling,
-    /// How many requests to export, from the warm-up on
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    /// How many requests to export, from the warm-up on [default: 100]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=REQUESTS_LIMIT))]
     #[arg(conflicts_with_all = ["failed", "rank", "client"])]
-    pub requests: u64,
+    pub requests: Option<u64>,
     /// Write to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

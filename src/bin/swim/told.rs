@@ -38,8 +38,10 @@ pub fn request(scenario: &Scenario, seed: u64, wanted: Wanted) -> Result<Trace, 
                     format!("there is no client `{name}`; there is {}", names.join(", "))
                 })?;
             let client = ClientId(client as u32);
-            let offered = offered(scenario, seed, client, number);
-            let from = offered.ok_or_else(|| format!("the run has no request {number} of `{name}`"))?;
+            let from = offered(scenario, seed, client, number).map_err(|last| {
+                let last = last.map_or("none at all".to_string(), |last| format!("the last is {last}"));
+                format!("the run has no request {number} of `{name}`; {last}")
+            })?;
             let is_it = move |row: &RequestRow| (row.client, row.number, row.offered) == (client, number, from);
             let told = record(scenario, seed, from, &is_it);
             told.ok_or_else(|| "the request cannot be recorded".to_string())
@@ -76,20 +78,37 @@ fn ranked(scenario: &Scenario, seed: u64, failed: bool, rank: u64) -> Result<Tra
     told.ok_or_else(|| "the request cannot be recorded".to_string())
 }
 
-/// When a client offers its request of this number, if it does; the first user that has one of it, where there are several.
-fn offered(scenario: &Scenario, seed: u64, client: ClientId, number: u64) -> Option<Instant> {
-    struct Finder(ClientId, u64, Option<Instant>);
-    impl Observer for Finder {
-        fn offered(&mut self, now: Instant, request: Request) {
-            if self.2.is_none() && (request.client, request.number) == (self.0, self.1) {
-                self.2 = Some(now);
+/// Looks for a request of a client.
+struct Finder {
+    client: ClientId,
+    number: u64,
+    found: Option<Instant>,
+    /// The highest number so far.
+    last: Option<u64>,
+}
+
+impl Observer for Finder {
+    fn offered(&mut self, now: Instant, request: Request) {
+        if request.client == self.client {
+            self.last = self.last.max(Some(request.number));
+            if request.number == self.number && self.found.is_none() {
+                self.found = Some(now);
             }
         }
     }
-    let mut finder = Finder(client, number, None);
+}
+
+/// When a client offers its request of this number: of several users the first that does. Or the number of its last one.
+fn offered(scenario: &Scenario, seed: u64, client: ClientId, number: u64) -> Result<Instant, Option<u64>> {
+    let mut finder = Finder {
+        client,
+        number,
+        found: None,
+        last: None,
+    };
     let mut run = Run::new(scenario, seed);
-    while finder.2.is_none() && !run.advance_dyn(Instant::NEVER, SLICE, &mut finder) {}
-    finder.2
+    while finder.found.is_none() && !run.advance_dyn(Instant::NEVER, SLICE, &mut finder) {}
+    finder.found.ok_or(finder.last)
 }
 
 /// Records from an instant on until a request and all that it caused are over.

@@ -160,7 +160,7 @@ fn hyper_exp(phases: &[&str], text: &str, form: &str) -> Result<Dist, Wrong> {
     if (sum - 1.0).abs() > 1e-9 {
         return wrong(
             format!("the probabilities add up to {}", number::print(sum)),
-            "they must add up to 1",
+            "they must add up to 1, to nine places",
         );
     }
     Ok(Dist::HyperExp(read))

@@ -166,7 +166,7 @@ impl<'a> Steps<'_, 'a> {
             Respond::Nowhere => {
                 let fix = "put it before or behind";
                 self.desk
-                    .error(value, "a reply cannot leave inside `parallel` or `repeat`", fix);
+                    .error(value, "a reply cannot leave from inside of this step", fix);
             }
         }
         None

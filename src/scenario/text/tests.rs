@@ -264,7 +264,7 @@ fn what_is_wrong_with_a_step_is_said() {
     check_base(
         step,
         "{\"parallel\": [[{\"respond\": true}]]}",
-        "6:61 services.a.operations.get[0].parallel[0][0].respond: a reply cannot leave inside `parallel` or `repeat`; put it before or behind",
+        "6:61 services.a.operations.get[0].parallel[0][0].respond: a reply cannot leave from inside of this step; put it before or behind",
     );
     check_base(
         step,
@@ -336,7 +336,11 @@ fn what_is_wrong_with_an_edge_is_said() {
         "\"channel\": {\"capacity\": 0}",
         "11:54 edges[1].channel.capacity: `0` is not possible here; a whole number from 1 to 4294967294",
     );
-    check_base("\"to\": \"a.get\"", "\"to\": \"a\"", "10:25 edges[0].to: `a` has no operation `default`, so the call must name one; possible are `a.get`\n4:20 clients.c: no edge begins at `c`; add {\"from\": \"c\", \"to\": …} to `edges`".split('\n').rev().collect::<Vec<_>>().join("\n").as_str());
+    check_base(
+        "\"to\": \"a.get\"",
+        "\"to\": \"a\"",
+        "10:25 edges[0].to: `a` has no operation `default`, so the call must name one; possible are `a.get`",
+    );
     check_base(
         "{\"from\": \"c\", \"to\": \"a.get\"}",
         "{\"from\": \"c\", \"to\": \"a.get\"}, {\"from\": \"c\", \"to\": \"a.get\"}",
@@ -397,17 +401,13 @@ fn changes_are_read_and_sorted() {
     let text = with(
         "{\"at\": \"6s\", \"edge\": \"c->a\", \"set\": {\"mode\": \"oneway\"}}, {\"at\": \"2s\", \"edge\": \"a->b\", \"set\": {\"mode\": \"queue\", \"timeout\": \"1s\"}}",
     );
-    let changes = parse(&text).unwrap().scenario.changes;
-    assert_eq!(
-        changes
-            .iter()
-            .map(|change| match &change.to {
-                Changed::Edge(id, is) => (id.0, is.mode, is.timeout),
-                other => panic!("{other:?}"),
-            })
-            .collect::<Vec<_>>(),
-        [(1, Mode::Queue, Some(Duration::from_s(1))), (0, Mode::Oneway, None)]
-    );
+    let changes = parse(&text).unwrap().scenario.changes.into_iter();
+    let edges = changes.map(|change| match change.to {
+        Changed::Edge(id, is) => (id.0, is.mode, is.timeout),
+        other => panic!("{other:?}"),
+    });
+    let second = Some(Duration::from_s(1));
+    assert!(edges.eq([(1, Mode::Queue, second), (0, Mode::Oneway, None)]));
     let wrong = |change: &str| parse(&with(change)).unwrap_err()[0].to_string();
     assert!(
         wrong("{\"at\": \"6s\", \"edge\": \"a->c\", \"set\": {}}")

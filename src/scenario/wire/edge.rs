@@ -42,7 +42,7 @@ pub struct Edge {
     /// Of mode `queue`: the rules of the channel `from->to` that the edge then has. Defaults are those of a channel.
     pub channel: Option<Part<Channel>>,
     /// A preset of defaults, frozen with the format and written out when a scenario is saved: `http1` sets `connections` to 100 and `setup` to
-    /// 3 ms, `amqp` sets the `ack` of the edge's channel to 1 ms, `kafka` to 2 ms; `http2` and `grpc` set nothing. Any other name is a label.
+    /// 3 ms, `amqp` sets the `ack` of the edge's own channel to 1 ms, `kafka` to 2 ms; `http2` and `grpc` set nothing. Any other name is a label.
     pub protocol: Option<String>,
     /// What opening a connection takes: handshakes, mTLS included. Without, nothing.
     #[schemars(extend("default" = null))]
@@ -50,10 +50,10 @@ pub struct Edge {
     /// Connections of each caller replica. Without, any number.
     #[schemars(extend("default" = null))]
     pub connections: Option<Count>,
-    /// Whether the callee is told when its caller gives up: it ends the step that it is at and begins no other, but undoes what a saga has done.
+    /// Whether the callee is told when its caller gives up: it ends the step that it is at and begins no other, but undoes what an unfinished saga has done.
     #[schemars(extend("default" = false))]
     pub cancel: Option<bool>,
-    /// So long after the call was made, or `"propagate"` for the caller's own, it is of no use any more. Without, it always is.
+    /// So long after the call was made, or `"propagate"` for the caller's own, it is of no use any more: the caller gives up, and who has not begun with it never does. Without, it always is.
     #[schemars(extend("default" = null))]
     pub deadline: Option<Deadline>,
     /// Further attempts after a failure.
@@ -62,10 +62,10 @@ pub struct Edge {
     /// Refuses calls to a callee that fails too often.
     #[schemars(extend("default" = null))]
     pub breaker: Option<Breaker>,
-    /// Attempts of one caller replica under way at most (bulkhead); more are refused at once.
+    /// Attempts of one caller replica under way at most (bulkhead), hedges not counted; more are refused at once.
     #[schemars(extend("default" = null))]
     pub limit: Option<Count>,
-    /// Attempts of one caller replica at most; more are refused at once.
+    /// Attempts of one caller replica at most, a second's worth of them at once, hedges not counted; more are refused at once.
     #[schemars(extend("default" = null))]
     pub rate: Option<Rate>,
     /// After so long without an answer, above 0, one extra attempt is sent; the first success wins, the loser works on.
@@ -85,20 +85,20 @@ pub struct Edge {
     pub acks: Option<Acks>,
     /// Into a channel: messages about the same instance of this share a partition and keep their order.
     pub key: Option<Name>,
-    /// Into a channel: how many instances there are. Without, every request is about another one.
+    /// Into a channel: how many instances there are, throughout the run. Without, every request is about another one.
     pub keys: Option<Count>,
     /// Into a channel: whether the producer waits for a consumer's reply, `sync` or `await` by its mode.
     #[schemars(extend("default" = false))]
     pub reply: Option<bool>,
     /// Out of a topic: edges of one group share the messages, each group gets all. Without, a group of its own.
     pub group: Option<Name>,
-    /// Out of a channel: messages that one replica holds unacknowledged at most. Without, as many as it has threads (a loop: its `inFlight`).
+    /// Out of a channel, the own one of mode `queue` included: messages that one replica holds unacknowledged at most. Without, as many as it has threads (a loop: its `inFlight`), of batches as many full ones.
     #[schemars(extend("default" = null))]
     pub prefetch: Option<Count>,
-    /// Out of a channel: several messages as one span.
+    /// Out of a channel likewise: several messages as one span.
     #[schemars(extend("default" = null))]
     pub batch: Option<Batch>,
-    /// Out of a channel: the probability that a message fails every time, drawn once per message.
+    /// Out of a channel likewise: the probability that a message fails every time, drawn once per message.
     #[schemars(extend("default" = 0))]
     pub poison: Option<Probability>,
 }

@@ -21,7 +21,7 @@ pub enum Step {
         call: Target,
     },
     Parallel {
-        /// All branches at once.
+        /// All branches at once, on the one worker.
         #[schemars(length(min = 1))]
         parallel: Vec<Vec<Step>>,
         /// How many branches must have succeeded before it goes on: a number, `"any"` (1) or `"all"`.

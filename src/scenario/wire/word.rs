@@ -78,9 +78,9 @@ words! {
     Acks {
         /// never: the producer goes on as soon as it is sent
         None,
-        /// once one broker has it
+        /// once one broker has it, whose crash within a further `ack` loses it
         Leader,
-        /// once all its copies have it
+        /// once all its copies have it, after twice the `ack`
         All,
     }
 }
@@ -144,7 +144,7 @@ words! {
         Refuse,
         /// whatever is sent there is never heard of again; what has begun goes on
         Blackhole,
-        /// everything that was there is lost: callers see `reset`, and until it is back `refused`
+        /// what was there is lost, of a channel what came less than twice its `ack` ago: callers see `reset`, and until it is back `refused`
         Crash,
     }
 }

@@ -307,7 +307,7 @@ impl<'a> Maker<'_, 'a> {
         });
     }
 
-    /// `orders.place`, `orders` where it is the only one.
+    /// `orders.place`, `orders` where it is the default.
     fn operation(&self, edge: &Edge) -> String {
         operation(self.export, edge)
     }
@@ -403,7 +403,7 @@ impl<'a> Maker<'_, 'a> {
     }
 }
 
-/// `orders.place`, `orders` where it is the only one.
+/// `orders.place`, `orders` where it is the default.
 pub fn operation(export: &Export, edge: &Edge) -> String {
     let name = export.scenario.name_of(edge.to);
     match edge.to {
