@@ -97,7 +97,7 @@ impl World {
                 source: index,
                 first_user: self.users.len() as u32,
                 edges: client.edges.iter().map(|edge| edge.0).collect(),
-                weights: Weights::new(client.edges.iter().map(|edge| scenario.edge(*edge).weight)),
+                weights: weights(scenario, &client.edges, Instant::START),
                 sent: 0,
             });
             self.sources.push(Source::new(index, client, 0, Instant::START, 0));
@@ -114,13 +114,8 @@ impl World {
 
     /// The edges of a client weigh as they do now.
     pub(super) fn weigh(&mut self, client: u32) {
-        let (scenario, now) = (&self.scenario, self.queue.now());
-        let sender = &mut self.clients[client];
-        let weights = sender
-            .edges
-            .iter()
-            .map(|edge| scenario.edge_at(EdgeId(*edge), now).weight);
-        sender.weights = Weights::new(weights);
+        let edges = &self.scenario.clients[client as usize].edges;
+        self.clients[client].weights = weights(&self.scenario, edges, self.queue.now());
     }
 
     fn source_of(&self, client: u32) -> &Source {
@@ -132,6 +127,12 @@ impl World {
         let person = &self.users[user];
         person.place < self.source_of(person.client).users
     }
+}
+
+/// How these edges weigh at an instant.
+#[inline(never)]
+fn weights(scenario: &Scenario, edges: &[EdgeId], at: Instant) -> Weights {
+    Weights::new(edges.iter().map(|edge| scenario.edge_at(*edge, at).weight))
 }
 
 /// The most users that a client has at any time.
