@@ -149,7 +149,7 @@ impl<'a> Teller<'a> {
                 let span = call.span(self.trace);
                 (span.parent, span.edge) == (row, edge) && span.sent <= note.at
             };
-            let last = calls.iter().filter(is_before).last();
+            let last = calls.iter().rfind(is_before);
             let Some(teller) = calls.iter().find(|call| call.row == row) else {
                 continue;
             };
