@@ -264,6 +264,19 @@ fn a_pause_that_the_deadline_cuts_short_is_a_retry() {
 }
 
 #[test]
+fn who_waits_for_a_worker_after_a_failure_that_is_not_tried_again_waits_for_a_worker() {
+    // `p` calls at 0 ms; its worker is taken from 1 ms to 101 ms, and the call has failed at 5 ms.
+    let text = r#"{"format": "sync-or-swim/1", "run": {"duration": "1s"},
+        "clients": {"c": {"arrivals": {"times": ["0s"]}}, "d": {"arrivals": {"times": ["1ms"]}}},
+        "services": {"p": {"threads": 1, "operations": {"x": [{"call": "s"}, {"work": "1ms"}], "y": [{"work": "100ms"}]}},
+            "s": {"threads": 1, "work": "5ms", "fail": 1}},
+        "edges": [{"from": "c", "to": "p.x"}, {"from": "d", "to": "p.y"}, {"from": "p", "to": "s", "mode": "await",
+            "deadline": "50ms", "retry": {"attempts": 3, "backoff": "constant(20ms)", "on": ["refused"]}}]}"#;
+    let scenario = parse(text).unwrap_or_else(|problems| panic!("{problems:?}")).scenario;
+    assert_eq!(shares(&scenario, 0), "p: waiting for a worker 96, s: own work 5");
+}
+
+#[test]
 fn the_pause_after_a_refusal_that_takes_no_time_is_a_retry() {
     let retry = r#""retry": {"attempts": 3, "backoff": "constant(5ms)"}"#;
     let edges = format!(r#"{{"from": "c", "to": "p"}}, {{"from": "p", "to": "s", {retry}}}"#);

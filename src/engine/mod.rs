@@ -181,7 +181,7 @@ impl Run {
                 "the run ended at {at} with more than {LIVE_LIMIT} live calls: they come faster than they are done"
             ),
             Hopeless::TimeStands => format!(
-                "the run ended at {at}: more than {INSTANT_LIMIT} events happened at that instant; something goes on for ever without taking time"
+                "the run ended at {at}: more than {INSTANT_LIMIT} events or rounds of repeats at that instant; something goes on and on without taking time"
             ),
         })
     }

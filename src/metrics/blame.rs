@@ -453,7 +453,8 @@ impl Path<'_, '_> {
         let failed = matches!(spans[child as usize].outcome, Some(Err(_)));
         let again = |other: &u32| {
             let other = &spans[*other as usize];
-            other.sent == at && other.edge == spans[child as usize].edge
+            let child = &spans[child as usize];
+            other.sent == at && other.edge == child.edge && other.attempt > child.attempt
         };
         failed && calls.iter().any(again)
     }

@@ -37,29 +37,41 @@ struct Teller<'a> {
     trace: &'a Trace,
     start: Instant,
     lanes: Vec<String>,
+    /// When callers learned outcomes over which edges, sorted, each with the place of its call.
+    outcomes: Vec<(Outcome, usize)>,
     told: Vec<Sentence>,
 }
+
+/// A caller's row, the edge, and when.
+type Outcome = (u32, EdgeId, Instant);
 
 /// The story of an excerpt, in the order of time, with its outcome and its blame at the end.
 pub fn story(scenario: &Scenario, trace: &Trace) -> Vec<Sentence> {
     let Some(request) = trace.requests.first() else {
         return Vec::new();
     };
+    let calls = folded(trace);
+    let learned = |(index, call): (usize, &Placed)| {
+        let span = call.span(trace);
+        ((span.parent, span.edge, span.returned), index)
+    };
+    let mut outcomes: Vec<(Outcome, usize)> = calls.iter().enumerate().map(learned).collect();
+    outcomes.sort_unstable();
     let mut teller = Teller {
         scenario,
         trace,
         start: request.offered,
         lanes: lane_names(scenario),
+        outcomes,
         told: Vec::new(),
     };
-    let calls = folded(trace);
     for visit in visits(&calls) {
         match visit {
-            Visit::Enter(index) => teller.tell_call(&calls[index], &calls),
+            Visit::Enter(index) => teller.tell_call(&calls[index]),
             Visit::Leave(index) => {
                 let by = calls[answerer(trace, &calls, index)].span(trace);
                 teller.tell_answer(&calls[index], &by);
-                teller.tell_decisions(calls[index].span(trace).parent, Some(&calls[index]), &calls);
+                teller.tell_reactions(&calls, index);
             }
         }
     }
@@ -128,40 +140,57 @@ pub fn share_in_words<'a>(scenario: &'a Scenario, share: &Share, whole: Duration
 }
 
 impl<'a> Teller<'a> {
-    fn tell_call(&mut self, call: &Placed, calls: &[Placed]) {
+    fn tell_call(&mut self, call: &Placed) {
         let span = call.span(self.trace);
         self.tell_sending(call, &span);
         self.tell_beginning(call, &span);
         self.tell_notes(call, &span);
-        self.tell_decisions(call.row, None, calls);
+        self.tell_decisions(call);
     }
 
-    /// What the span of this row decided after its call `after`, the last over the same edge until then; or where there
-    /// was none.
-    fn tell_decisions(&mut self, row: u32, after: Option<&Placed>, calls: &[Placed]) {
-        for note in self.trace.notes.iter().filter(|note| note.span == row) {
-            let (edge, what) = match note.what {
-                What::Barred(edge, cause) => (edge, Err(cause)),
-                What::FellBack(edge) => (edge, Ok(())),
-                _ => continue,
-            };
-            let is_before = |call: &&Placed| {
-                let span = call.span(self.trace);
-                (span.parent, span.edge) == (row, edge) && span.sent <= note.at
-            };
-            let last = calls.iter().rfind(is_before);
-            let Some(teller) = calls.iter().find(|call| call.row == row) else {
-                continue;
-            };
-            if last.map(|call| call.row) == after.map(|call| call.row) {
-                let (from, to) = self.ends(edge);
-                let text = match what {
-                    Err(cause) => format!("{from} does not call {to}: {}", barrier(cause)),
-                    Ok(()) => format!("{from} takes its fallback in place of {to}"),
-                };
-                self.tell(note.at, teller, text);
+    /// What a span decided of its own accord; what it decided on an outcome is told behind that.
+    fn tell_decisions(&mut self, call: &Placed) {
+        for (note, edge) in decisions(self.trace, call.row) {
+            let place = (call.row, edge, note.at);
+            if self.outcomes.binary_search_by_key(&place, |(key, _)| *key).is_err() {
+                self.tell_decision(note, call);
             }
         }
+    }
+
+    /// What the caller decided on an outcome, the last that it learned at that instant over this edge.
+    fn tell_reactions(&mut self, calls: &[Placed], index: usize) {
+        let Span {
+            parent, edge, returned, ..
+        } = calls[index].span(self.trace);
+        let outcomes = &self.outcomes;
+        let behind = outcomes.partition_point(|(key, _)| *key <= (parent, edge, returned));
+        if behind == 0 || outcomes[behind - 1].1 != index {
+            return;
+        }
+        let trace = self.trace;
+        for (note, over) in decisions(trace, parent) {
+            if (over, note.at) == (edge, returned)
+                && let Some(caller) = calls.iter().find(|call| call.row == parent)
+            {
+                self.tell_decision(note, caller);
+            }
+        }
+    }
+
+    fn tell_decision(&mut self, note: &Note, call: &Placed) {
+        let text = match note.what {
+            What::Barred(edge, cause) => {
+                let (from, to) = self.ends(edge);
+                format!("{from} does not call {to}: {}", barrier(cause))
+            }
+            What::FellBack(edge) => {
+                let (from, to) = self.ends(edge);
+                format!("{from} takes its fallback in place of {to}")
+            }
+            _ => return,
+        };
+        self.tell(note.at, call, text);
     }
 
     fn tell(&mut self, at: Instant, call: &Placed, text: String) {
@@ -401,6 +430,15 @@ fn is_publication(edge: &Edge) -> bool {
 }
 
 /// What kept a call from leaving.
+/// What a span decided about calls, and over which edges they would have gone.
+fn decisions(trace: &Trace, row: u32) -> impl Iterator<Item = (&Note, EdgeId)> {
+    let notes = trace.notes.iter().filter(move |note| note.span == row);
+    notes.filter_map(|note| match note.what {
+        What::Barred(edge, _) | What::FellBack(edge) => Some((note, edge)),
+        _ => None,
+    })
+}
+
 fn barrier(cause: Cause) -> &'static str {
     match cause {
         Cause::Breaker => "its breaker is open",

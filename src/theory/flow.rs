@@ -62,29 +62,23 @@ pub(super) fn flows(scenario: &Scenario, demands: &[Vec<Demand>], rate: impl Fn(
     flows
 }
 
-/// What comes over each edge to an operation: what is not lost; and what is published comes over the edges out of its
+/// What comes over each edge to an operation: what is not lost, and of what a rate lets through nothing, as that depends; and what is published comes over the edges out of its
 /// channel.
 fn arriving(scenario: &Scenario, leaving: &[f64], consumers: &[Vec<EdgeId>]) -> Vec<f64> {
     let mut arriving = vec![0.0; leaving.len()];
     for (index, edge) in scenario.edges.iter().enumerate() {
-        let rate = leaving[index].min(permitted(scenario, edge)) * (1.0 - edge.loss);
+        if edge.policy.rate.is_some() {
+            continue;
+        }
+        let rate = leaving[index] * (1.0 - edge.loss);
         match edge.to {
             Callee::Operation(..) => arriving[index] += rate,
             Callee::Channel(ChannelId(channel)) => consumers[channel as usize]
                 .iter()
-                .for_each(|consumer| arriving[consumer.0 as usize] += rate),
+                .for_each(|consumer| arriving[consumer.0 as usize] += rate * (1.0 - scenario.edge(*consumer).loss)),
         }
     }
     arriving
-}
-
-/// Attempts per second that leave over an edge at the most, whatever there is to send.
-fn permitted(scenario: &Scenario, edge: &Edge) -> f64 {
-    let callers = match edge.from {
-        Caller::Service(caller) => f64::from(scenario.service(caller).replicas),
-        Caller::Client(_) | Caller::Channel(_) => 1.0,
-    };
-    edge.policy.rate.map_or(f64::INFINITY, |rate| callers * rate)
 }
 
 /// Whether messages come over it.

@@ -195,7 +195,8 @@ fn worst(scenario: &Scenario, demands: &[Vec<Demand>], rate: impl Fn(&Client, In
         for overload in deliveries(scenario, id, demands, rate) {
             let known = &mut worst[overload.service.0 as usize];
             // Who lacks workers is not helped by more messages.
-            if known.ratio() < 1.0 && overload.ratio() > known.ratio() {
+            let is_own = !matches!(known.resource, Resource::Partitions(_) | Resource::Prefetch(_));
+            if overload.ratio() > known.ratio() && !(is_own && known.ratio() >= 1.0) {
                 *known = overload;
             }
         }
@@ -218,11 +219,14 @@ fn deliveries(scenario: &Scenario, id: EdgeId, demands: &[Vec<Demand>], messages
         Caller::Channel(channel) => Some(&scenario.channels[channel.0 as usize]),
         _ => None,
     };
+    let rules = declared.map_or(&edge.channel, |channel| &channel.rules);
+    if rules.ack_timeout.is_some() {
+        // Then the broker may forget a delivery that is not over.
+        return Vec::new();
+    }
     // From the broker to the consumer, and the ack on its way back.
-    let travel = match declared {
-        Some(channel) => mean(&channel.rules.delivery) + 2.0 * mean(&edge.latency),
-        None => mean(&edge.channel.delivery),
-    };
+    let line = declared.map_or(0.0, |_| 2.0 * mean(&edge.latency));
+    let travel = mean(&rules.delivery) + line;
     let overload = |resource, rate_per_s, capacity| Overload {
         service: callee,
         resource,

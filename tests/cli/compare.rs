@@ -116,6 +116,21 @@ fn an_edge_may_be_named_without_its_operation_where_it_is_the_only_one() {
         String::from_utf8(output.stdout).unwrap().replace(&set, "")
     };
     assert_eq!(said("orders->payments"), said("orders->payments.charge"));
+    // The same of an edge that only a step names.
+    let text = r#"{"format": "sync-or-swim/1", "run": {"duration": "9s"}, "clients": {"c": {"arrivals": "poisson(50/s)"}},
+        "services": {"a": {"threads": 1, "operations": {"go": [{"call": "b.x"}]}}, "b": {"threads": 9, "operations": {"x": [{"work": "15ms"}]}}},
+        "edges": [{"from": "c", "to": "a.go"}]}"#;
+    let path = file("step-only.json", text);
+    let words = [
+        "compare",
+        path.to_str().unwrap(),
+        "--set",
+        "a->b.mode=await",
+        "--replications",
+        "2",
+    ];
+    let told = printed(&words);
+    assert!(told.contains("await"), "{told}");
 }
 
 #[test]

@@ -170,4 +170,19 @@ fn a_fallback_comes_after_the_failure_of_what_it_stands_for() {
             .collect();
         assert!(places.is_sorted(), "{told}");
     }
+    // And before the next call over the same edge.
+    let text = r#"{"format": "sync-or-swim/1", "run": {"duration": "2s"}, "clients": {"c": {"arrivals": {"times": ["0s"]}}},
+        "services": {"a": {"threads": 2, "operations": {"go": [{"call": "b"}, {"call": "b"}]}}, "b": {"work": "2ms", "fail": 1}},
+        "edges": [{"from": "c", "to": "a.go"}, {"from": "a", "to": "b", "fallback": {"value": "x"}}]}"#;
+    let told = String::from_utf8(swim_reading(&["trace", "-"], text).stdout).unwrap();
+    let at_2ms: Vec<&str> = told
+        .lines()
+        .filter_map(|line| line.split_once("At 2.0 ms "))
+        .map(|(_, what)| what)
+        .collect();
+    let expected = [
+        "a learns that b has failed (error).",
+        "a takes its fallback in place of b.",
+    ];
+    assert_eq!(at_2ms[..2], expected, "{told}");
 }

@@ -96,8 +96,11 @@ fn open(link: &str) -> Result<(), Failure> {
         return print(&source.text);
     }
     let hash = link.split_once('#').map_or(link, |(_, hash)| hash);
-    let is_subject = |part: &str| matches!(part.split_once('='), Some(("ex" | "s", _)));
-    if !hash.split('&').any(is_subject) {
+    let is_ours = |part: &str| {
+        let known = ["ex", "s", "c", "seed", "at", "embed"];
+        part.split_once('=').is_some_and(|(key, _)| known.contains(&key))
+    };
+    if !hash.split('&').any(is_ours) {
         let told = format!(
             "{link}: is neither a file nor a link to a scenario; such as `#ex=checkout`, or `#s=…` with the whole of it"
         );

@@ -58,6 +58,7 @@ pub fn in_words(scenario: &Scenario, trace: &Trace) -> String {
 
 fn ranked(scenario: &Scenario, seed: u64, failed: bool, rank: u64) -> Result<Trace, String> {
     let ranking = experiment::report(scenario, seed).ranking;
+    let has_failed = !ranking.failed.is_empty();
     let (list, what) = match failed {
         true => (ranking.failed, "failed"),
         false => (ranking.slowest, "had a reply"),
@@ -66,7 +67,11 @@ fn ranked(scenario: &Scenario, seed: u64, failed: bool, rank: u64) -> Result<Tra
         return Err(match list.len() {
             0 => format!(
                 "no request {what} after the warm-up{}",
-                if failed { "" } else { "; --failed tells one that failed" }
+                if failed || !has_failed {
+                    ""
+                } else {
+                    "; --failed tells one that failed"
+                }
             ),
             1 => format!("--rank {rank}: only one request {what} after the warm-up"),
             count => format!("--rank {rank}: only {count} requests {what} after the warm-up"),

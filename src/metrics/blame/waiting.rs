@@ -73,19 +73,23 @@ impl Blame<'_> {
     /// never came to be, as time was up.
     pub(super) fn paused(&self, call: u32, own: Option<u32>, at: Instant) -> Instant {
         let span = &self.trace.spans[call as usize];
-        if !matches!(span.outcome, Some(Err(_))) {
+        let Some(Err(cause)) = span.outcome else {
             return span.returned;
-        }
+        };
         let Some(own) = own else { return at };
         let segments = &self.segments[own as usize];
         let last = segments[..segments.partition_point(|segment| segment.start < at)].last();
         if let Some(last) = last.filter(|last| last.activity == Activity::Blocked(On::Edge(span.edge))) {
             return last.end.min(at);
         }
-        // Nothing tells a pause without a worker from waiting for one, but that the attempt was not the last.
+        // Nothing tells a pause without a worker from waiting for one, but that there was to be another attempt for certain.
         let policy = &self.scenario.edge_at(span.edge, span.sent).policy;
-        let attempts = policy.retry.as_ref().map_or(1, |retry| retry.attempts);
-        let Some(Deadline::After(time)) = policy.deadline.filter(|_| span.attempt < attempts) else {
+        let tries_again = policy
+            .retry
+            .as_ref()
+            .is_some_and(|retry| retry.budget.is_none() && span.attempt < retry.attempts && retry.on.contains(&cause));
+        let is_sent_at_once = policy.connections.is_none() && policy.setup.is_none();
+        let Some(Deadline::After(time)) = policy.deadline.filter(|_| tries_again && is_sent_at_once) else {
             return span.returned;
         };
         let children = self.children[own as usize].iter();

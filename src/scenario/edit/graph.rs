@@ -325,10 +325,13 @@ pub fn property(text: &str, path: &str, put: bool) -> Result<(String, Option<Pat
     let index = edge_at(&root, &edge)?;
     at[1] = index.into();
     let is_declared = index < items(root.get("edges")).count();
-    match (is_declared, put, edge.split_once("->")) {
-        (false, true, Some((from, to))) => Ok((append_edge(text, from, to, false)?, Some(at))),
-        (false, ..) => Ok((text.to_string(), None)),
-        (true, ..) => Ok((text.to_string(), Some(at))),
+    match (is_declared, put) {
+        (false, true) => {
+            let (from, to) = ends(&root, &edge)?;
+            Ok((append_edge(text, &from, &to, false)?, Some(at)))
+        }
+        (false, false) => Ok((text.to_string(), None)),
+        (true, _) => Ok((text.to_string(), Some(at))),
     }
 }
 
