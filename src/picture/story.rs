@@ -37,13 +37,8 @@ struct Teller<'a> {
     trace: &'a Trace,
     start: Instant,
     lanes: Vec<String>,
-    /// When callers learned outcomes over which edges, sorted, each with the place of its call.
-    outcomes: Vec<(Outcome, usize)>,
     told: Vec<Sentence>,
 }
-
-/// A caller's row, the edge, and when.
-type Outcome = (u32, EdgeId, Instant);
 
 /// The story of an excerpt, in the order of time, with its outcome and its blame at the end.
 pub fn story(scenario: &Scenario, trace: &Trace) -> Vec<Sentence> {
@@ -51,27 +46,20 @@ pub fn story(scenario: &Scenario, trace: &Trace) -> Vec<Sentence> {
         return Vec::new();
     };
     let calls = folded(trace);
-    let learned = |(index, call): (usize, &Placed)| {
-        let span = call.span(trace);
-        ((span.parent, span.edge, span.returned), index)
-    };
-    let mut outcomes: Vec<(Outcome, usize)> = calls.iter().enumerate().map(learned).collect();
-    outcomes.sort_unstable();
     let mut teller = Teller {
         scenario,
         trace,
         start: request.offered,
         lanes: lane_names(scenario),
-        outcomes,
         told: Vec::new(),
     };
     for visit in visits(&calls) {
         match visit {
-            Visit::Enter(index) => teller.tell_call(&calls[index]),
+            Visit::Enter(index) => teller.tell_call(&calls, &calls[index]),
             Visit::Leave(index) => {
                 let by = calls[answerer(trace, &calls, index)].span(trace);
                 teller.tell_answer(&calls[index], &by);
-                teller.tell_reactions(&calls, index);
+                teller.tell_reactions(&calls, &calls[index]);
             }
         }
     }
@@ -140,42 +128,45 @@ pub fn share_in_words<'a>(scenario: &'a Scenario, share: &Share, whole: Duration
 }
 
 impl<'a> Teller<'a> {
-    fn tell_call(&mut self, call: &Placed) {
+    fn tell_call(&mut self, calls: &[Placed], call: &Placed) {
         let span = call.span(self.trace);
         self.tell_sending(call, &span);
         self.tell_beginning(call, &span);
         self.tell_notes(call, &span);
-        self.tell_decisions(call);
+        self.tell_decisions(calls, call);
     }
 
     /// What a span decided of its own accord; what it decided on an outcome is told behind that.
-    fn tell_decisions(&mut self, call: &Placed) {
+    fn tell_decisions(&mut self, calls: &[Placed], call: &Placed) {
         for (note, edge) in decisions(self.trace, call.row) {
-            let place = (call.row, edge, note.at);
-            if self.outcomes.binary_search_by_key(&place, |(key, _)| *key).is_err() {
+            if self.outcome_of(calls, (call.row, edge, note.at)).is_none() {
                 self.tell_decision(note, call);
             }
         }
     }
 
-    /// What the caller decided on an outcome, the last that it learned at that instant over this edge.
-    fn tell_reactions(&mut self, calls: &[Placed], index: usize) {
+    /// What the caller decided on the outcome of a call.
+    fn tell_reactions(&mut self, calls: &[Placed], call: &Placed) {
         let Span {
             parent, edge, returned, ..
-        } = calls[index].span(self.trace);
-        let outcomes = &self.outcomes;
-        let behind = outcomes.partition_point(|(key, _)| *key <= (parent, edge, returned));
-        if behind == 0 || outcomes[behind - 1].1 != index {
-            return;
-        }
-        let trace = self.trace;
-        for (note, over) in decisions(trace, parent) {
+        } = call.span(self.trace);
+        for (note, over) in decisions(self.trace, parent) {
             if (over, note.at) == (edge, returned)
+                && self.outcome_of(calls, (parent, edge, returned)) == Some(call.row)
                 && let Some(caller) = calls.iter().find(|call| call.row == parent)
             {
                 self.tell_decision(note, caller);
             }
         }
+    }
+
+    /// The last call of this caller over this edge with an outcome at this instant.
+    fn outcome_of(&self, calls: &[Placed], place: (u32, EdgeId, Instant)) -> Option<u32> {
+        let is_it = |call: &&Placed| {
+            let span = call.span(self.trace);
+            (span.parent, span.edge, span.returned) == place
+        };
+        calls.iter().rfind(is_it).map(|call| call.row)
     }
 
     fn tell_decision(&mut self, note: &Note, call: &Placed) {
