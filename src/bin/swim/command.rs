@@ -4,7 +4,7 @@
 
 use super::drawn;
 use super::exported;
-use super::line::{Command, Foreign, Form, Line, Linked, Plan, Question, Telling, Traced};
+use super::line::{Command, Foreign, Form, Line, Linked, Plan, Question, REQUESTS, Telling, Traced};
 use super::source::Source;
 use super::told;
 use super::{blamed, compare, experiment, foreign, mdbook, preview, replication, table, what_if};
@@ -196,7 +196,7 @@ fn trace(traced: &Traced) -> Result<(), Failure> {
     let text = match traced.format.exported() {
         Some(format) if traced.which.is_chosen() => exported::one(scenario, seed, &one()?, format),
         Some(format) => {
-            let (text, warning) = exported::many(scenario, seed, traced.requests.unwrap_or(100), format);
+            let (text, warning) = exported::many(scenario, seed, traced.requests.unwrap_or(REQUESTS), format);
             tell(&warning.into_iter().collect::<Vec<String>>());
             text
         }

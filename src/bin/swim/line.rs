@@ -16,6 +16,8 @@ use sync_or_swim::time::Duration;
 pub const SEED_LIMIT: u64 = 9_007_199_254_740_991;
 const REPLICATION_LIMIT: u64 = 100_000;
 const REQUESTS_LIMIT: u64 = 1_000_000;
+/// How many requests are exported unless somebody says so.
+pub const REQUESTS: u64 = 100;
 
 const SCENARIOS: &str =
     "A SCENARIO is a file (JSON or YAML), `-` for standard input, or a gallery entry such as `checkout`.
